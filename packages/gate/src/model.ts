@@ -1,0 +1,94 @@
+import type { Signal } from '@preact/signals';
+import type { CheckWord, Decision, Subject } from '@munjigi/core/gate';
+
+/**
+ * What the gate's engine offers to its screens. Screens read signals and call actions; they hold no rule of their own.
+ * The engine lives in engine/, the screens in screens/.
+ */
+
+/** Where an entry stands. Four states, never confused. */
+export type RecordState = 'checked' | 'saved' | 'confirmed' | 'not-saved';
+
+/** Which picture stands on the screen. */
+export type View =
+  | { readonly name: 'start' }
+  | { readonly name: 'scan' }
+  | { readonly name: 'verdict'; readonly decision: Decision; readonly record: RecordState; readonly at: number }
+  | { readonly name: 'eye' }
+  | { readonly name: 'typed' }
+  | { readonly name: 'party' }
+  | { readonly name: 'more' };
+
+/** What the storage self-test found: may this device be trusted to remember? */
+export type Fitness = 'checking' | 'fit' | 'install-me' | 'unfit';
+
+export type StripKind = 'usual' | 'incident' | 'exercise' | 'ageing' | 'back' | 'not-saved' | 'stopped' | 'viewer';
+
+/** The strip: what counts right now, in one sentence from the signed document. */
+export interface Strip {
+  readonly kind: StripKind;
+  readonly status: 'provisional' | 'confirmed' | null;
+  readonly headline: string;
+  readonly text: string;
+}
+
+export interface CameraState {
+  readonly state: 'off' | 'opening' | 'on' | 'refused' | 'missing' | 'lost';
+  readonly torch: boolean | null;
+  /** What the frame shows: waiting, a code seen, two codes. */
+  readonly seen: 'waiting' | 'code' | 'two';
+}
+
+/** One row of the by-eye card, ready to show: today's cut-off dates come from the rules run backwards. */
+export interface EyeRow {
+  readonly id: string;
+  readonly label: string;
+  readonly value: string;
+  readonly detail: string;
+  readonly explain: string;
+}
+
+export interface Gate {
+  readonly view: Signal<View>;
+  readonly strip: Signal<Strip>;
+  readonly language: Signal<'ko' | 'en'>;
+  readonly mode: Signal<'hand' | 'kiosk'>;
+  readonly camera: Signal<CameraState>;
+  readonly fitness: Signal<Fitness>;
+  /** Entries saved here and not yet confirmed. */
+  readonly waiting: Signal<number>;
+  readonly confirmed: Signal<number>;
+  readonly lastEntry: Signal<{ readonly at: number; readonly counter: number; readonly record: RecordState; readonly voided: boolean } | null>;
+  /** Corrected time in milliseconds, ticking; null where the clock is not trusted. */
+  readonly nowMs: Signal<number | null>;
+  readonly exercise: Signal<boolean>;
+  /** The pack's word of the day that live wallets show. */
+  readonly word: Signal<string>;
+  readonly venue: Signal<{ readonly name: string; readonly kind: string; readonly gateName: string } | null>;
+  readonly eyeRows: Signal<readonly EyeRow[]>;
+  readonly online: Signal<boolean>;
+  /** Text of the pack or of the catalogue in the chosen language, parameters filled in. */
+  text(key: string, parameters?: Readonly<Record<string, string | number>>): string;
+
+  /** Unlocks camera, sound and wake lock in one tap. */
+  startShift(): Promise<void>;
+  endShift(): Promise<void>;
+  /** A code from a picture file, from paste or from a keyboard-wedge scanner. */
+  scanText(text: string): Promise<void>;
+  scanPicture(file: Blob): Promise<void>;
+  show(view: 'scan' | 'eye' | 'typed' | 'party' | 'more'): void;
+  /** [봤음], [말로 확인], [혼자 오셨어요], age seen: checks by people. `subject` is written with the entry where one is given. */
+  admitByStaff(check: CheckWord, subject?: Subject): Promise<void>;
+  /** Records a typed subject: safety code, phone number, line of a paper sheet. Sealed at once. False where the syntax is wrong. */
+  recordTyped(kind: 'safety-code' | 'phone' | 'sheet-line', value: string): Promise<boolean>;
+  /** Staff's answers on a verdict: [안내함], [같은 분], [같음], [다른 증명 없음], [다른 증명 보기]. */
+  answer(step: 'advised' | 'same-guest' | 'hint-matches' | 'none' | 'other-proof'): Promise<void>;
+  voidLast(): Promise<void>;
+  setParty(party: 'unknown' | 'alone' | 'group'): void;
+  nextCamera(): Promise<void>;
+  setTorch(on: boolean): Promise<void>;
+  playSoundTest(): Promise<void>;
+  /** The outbox as a signed file. */
+  exportOutbox(): Promise<Blob>;
+  takeOver(): Promise<void>;
+}

@@ -1,0 +1,39 @@
+import { defineConfig } from 'vitest/config';
+
+// Tests read the TypeScript sources of every package through the `munjigi:source` export condition. Unit tests stand
+// beside their source; tests of several parts together stand in test/, those with a real browser in test/browser.
+// The second group starts after the first and runs one file at a time: two cores cannot serve two browsers and a bench.
+const source = {
+  resolve: { conditions: ['munjigi:source'] },
+  ssr: { resolve: { conditions: ['munjigi:source'], externalConditions: ['munjigi:source'] } },
+};
+const times = { testTimeout: 60_000, hookTimeout: 180_000, teardownTimeout: 10_000 };
+
+export default defineConfig({
+  test: {
+    reporters: ['default', './tools/count-reporter.mjs'],
+    maxWorkers: 2,
+    projects: [
+      {
+        ...source,
+        test: {
+          ...times,
+          name: 'parts',
+          include: ['packages/*/src/**/*.test.{ts,tsx}', 'test/*.test.ts'],
+          exclude: ['**/node_modules/**', '**/dist/**', 'test/start-*.test.ts'],
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        ...source,
+        test: {
+          ...times,
+          name: 'whole',
+          include: ['test/browser/*.test.ts', 'test/start-*.test.ts'],
+          fileParallelism: false,
+          sequence: { groupOrder: 1 },
+        },
+      },
+    ],
+  },
+});
