@@ -35,8 +35,24 @@ export interface Strip {
 export interface CameraState {
   readonly state: 'off' | 'opening' | 'on' | 'refused' | 'missing' | 'lost';
   readonly torch: boolean | null;
-  /** What the frame shows: waiting, a code seen, two codes. */
-  readonly seen: 'waiting' | 'code' | 'two';
+  /** What the frame shows: waiting, a code seen, two codes, too dark to read. */
+  readonly seen: 'waiting' | 'code' | 'two' | 'dark';
+}
+
+/** What the device page shows: facts only, each with its own time. */
+export interface DeviceFacts {
+  /** First characters of the gate key's thumbprint; null before enrolment. */
+  readonly gateKey: string | null;
+  readonly gateNo: number | null;
+  /** Sequence number of the rules in use, and when they were last confirmed to be the newest (milliseconds). */
+  readonly rules: { readonly number: number; readonly confirmedAtMs: number | null } | null;
+  /** Corrected clock minus the device's own, in milliseconds; null where the clock is not trusted. */
+  readonly clockOffsetMs: number | null;
+  /** True where the browser promised to keep the storage. */
+  readonly persisted: boolean;
+  readonly installed: boolean;
+  readonly usedBytes: number | null;
+  readonly quotaBytes: number | null;
 }
 
 /** One row of the by-eye card, ready to show: today's cut-off dates come from the rules run backwards. */
@@ -69,6 +85,12 @@ export interface Gate {
   readonly online: Signal<boolean>;
   /** Text of the pack or of the catalogue in the chosen language, parameters filled in. */
   text(key: string, parameters?: Readonly<Record<string, string | number>>): string;
+  /** The same in a given language: a second line for guests who read the other one. */
+  textIn?(language: 'ko' | 'en', key: string, parameters?: Readonly<Record<string, string | number>>): string;
+  /** The picture of the open camera, for the scan frame; null while there is none. */
+  readonly stream?: Signal<MediaStream | null>;
+  readonly party?: Signal<'unknown' | 'alone' | 'group'>;
+  readonly facts?: Signal<DeviceFacts | null>;
 
   /** Unlocks camera, sound and wake lock in one tap. */
   startShift(): Promise<void>;
