@@ -1,0 +1,14 @@
+export { Brand, Mark } from './Brand.tsx';
+export { Button, type ButtonProps } from './Button.tsx';
+export { Figure, type FigureName } from './Figure.tsx';
+export { Icon } from './Icon.tsx';
+export { ICONS, type IconName } from './icons.ts';
+export { LanguageSwitch } from './LanguageSwitch.tsx';
+export { LiveMark } from './LiveMark.tsx';
+export { TICKS, tickAt, ticks } from './live-ticks.ts';
+export { QrCanvas } from './QrCanvas.tsx';
+export { QrSvg } from './QrSvg.tsx';
+export { QUIET, qr } from './qr.ts';
+export { Rail, type RailState } from './Rail.tsx';
+export { S, sentences } from './Sentences.tsx';
+export { Strip } from './Strip.tsx';

@@ -1,0 +1,25 @@
+import { en } from './en.ts';
+import { ko } from './ko.ts';
+
+export type Language = 'ko' | 'en';
+export const LANGUAGES: readonly Language[] = ['ko', 'en'];
+
+/** Keys of the neutral catalogue. What belongs to a policy (its proofs, reasons, notices) is the pack's text, not here. */
+export type TextKey = keyof typeof ko;
+
+// `en` is typed by the keys of `ko`, so a sentence can never exist in one language alone.
+const catalogue: Record<Language, Readonly<Record<TextKey, string>>> = { ko, en };
+
+/** True for a key of the neutral catalogue. */
+export const isTextKey = (key: string): key is TextKey => Object.hasOwn(ko, key);
+
+/** The sentence in that language, `{name}` filled in from `parameters`. */
+export function t(
+  language: Language,
+  key: TextKey,
+  parameters: Readonly<Record<string, string | number>> = {},
+): string {
+  return catalogue[language][key].replace(/\{(\w+)\}/g, (whole, name: string) =>
+    String(parameters[name] ?? whole),
+  );
+}
