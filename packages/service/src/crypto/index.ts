@@ -1,1 +1,3 @@
-export {};
+export { type KeyFolder, openKeyFolder, writeWhole } from './key-folder.ts';
+export { nodeCrypto } from './node-crypto.ts';
+export { makePrivateKey, nodeSigner, publicPoint, random } from './node-signer.ts';
