@@ -91,6 +91,10 @@ export interface Gate {
   readonly stream?: Signal<MediaStream | null>;
   readonly party?: Signal<'unknown' | 'alone' | 'group'>;
   readonly facts?: Signal<DeviceFacts | null>;
+  /** Time zone of the pack in force: every clock and date on the screen is shown in it. */
+  readonly timeZone?: Signal<string>;
+  /** Hours of the day, from and to, in which the app never updates by itself. */
+  readonly protectedHours?: Signal<readonly (readonly [number, number])[]>;
 
   /** Unlocks camera, sound and wake lock in one tap. */
   startShift(): Promise<void>;
