@@ -1,1 +1,26 @@
-export {};
+import { authorityOperations } from './authority.ts';
+import { demonstrationOperations } from './demonstration.ts';
+import { healthOperations } from './health.ts';
+import { issuerOperations } from './issuer.ts';
+import { registerOperations } from './register.ts';
+
+export { API_ERRORS, ApiError, type ApiErrorCode } from './errors.ts';
+export { type Operation, type RouteSchema, route } from './operation.ts';
+export type { BatchAnswerBody, BatchBody, GateStateBody, RegisterRowBody } from './register.ts';
+export { ErrorBody } from './shapes.ts';
+export {
+  authorityOperations,
+  demonstrationOperations,
+  healthOperations,
+  issuerOperations,
+  registerOperations,
+};
+
+/** Every operation of the service, by name. */
+export const operations = {
+  ...healthOperations,
+  ...issuerOperations,
+  ...registerOperations,
+  ...authorityOperations,
+  ...demonstrationOperations,
+} as const;

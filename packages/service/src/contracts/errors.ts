@@ -1,0 +1,79 @@
+/**
+ * Every error an operation answers with: one table of status and sentence. A message states the rule and what to do; it
+ * never repeats what was sent.
+ */
+export const API_ERRORS = {
+  'request.schema': [400, 'The request does not have the form that the contract asks for.'],
+  'request.syntax': [400, 'The body is not JSON.'],
+  'request.media-type': [415, 'Send JSON, with the content type application/json.'],
+  'request.too-large': [413, 'The body is larger than this operation reads.'],
+  'request.not-found': [404, 'There is no such operation here.'],
+  'request.rate': [
+    429,
+    'Too many requests of this kind came from this network. Wait as long as Retry-After says.',
+  ],
+  'operator.token': [401, 'This operation is for operators: send the operator token as a bearer token.'],
+  'service.database-down': [
+    503,
+    'The database does not answer. Nothing was lost; try again as Retry-After says.',
+  ],
+  'service.full': [503, 'The service is busy. Try again as Retry-After says.'],
+  'service.draining': [503, 'The service is closing. Try again as Retry-After says.'],
+  'service.not-here': [404, 'This desk is not open on this server.'],
+  'service.failed': [500, 'The service failed. The failure is in its log under the request id.'],
+
+  'issuer.provider-unknown': [400, 'There is no identity provider of that name.'],
+  'issuer.person-unknown': [404, 'The identity provider does not know this person.'],
+  'issuer.issued-at': [403, 'An earlier moment of issuing may be named in an exercise only.'],
+  'issuer.enrolment-unknown': [404, 'There is no such enrolment. Enrol again.'],
+  'issuer.nonce': [409, 'The nonce was used or replaced. Ask for a new one and prove the keys over it.'],
+  'issuer.possession': [
+    400,
+    'A key came without a valid proof that its holder has it. Sign the nonce with each key.',
+  ],
+  'issuer.key-used': [409, 'A key was certified before. A key is certified once, ever: make new ones.'],
+  'issuer.paper-unknown': [404, 'There is no such paper pass. Ask for a new one.'],
+
+  'register.venue-unknown': [404, 'There is no such venue.'],
+  'register.venue-kind': [400, 'The policy does not know this kind of venue or this region.'],
+  'register.enrolment-code': [
+    403,
+    'The enrolment code does not fit this venue. Ask the operator for a new one.',
+  ],
+  'register.possession': [400, 'The gate key came without a valid proof that the gate has it.'],
+  'register.gate-unknown': [
+    404,
+    'This gate is not enrolled at this venue. Enrol it with a code of the venue.',
+  ],
+  'register.signature': [400, 'The batch is not signed by its gate key.'],
+  'register.structure': [400, 'The batch is not as its contract describes it.'],
+  'register.head': [400, 'The entries of the batch do not lead to the head that the gate signed.'],
+
+  'authority.document-missing': [404, 'This document has not been published.'],
+  'authority.notice-unknown': [400, 'The policy has no notice of that name.'],
+  'authority.obligation-unknown': [400, 'The policy has no obligation of that code.'],
+  'authority.too-large': [
+    400,
+    'The notice does not fit into the 1 kB of the small document. Shorten its parameters.',
+  ],
+  'authority.not-an-exercise': [403, 'The clock is set in an exercise only.'],
+} as const satisfies Record<string, readonly [status: number, message: string]>;
+
+export type ApiErrorCode = keyof typeof API_ERRORS;
+
+/** An error that an operation answers with on purpose. */
+export class ApiError extends Error {
+  override readonly name = 'ApiError';
+  readonly status: number;
+
+  constructor(
+    readonly code: ApiErrorCode,
+    options: { readonly cause?: unknown; readonly retryAfterSeconds?: number } = {},
+  ) {
+    super(API_ERRORS[code][1], 'cause' in options ? { cause: options.cause } : undefined);
+    this.status = API_ERRORS[code][0];
+    this.retryAfterSeconds = options.retryAfterSeconds ?? null;
+  }
+
+  readonly retryAfterSeconds: number | null;
+}

@@ -1,0 +1,27 @@
+import { Type } from 'typebox';
+import type { Operation } from './operation.ts';
+import { exact, Word } from './shapes.ts';
+
+export const healthOperations = {
+  live: {
+    operationId: 'live',
+    method: 'GET',
+    url: '/health/live',
+    summary: 'The process runs',
+    answer: Type.Object({ live: Type.Literal(true) }, exact),
+  },
+  ready: {
+    operationId: 'ready',
+    method: 'GET',
+    url: '/health/ready',
+    summary: 'The server takes requests; a database that is gone for everyone does not change that',
+    answer: Type.Object(
+      {
+        ready: Type.Boolean(),
+        database: Type.Enum(['up', 'down']),
+        desks: Type.Array(Word),
+      },
+      exact,
+    ),
+  },
+} as const satisfies Record<string, Operation>;
