@@ -23,7 +23,8 @@ export function base45Encode(bytes: Uint8Array): string {
  * overflow 16 (or 8) bits, all of which lenient decoders let through. Throws `encoding.base45`.
  */
 export function base45Decode(text: string): Uint8Array {
-  const wrong = () => new MunjigiError('encoding.base45', 'Base45 text (RFC 9285) is broken: scan the code again.');
+  const wrong = () =>
+    new MunjigiError('encoding.base45', 'Base45 text (RFC 9285) is broken: scan the code again.');
   if (text.length % 3 === 1) throw wrong();
   const out = new Uint8Array(Math.floor((text.length * 2) / 3));
   let at = 0;

@@ -13,24 +13,35 @@ export function utf8Encode(text: string): Uint8Array {
   return Uint8Array.from(out);
 }
 
-/** True when the bytes are well-formed UTF-8: no overlong forms, no surrogates, nothing above U+10FFFF (RFC 3629 §4). */
-export function isUtf8(bytes: Uint8Array): boolean {
+/**
+ * Text of UTF-8 bytes. Throws `encoding.cbor` where they are not well-formed: no overlong forms, no surrogates, nothing
+ * above U+10FFFF (RFC 3629 §4). Nothing is ever replaced by U+FFFD, so that two texts cannot become one.
+ */
+export function utf8Decode(bytes: Uint8Array): string {
+  let out = '';
   for (let i = 0; i < bytes.length; ) {
     const a = bytes[i]!;
     if (a < 0x80) {
+      out += String.fromCharCode(a);
       i += 1;
       continue;
     }
     const size = a >= 0xf0 ? 4 : a >= 0xe0 ? 3 : 2;
-    if (a < 0xc2 || a > 0xf4 || i + size > bytes.length) return false;
-    const b = bytes[i + 1]!;
     const low = a === 0xe0 ? 0xa0 : a === 0xf0 ? 0x90 : 0x80;
     const high = a === 0xed ? 0x9f : a === 0xf4 ? 0x8f : 0xbf;
-    if (b < low || b > high) return false;
-    for (let k = 2; k < size; k++) if ((bytes[i + k]! & 0xc0) !== 0x80) return false;
+    const b = bytes[i + 1] ?? 0;
+    let sound = a >= 0xc2 && a <= 0xf4 && i + size <= bytes.length && b >= low && b <= high;
+    let point = a & (0xff >> (size + 1));
+    for (let k = 1; k < size; k++) {
+      const next = bytes[i + k] ?? 0;
+      if ((next & 0xc0) !== 0x80) sound = false;
+      point = (point << 6) | (next & 63);
+    }
+    if (!sound) throw new MunjigiError('encoding.cbor', 'Text must be well-formed UTF-8 (RFC 3629).');
+    out += String.fromCodePoint(point);
     i += size;
   }
-  return true;
+  return out;
 }
 
 /** The arrays one after another, copied. */
@@ -60,7 +71,8 @@ export function toHex(bytes: Uint8Array): string {
 
 /** Reads an even number of hexadecimal digits of either case. Throws `encoding.hex`. */
 export function fromHex(text: string): Uint8Array {
-  if (!/^(?:[0-9a-f]{2})*$/i.test(text)) throw new MunjigiError('encoding.hex', 'Hexadecimal text has an even number of digits 0-9 and a-f.');
+  if (!/^(?:[0-9a-f]{2})*$/i.test(text))
+    throw new MunjigiError('encoding.hex', 'Hexadecimal text has an even number of digits 0-9 and a-f.');
   const out = new Uint8Array(text.length / 2);
   for (let i = 0; i < out.length; i++) out[i] = Number.parseInt(text.slice(i * 2, i * 2 + 2), 16);
   return out;
@@ -69,7 +81,13 @@ export function fromHex(text: string): Uint8Array {
 const B64 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
 const B64_VALUES = new Int16Array(128).fill(-1);
 for (let i = 0; i < 62; i++) B64_VALUES[B64.charCodeAt(i)] = i;
-for (const [char, value] of [['-', 62], ['_', 63], ['+', 62], ['/', 63]] as const) B64_VALUES[char.charCodeAt(0)] = value;
+for (const [char, value] of [
+  ['-', 62],
+  ['_', 63],
+  ['+', 62],
+  ['/', 63],
+] as const)
+  B64_VALUES[char.charCodeAt(0)] = value;
 
 function base64(bytes: Uint8Array, alphabet: string, pad: boolean): string {
   let out = '';
@@ -90,7 +108,11 @@ export const toBase64 = (bytes: Uint8Array): string => base64(bytes, `${B64}+/`,
 
 /** Reads base64 or base64url, padded or not, without white space. Throws `encoding.base64url`. */
 export function fromBase64(text: string): Uint8Array {
-  const wrong = () => new MunjigiError('encoding.base64url', 'Base64 text has only letters, digits, - _ or + / and may end in =.');
+  const wrong = () =>
+    new MunjigiError(
+      'encoding.base64url',
+      'Base64 text has only letters, digits, - _ or + / and may end in =.',
+    );
   const body = text.replace(/={1,2}$/, '');
   if (body.length % 4 === 1) throw wrong();
   const out = new Uint8Array(Math.floor((body.length * 3) / 4));

@@ -1,1 +1,10 @@
-export {};
+export { type PassClaims, readPassClaims } from './claims.ts';
+export { isOnGrid } from './grid.ts';
+export { MAX_BYTES, PREFIX } from './layout.ts';
+export { type LintFinding, lintPass } from './lint.ts';
+export { parsePass } from './parse.ts';
+export type { CodeParts } from './parts.ts';
+export { possessionBytes } from './possession.ts';
+export { presentPass } from './present.ts';
+export { handleOf, passToBeSigned, presentationToBeSigned } from './to-be-signed.ts';
+export { verifyPass } from './verify.ts';

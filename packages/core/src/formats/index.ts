@@ -1,1 +1,2 @@
-export {};
+export { FORMATS, formatNames, formatOf } from './registry.ts';
+export type { Described, Parsed, PassFormat, Steps, Verified } from './types.ts';

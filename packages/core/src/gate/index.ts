@@ -1,1 +1,2 @@
+export { inspect, unreadablePicture } from './inspect.ts';
 export * from './types.ts';

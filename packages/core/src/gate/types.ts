@@ -1,5 +1,6 @@
 import type { ReasonCode } from '../reasons.ts';
 import type { Algorithm } from '../signing/index.ts';
+import type { TrustedKey } from '../trust/types.ts';
 
 /** Formats of pass a gate can meet. One folder each, with the verbs parse, verify, describe (and issue on a subpath). */
 export type FormatName = 'entry-pass' | 'hcert' | 'shc' | 'nzcp' | 'ddcc' | 'vds-nc' | 'vc-jwt';
@@ -85,6 +86,8 @@ export interface Inspected {
   readonly notBefore: number | null;
   readonly notAfter: number | null;
   readonly claim: PassClaim | ForeignClaim | null;
+  /** The key that signed, or that should have, with the time it is trusted for; null where none is known. */
+  readonly key?: TrustedKey | null;
   /** The decoded payload, for `munjigi check --payload`. */
   readonly payload: unknown;
 }

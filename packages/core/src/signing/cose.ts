@@ -1,20 +1,24 @@
 import { type CborValue, decodeDeterministic, encodeDeterministic, utf8Encode } from '../encoding/index.ts';
 import { MunjigiError } from '../errors.ts';
+import { sigStructure as toBeSigned } from './sig-structure.ts';
 import type { Crypto, Signer } from './types.ts';
 
-const SIGNATURE1 = 'Signature1';
 const ES256 = -7;
-
-/** The to-be-signed bytes of COSE_Sign1 (RFC 9052 §4.4): ["Signature1", protected, external_aad, payload]. */
-export function toBeSigned(protectedHeader: Uint8Array, externalAad: Uint8Array, payload: Uint8Array): Uint8Array {
-  return encodeDeterministic([SIGNATURE1, protectedHeader, externalAad, payload]);
-}
 
 /**
  * The kinds of document that a body signs. The kind is the external_aad, so that a signature over one can never be shown
  * as another (a receipt as a notice, say).
  */
-export type DocumentKind = 'bundle' | 'now' | 'root' | 'clock' | 'batch' | 'receipt' | 'gate' | 'possession' | 'export';
+export type DocumentKind =
+  | 'bundle'
+  | 'now'
+  | 'root'
+  | 'clock'
+  | 'batch'
+  | 'receipt'
+  | 'gate'
+  | 'possession'
+  | 'export';
 
 const contextOf = (kind: DocumentKind) => utf8Encode(`MJ1 ${kind}`);
 
@@ -22,8 +26,18 @@ const contextOf = (kind: DocumentKind) => utf8Encode(`MJ1 ${kind}`);
  * Signs a document: deterministic, untagged COSE_Sign1 with protected {1: -7, 4: kid}. `kid` names the key in the table
  * of whoever verifies.
  */
-export async function signDocument(kind: DocumentKind, payload: CborValue, signer: Signer, kid: Uint8Array): Promise<Uint8Array> {
-  const header = encodeDeterministic(new Map<number, CborValue>([[1, ES256], [4, kid]]));
+export async function signDocument(
+  kind: DocumentKind,
+  payload: CborValue,
+  signer: Signer,
+  kid: Uint8Array,
+): Promise<Uint8Array> {
+  const header = encodeDeterministic(
+    new Map<number, CborValue>([
+      [1, ES256],
+      [4, kid],
+    ]),
+  );
   const body = encodeDeterministic(payload);
   const signature = await signer.sign(toBeSigned(header, contextOf(kind), body));
   return encodeDeterministic([header, new Map(), body, signature]);
@@ -41,11 +55,14 @@ export interface ParsedDocument {
 export function parseDocument(kind: DocumentKind, bytes: Uint8Array, maxBytes = 4_000_000): ParsedDocument {
   const limits = { maxBytes, maxDepth: 24 };
   const outer = decodeDeterministic(bytes, limits);
-  const wrong = () => new MunjigiError('signing.structure', `A signed ${kind} is COSE_Sign1 with ES256 and a key id.`);
+  const wrong = () =>
+    new MunjigiError('signing.structure', `A signed ${kind} is COSE_Sign1 with ES256 and a key id.`);
   if (!Array.isArray(outer) || outer.length !== 4) throw wrong();
   const [header, unprotected, body, signature] = outer as unknown[];
-  if (!(header instanceof Uint8Array) || !(unprotected instanceof Map) || unprotected.size !== 0) throw wrong();
-  if (!(body instanceof Uint8Array) || !(signature instanceof Uint8Array) || signature.length !== 64) throw wrong();
+  if (!(header instanceof Uint8Array) || !(unprotected instanceof Map) || unprotected.size !== 0)
+    throw wrong();
+  if (!(body instanceof Uint8Array) || !(signature instanceof Uint8Array) || signature.length !== 64)
+    throw wrong();
   const fields = decodeDeterministic(header, limits);
   if (!(fields instanceof Map) || fields.size !== 2 || fields.get(1) !== ES256) throw wrong();
   const kid = fields.get(4);
@@ -70,7 +87,8 @@ export async function openDocument(
 ): Promise<CborValue> {
   const parsed = parseDocument(kind, bytes);
   const key = keyOf(parsed.kid);
-  if (key === undefined) throw new MunjigiError('signing.unknown-key', `The ${kind} is signed by a key that is not known here.`);
+  if (key === undefined)
+    throw new MunjigiError('signing.unknown-key', `The ${kind} is signed by a key that is not known here.`);
   if (!(await crypto.verify('ES256', key, parsed.toBeSigned, parsed.signature))) {
     throw new MunjigiError('signing.signature', `The signature of the ${kind} does not match.`);
   }

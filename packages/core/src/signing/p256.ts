@@ -1,4 +1,4 @@
-import { concatBytes, encodeDeterministic, fromHex, sha256 } from '../encoding/index.ts';
+import { concatBytes, fromHex, sha256 } from '../encoding/index.ts';
 
 const SPKI_PREFIX = fromHex('3059301306072a8648ce3d020106082a8648ce3d030107034200');
 const P = 2n ** 256n - 2n ** 224n + 2n ** 192n + 2n ** 96n - 1n;
@@ -22,16 +22,12 @@ export const compressPoint = (point: Uint8Array): Uint8Array =>
  * uncompressed.
  */
 export function keyThumbprint(point: Uint8Array): Uint8Array {
-  return sha256(
-    encodeDeterministic(
-      new Map<number, number | Uint8Array>([
-        [1, 2],
-        [-1, 1],
-        [-2, point.slice(1, 33)],
-        [-3, point.slice(33, 65)],
-      ]),
-    ),
-  );
+  const key = new Uint8Array(75);
+  key.set([0xa4, 0x01, 0x02, 0x20, 0x01, 0x21, 0x58, 0x20]);
+  key.set(point.subarray(1, 33), 8);
+  key.set([0x22, 0x58, 0x20], 40);
+  key.set(point.subarray(33, 65), 43);
+  return sha256(key);
 }
 
 /** Point decompression (SEC 1 §2.3.4) in plain arithmetic, for platforms without a native one: about 0.15 ms. */

@@ -14,7 +14,12 @@ export interface Crypto {
    * key or signature is `false`. May cache the imported key by the identity of the `publicKey` array, so hand in the same
    * array for a key that is used again.
    */
-  verify(algorithm: Algorithm, publicKey: Uint8Array, data: Uint8Array, signature: Uint8Array): Awaitable<boolean>;
+  verify(
+    algorithm: Algorithm,
+    publicKey: Uint8Array,
+    data: Uint8Array,
+    signature: Uint8Array,
+  ): Awaitable<boolean>;
 
   /** The 65-byte uncompressed P-256 point of x and the parity of y; null where no such point is on the curve. */
   decompress(x: Uint8Array, yIsOdd: boolean): Uint8Array | null;

@@ -3,7 +3,13 @@ import type { Algorithm, Crypto } from './types.ts';
 
 /** The part of SubtleCrypto that is used, so that core needs no DOM types. */
 export interface SubtleLike {
-  importKey(format: 'spki', key: Uint8Array, algorithm: object, extractable: boolean, usages: ['verify']): Promise<unknown>;
+  importKey(
+    format: 'spki',
+    key: Uint8Array,
+    algorithm: object,
+    extractable: boolean,
+    usages: ['verify'],
+  ): Promise<unknown>;
   verify(algorithm: object, key: never, signature: Uint8Array, data: Uint8Array): Promise<boolean>;
 }
 
