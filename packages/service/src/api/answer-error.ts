@@ -1,0 +1,88 @@
+import { randomInt } from 'node:crypto';
+import { isMunjigiError } from '@munjigi/core/errors';
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
+import { API_ERRORS, ApiError, type ApiErrorCode } from '../contracts/index.ts';
+
+const BY_FASTIFY: Readonly<Record<string, ApiErrorCode>> = {
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: 'request.media-type',
+  FST_ERR_CTP_BODY_TOO_LARGE: 'request.too-large',
+  FST_ERR_CTP_EMPTY_JSON_BODY: 'request.syntax',
+  FST_ERR_CTP_INVALID_JSON_BODY: 'request.syntax',
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: 'request.syntax',
+};
+
+/** Input that a core function refused: the caller's fault, and its sentence carries no data. */
+const BY_CORE = /^(encoding|chain|pass|signing)\./;
+
+/** A connection that is gone, refused or ended by the server, as drivers name it (SQLSTATE classes 08, 53, 57P). */
+const DATABASE_GONE =
+  /^(ECONNREFUSED|ECONNRESET|EPIPE|ENOTFOUND|ETIMEDOUT|EHOSTUNREACH|08\w{3}|53\w{3}|57P0[1-5])$/;
+
+export function isDatabaseGone(error: unknown): boolean {
+  if (typeof error !== 'object' || error === null) return false;
+  const { code, cause, errors } = error as { code?: unknown; cause?: unknown; errors?: unknown };
+  if (typeof code === 'string' && DATABASE_GONE.test(code)) return true;
+  if (
+    error instanceof Error &&
+    /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error)/i.test(
+      error.message,
+    )
+  )
+    return true;
+  return (
+    (cause !== undefined && isDatabaseGone(cause)) || (Array.isArray(errors) && errors.some(isDatabaseGone))
+  );
+}
+
+/** Where a schema was not met: a place in the body and the rule, never the value. */
+function placeOf(error: FastifyError): string {
+  const first = error.validation?.[0];
+  if (!first) return '';
+  const place = first.instancePath.replace(/[^\w/-]/g, '').slice(0, 80);
+  const part = error.validationContext === 'querystring' ? 'query' : (error.validationContext ?? 'body');
+  return ` ${part}${place}: ${first.keyword}.`;
+}
+
+export interface Answer {
+  readonly code: string;
+  readonly status: number;
+  readonly message: string;
+  readonly retryAfterSeconds: number | null;
+}
+
+/** What the caller is told of an error. Everything unforeseen is `service.failed`, whose details stay here. */
+export function answerTo(error: unknown): Answer {
+  const named = (code: ApiErrorCode, more = '', retryAfterSeconds: number | null = null): Answer => ({
+    code,
+    status: API_ERRORS[code][0],
+    message: API_ERRORS[code][1] + more,
+    retryAfterSeconds,
+  });
+  if (error instanceof ApiError)
+    return named(
+      error.code,
+      '',
+      error.retryAfterSeconds ?? (error.status === 503 ? randomInt(30, 60) : null),
+    );
+  if (isMunjigiError(error)) {
+    return BY_CORE.test(error.code)
+      ? { code: error.code, status: 400, message: error.message, retryAfterSeconds: null }
+      : named('service.failed');
+  }
+  if (isDatabaseGone(error)) return named('service.database-down', '', randomInt(30, 60));
+  const foreign = error as FastifyError;
+  if (foreign?.validation) return named('request.schema', placeOf(foreign));
+  const known = BY_FASTIFY[foreign?.code ?? ''];
+  if (known) return named(known);
+  if (error instanceof SyntaxError && foreign.statusCode === 400) return named('request.syntax');
+  if (typeof foreign?.statusCode === 'number' && foreign.statusCode < 500) return named('request.schema');
+  return named('service.failed');
+}
+
+/** The error handler of every route. */
+export function handleError(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
+  const { code, status, message, retryAfterSeconds } = answerTo(error);
+  if (status >= 500) request.log.error({ requestId: request.id, code, error });
+  if (retryAfterSeconds !== null) reply.header('retry-after', String(retryAfterSeconds));
+  reply.code(status).type('application/json; charset=utf-8').send({ error: code, message });
+}

@@ -1,0 +1,2 @@
+export { openSecrets, type Secrets } from './secrets.ts';
+export { type Flags, readSettings, type ServiceConfig, SettingError } from './settings.ts';

@@ -1,0 +1,104 @@
+import { resolve } from 'node:path';
+import type { DeskName } from '../lib/desk.ts';
+
+/** Everything the service is told from outside, checked, before anything is opened. */
+export interface ServiceConfig {
+  readonly desks: readonly DeskName[];
+  /** Folder of embedded databases, keys, mirror and foreign certificates. */
+  readonly data: string;
+  /** Folder of the policy pack. */
+  readonly policy: string;
+  readonly host: string;
+  /** 0 for any free port. */
+  readonly port: number;
+  /** Address of the PostgreSQL database of a desk; a desk without one has an embedded database. */
+  readonly databases: Readonly<Partial<Record<DeskName, string>>>;
+  /** An exercise: a story clock may be set, and passes issued as of an earlier moment. */
+  readonly exercise: boolean;
+  /** Instant of the story, milliseconds, where no story has been set yet; null for the machine's time. */
+  readonly storyMs: number | null;
+  /** File with `{storyMs, realMs, rate}` that the clock follows at start, or null. */
+  readonly clockFile: string | null;
+  readonly logLevel: 'silent' | 'error' | 'warn' | 'info' | 'debug';
+  /** True where a proxy on this machine stands before the service and names the caller. */
+  readonly behindProxy: boolean;
+  /** Enrolments that one network may ask for in a minute. */
+  readonly enrolmentsPerMinute: number;
+}
+
+/** A setting that cannot be used. The message is one sentence for the operator. */
+export class SettingError extends Error {
+  override readonly name = 'SettingError';
+}
+
+/** Settings as words: from flags (`--port 8787`), and beneath them from the environment (`MUNJIGI_PORT=8787`). */
+export type Flags = Readonly<Record<string, string | boolean | undefined>>;
+
+const DESKS: readonly DeskName[] = ['issuer', 'register', 'authority'];
+const LEVELS = ['silent', 'error', 'warn', 'info', 'debug'] as const;
+
+/**
+ * Reads and checks the settings. Flags win over the environment. Throws `SettingError`.
+ * @param defaultPolicy folder of the pack that is used where none is named
+ */
+export function readSettings(flags: Flags, env: NodeJS.ProcessEnv, defaultPolicy: string): ServiceConfig {
+  const word = (name: string): string | undefined => {
+    const flag = flags[name];
+    if (flag === true) throw new SettingError(`--${name} needs a value.`);
+    return typeof flag === 'string'
+      ? flag
+      : env[`MUNJIGI_${name.toUpperCase().replaceAll('-', '_')}`] || undefined;
+  };
+  const yes = (name: string): boolean => {
+    const flag = flags[name] ?? env[`MUNJIGI_${name.toUpperCase().replaceAll('-', '_')}`];
+    return flag === true || flag === 'true' || flag === '1';
+  };
+  const whole = (name: string, fallback: number, most: number): number => {
+    const text = word(name);
+    if (text === undefined) return fallback;
+    const value = Number(text);
+    if (!/^\d+$/.test(text) || value > most)
+      throw new SettingError(`--${name} is a whole number from 0 to ${most}.`);
+    return value;
+  };
+
+  const desks = (word('desks') ?? DESKS.join(',')).split(',').map((name) => name.trim());
+  const unknown = desks.find((name) => !DESKS.includes(name as DeskName));
+  if (unknown !== undefined || desks.length === 0)
+    throw new SettingError(`--desks names one or more of ${DESKS.join(', ')}.`);
+
+  const databases: Partial<Record<DeskName, string>> = {};
+  for (const desk of DESKS) {
+    const url = word(`database-${desk}`);
+    if (url === undefined) continue;
+    if (!/^postgres(ql)?:\/\//.test(url))
+      throw new SettingError(`--database-${desk} is an address that starts with postgres://.`);
+    databases[desk] = url;
+  }
+
+  const exercise = yes('exercise');
+  const story = word('story');
+  const storyMs = story === undefined ? null : Date.parse(story);
+  if (storyMs !== null && Number.isNaN(storyMs))
+    throw new SettingError('--story is an instant such as 2022-01-06T13:58:00+09:00.');
+  if (storyMs !== null && !exercise)
+    throw new SettingError('--story plays a moment of the past, so it needs --exercise.');
+
+  const logLevel = (word('log') ?? 'info') as (typeof LEVELS)[number];
+  if (!LEVELS.includes(logLevel)) throw new SettingError(`--log is one of ${LEVELS.join(', ')}.`);
+  const clockFile = word('clock-file');
+  return {
+    desks: DESKS.filter((name) => desks.includes(name)),
+    data: resolve(word('data') ?? 'data'),
+    policy: resolve(word('policy') ?? defaultPolicy),
+    host: word('host') ?? '127.0.0.1',
+    port: whole('port', 8788, 65_535),
+    databases,
+    exercise,
+    storyMs,
+    clockFile: clockFile === undefined ? null : resolve(clockFile),
+    logLevel,
+    behindProxy: yes('behind-proxy'),
+    enrolmentsPerMinute: whole('enrolments-per-minute', exercise ? 600 : 60, 1_000_000),
+  };
+}
