@@ -1,8 +1,21 @@
 import type { CheckWord, RecordWord } from '../gate/types.ts';
 
 /** Codes on the wire and in the register's columns. A code is never used again for another word. */
-export const CHECK_CODES = { 'not-made': 0, scan: 1, eye: 2, verbal: 3, 'not-required': 4 } as const satisfies Record<CheckWord, number>;
-export const RECORD_CODES = { none: 0, scan: 1, poster: 2, call: 3, paper: 4, typed: 5 } as const satisfies Record<RecordWord, number>;
+export const CHECK_CODES = {
+  'not-made': 0,
+  scan: 1,
+  eye: 2,
+  verbal: 3,
+  'not-required': 4,
+} as const satisfies Record<CheckWord, number>;
+export const RECORD_CODES = {
+  none: 0,
+  scan: 1,
+  poster: 2,
+  call: 3,
+  paper: 4,
+  typed: 5,
+} as const satisfies Record<RecordWord, number>;
 export const KIND_CODES = { entry: 0, void: 1 } as const;
 export type EntryKind = keyof typeof KIND_CODES;
 
@@ -50,7 +63,15 @@ export interface Batch {
 
 /** What the register says of one entry. */
 export type EntryResult = 'stored' | 'already-stored' | 'fork' | 'expired' | 'malformed' | 'foreign';
-export const ENTRY_FLAGS = { fork: 1, gap: 2, 'before-anchor': 4, future: 8, clock: 16, 'unconfirmed-gate': 32, 'revoked-gate': 64 } as const;
+export const ENTRY_FLAGS = {
+  fork: 1,
+  gap: 2,
+  'before-anchor': 4,
+  future: 8,
+  clock: 16,
+  'unconfirmed-gate': 32,
+  'revoked-gate': 64,
+} as const;
 export type EntryFlag = keyof typeof ENTRY_FLAGS;
 
 /** What a receipt says; signed by the register (COSE_Sign1 of kind 'receipt'). */

@@ -1,1 +1,10 @@
+export { encodeBundle, type OpenedBundle, openBundle } from './bundle.ts';
+export { openClock, storyAt } from './clock.ts';
+export { compareBundles, compareNow, MAX_JUMP } from './compare.ts';
+export { compileTrust, dayKeyFor, mondayOf, registerKeyOf } from './compile.ts';
+export { signerKid } from './cose-sign.ts';
+export { trustFromKeys, type WithdrawnLists } from './keys.ts';
+export { MAX_NOW_BYTES, openNow } from './now.ts';
+export { DELEGATE_SECONDS, delegateOf, openRoot, type PinnedRoot, rootDigest } from './root.ts';
+export { type Inspect, selfTest } from './self-test.ts';
 export type * from './types.ts';

@@ -115,7 +115,11 @@ export interface Root {
   readonly threshold: number;
   /** 65-byte points; their kid is the first 8 bytes of the key thumbprint. */
   readonly keys: readonly Uint8Array[];
-  readonly delegates: readonly { readonly publicKey: Uint8Array; readonly from: number; readonly until: number }[];
+  readonly delegates: readonly {
+    readonly publicKey: Uint8Array;
+    readonly from: number;
+    readonly until: number;
+  }[];
   readonly issuedAt: number;
 }
 
