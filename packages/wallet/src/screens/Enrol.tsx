@@ -1,0 +1,103 @@
+import { Button, Icon, LanguageSwitch, S } from '@munjigi/ui/elements';
+import { useSignal } from '@preact/signals';
+import { useEffect } from 'preact/hooks';
+import type { ProviderPerson, Wallet } from '../model.ts';
+
+/** The first start: who this is (the demonstration's provider), what is kept and where, and one tap to receive. */
+export function Enrol({ wallet }: { readonly wallet: Wallet }) {
+  const chosen = useSignal<ProviderPerson | null>(null);
+  useEffect(() => {
+    if (wallet.people.value === null) void wallet.loadPeople();
+  }, [wallet]);
+  return (
+    <main class="enrol">
+      {chosen.value ? (
+        <Consent wallet={wallet} person={chosen.value} back={() => (chosen.value = null)} />
+      ) : (
+        <Choose wallet={wallet} choose={(person) => (chosen.value = person)} />
+      )}
+    </main>
+  );
+}
+
+function Choose({
+  wallet,
+  choose,
+}: {
+  readonly wallet: Wallet;
+  readonly choose: (person: ProviderPerson) => void;
+}) {
+  const people = wallet.people.value;
+  return (
+    <>
+      <h1>{wallet.text('wallet.enrol.title')}</h1>
+      <p class="quiet">
+        <S text={wallet.text('wallet.enrol.provider')} />
+      </p>
+      {wallet.problem.value && <p class="problem">{wallet.problem.value}</p>}
+      {people && people.length > 0 && (
+        <ul class="list" style="margin-top: var(--s-6)">
+          {people.map((person) => (
+            <li key={person.id}>
+              <button type="button" class="line" data-person={person.id} onClick={() => choose(person)}>
+                <span>
+                  <b>{person.name}</b>
+                  <span class="small num">{[person.birthDate, person.tag].filter(Boolean).join(' · ')}</span>
+                </span>
+                <Icon name="chevron-right" />
+              </button>
+            </li>
+          ))}
+        </ul>
+      )}
+      <span class="push" />
+      <div class="under">
+        <span>
+          {wallet.problem.value && (
+            <Button onClick={() => wallet.loadPeople()}>{wallet.text('button.retry')}</Button>
+          )}
+        </span>
+        <LanguageSwitch language={wallet.look.language} />
+      </div>
+    </>
+  );
+}
+
+function Consent({
+  wallet,
+  person,
+  back,
+}: {
+  readonly wallet: Wallet;
+  readonly person: ProviderPerson;
+  readonly back: () => void;
+}) {
+  return (
+    <>
+      <h1>{wallet.text('wallet.enrol.greeting', { name: person.name })}</h1>
+      <ul class="consent">
+        {['wallet.enrol.kept', 'wallet.enrol.shown', 'wallet.enrol.diary'].map((key) => (
+          <li key={key}>
+            <S text={wallet.text(key)} />
+          </li>
+        ))}
+      </ul>
+      {wallet.problem.value && <p class="problem">{wallet.problem.value}</p>}
+      <span class="push" />
+      <div class="stack">
+        <Button
+          kind="first"
+          size="tall"
+          disabled={wallet.busy.value}
+          data-munjigi="agree"
+          onClick={() => wallet.enrol(person.id)}
+        >
+          {wallet.text(wallet.busy.value ? 'wallet.enrol.busy' : 'wallet.enrol.agree')}
+        </Button>
+        <Button onClick={back} disabled={wallet.busy.value}>
+          {wallet.text('button.back')}
+        </Button>
+      </div>
+    </>
+  );
+}
