@@ -1,5 +1,5 @@
-import type { Signal } from '@preact/signals';
 import type { CheckWord, Decision, Subject } from '@munjigi/core/gate';
+import type { Signal } from '@preact/signals';
 
 /**
  * What the gate's engine offers to its screens. Screens read signals and call actions; they hold no rule of their own.
@@ -13,7 +13,12 @@ export type RecordState = 'checked' | 'saved' | 'confirmed' | 'not-saved';
 export type View =
   | { readonly name: 'start' }
   | { readonly name: 'scan' }
-  | { readonly name: 'verdict'; readonly decision: Decision; readonly record: RecordState; readonly at: number }
+  | {
+      readonly name: 'verdict';
+      readonly decision: Decision;
+      readonly record: RecordState;
+      readonly at: number;
+    }
   | { readonly name: 'eye' }
   | { readonly name: 'typed' }
   | { readonly name: 'party' }
@@ -22,7 +27,15 @@ export type View =
 /** What the storage self-test found: may this device be trusted to remember? */
 export type Fitness = 'checking' | 'fit' | 'install-me' | 'unfit';
 
-export type StripKind = 'usual' | 'incident' | 'exercise' | 'ageing' | 'back' | 'not-saved' | 'stopped' | 'viewer';
+export type StripKind =
+  | 'usual'
+  | 'incident'
+  | 'exercise'
+  | 'ageing'
+  | 'back'
+  | 'not-saved'
+  | 'stopped'
+  | 'viewer';
 
 /** The strip: what counts right now, in one sentence from the signed document. */
 export interface Strip {
@@ -74,7 +87,12 @@ export interface Gate {
   /** Entries saved here and not yet confirmed. */
   readonly waiting: Signal<number>;
   readonly confirmed: Signal<number>;
-  readonly lastEntry: Signal<{ readonly at: number; readonly counter: number; readonly record: RecordState; readonly voided: boolean } | null>;
+  readonly lastEntry: Signal<{
+    readonly at: number;
+    readonly counter: number;
+    readonly record: RecordState;
+    readonly voided: boolean;
+  } | null>;
   /** Corrected time in milliseconds, ticking; null where the clock is not trusted. */
   readonly nowMs: Signal<number | null>;
   readonly exercise: Signal<boolean>;

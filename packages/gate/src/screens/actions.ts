@@ -1,0 +1,52 @@
+import type { NextStep } from '@munjigi/core/gate';
+import type { IconName } from '@munjigi/ui/elements';
+import type { Gate } from '../model.ts';
+import { type GateKey, word } from './words.ts';
+
+/** One way on from a verdict, as a button. */
+export interface Action {
+  readonly step: NextStep;
+  readonly label: string;
+  readonly icon: IconName | null;
+  /** Ends the conversation: stands behind a rule, never first, never largest. */
+  readonly ends: boolean;
+  run(): Promise<void> | void;
+}
+
+const ENDS: readonly NextStep[] = ['advised', 'none'];
+const ICONS: Partial<Record<NextStep, IconName>> = { eye: 'eye', typed: 'keyboard', reopen: 'qr-code' };
+
+/**
+ * The buttons of a verdict, in the order in which they help. On a stand the guest reads along, so the buttons that
+ * would tell a reason are left to the staff's own mode.
+ */
+export function actionsOf(gate: Gate, next: readonly NextStep[], admitted: boolean): readonly Action[] {
+  const kiosk = gate.mode.value === 'kiosk';
+  const run: Readonly<Record<NextStep, () => Promise<void> | void>> = {
+    'other-proof': () => gate.answer('other-proof'),
+    eye: () => gate.show('eye'),
+    alone: () => {
+      gate.setParty('alone');
+      return gate.admitByStaff('not-required');
+    },
+    advised: () => gate.answer('advised'),
+    none: () => gate.answer('none'),
+    'same-guest': () => gate.answer('same-guest'),
+    'hint-matches': () => gate.answer('hint-matches'),
+    reopen: () => gate.show('scan'),
+    verbal: () => gate.admitByStaff('verbal'),
+    typed: () => gate.show('typed'),
+  };
+  const actions = next.map((step) => {
+    const key: GateKey = step === 'typed' && admitted ? 'action.record' : `action.${step}`;
+    return {
+      step,
+      label: word(gate, key),
+      icon: ICONS[step] ?? null,
+      ends: ENDS.includes(step),
+      run: run[step],
+    };
+  });
+  const open = actions.filter((action) => !action.ends);
+  return kiosk ? open : [...open, ...actions.filter((action) => action.ends)];
+}
