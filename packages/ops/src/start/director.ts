@@ -1,0 +1,197 @@
+import type { Mirror } from './mirror.ts';
+import type { ServiceCalls } from './service-calls.ts';
+import type { PlayedClock, ServiceChild } from './service-child.ts';
+import { instantOf, type Story, type StoryNotice } from './story.ts';
+
+export type Phase = 'fresh' | 'before' | 'stopped' | 'recovered';
+
+/** What the page may know of the run. */
+export interface Setup {
+  readonly run: string;
+  readonly venueId: number;
+  readonly enrolmentCode: string;
+}
+
+interface Signed {
+  readonly now: Buffer;
+  readonly clock: Buffer | null;
+}
+
+export interface DirectorParts {
+  readonly service: ServiceChild;
+  readonly calls: ServiceCalls;
+  readonly mirror: Mirror;
+  readonly story: Story | null;
+  /** Name, kind and region of the demonstration's venue where there is no story. */
+  readonly venue: { readonly name: string; readonly kind: string; readonly region: string };
+}
+
+const WHAT_IF_FLIPS = 12;
+
+/**
+ * Plays the demonstration. The desk that signs notices stands in the process that the story stops, as all three desks do
+ * in the embedded default; so the documents of the outage are signed just before, kept back by the mirror, and shown
+ * each at its moment. Nothing is signed here.
+ */
+export class Director {
+  readonly #parts: DirectorParts;
+  #phase: Phase = 'fresh';
+  #setup: Setup | null = null;
+  #whatIf = false;
+  /** Documents signed ahead for the switch: what if, as it is, what if, … with rising sequence. */
+  #flips: Buffer[] = [];
+  readonly #timers = new Set<NodeJS.Timeout>();
+  #work: Promise<unknown> = Promise.resolve();
+
+  constructor(parts: DirectorParts) {
+    this.#parts = parts;
+  }
+
+  get phase(): Phase {
+    return this.#phase;
+  }
+  get setup(): Setup | null {
+    return this.#setup;
+  }
+  get whatIf(): { readonly on: boolean; readonly possible: boolean } {
+    const shown = this.#timers.size === 0 && (this.#phase !== 'stopped' || this.#flips.length > 0);
+    const possible = this.#parts.story?.whatIf != null && shown;
+    return { on: this.#whatIf, possible };
+  }
+
+  /** One thing at a time, in the order asked. */
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const next = this.#work.then(work, work);
+    this.#work = next.catch(() => {});
+    return next;
+  }
+
+  /** From the start: the service runs, nothing is wrong, a venue of its own that no gate has joined yet. */
+  begin(): Promise<Setup> {
+    return this.#inTurn(async () => {
+      const { service, calls, mirror, story, venue } = this.#parts;
+      this.#clearTimers();
+      mirror.hold();
+      const at = story ? instantOf(story.begins) : null;
+      if (service.state === 'stopped') await service.start(at === null ? null : clockAt(at));
+      if (at !== null) await this.#setClock(at);
+      await calls.publishNotice({ notice: null, status: 'confirmed' });
+      const place = story ? { ...story.venue, name: story.venue.name.ko } : venue;
+      const { venueId, enrolmentCode } = await calls.addVenue(place);
+      if (at !== null) await this.#setClock(at);
+      mirror.follow();
+      this.#setup = { run: String(venueId), venueId, enrolmentCode };
+      this.#phase = 'before';
+      this.#whatIf = false;
+      this.#flips = [];
+      return this.#setup;
+    });
+  }
+
+  /** The moment of the outage: the service process is killed; the mirror goes on showing what was signed. */
+  stop(): Promise<void> {
+    return this.#inTurn(async () => {
+      const { service, mirror, story } = this.#parts;
+      if (service.state !== 'running') return;
+      if (!story) {
+        mirror.hold();
+        await service.kill();
+        this.#phase = 'stopped';
+        return;
+      }
+      mirror.hold();
+      await this.#setClock(instantOf(story.stop.at));
+      const begun = mirror.pushed('clock.cose');
+      const ahead = [];
+      for (const notice of story.stop.notices) ahead.push({ notice, signed: await this.#signAhead(notice) });
+      const last = story.stop.notices.at(-1);
+      this.#flips = [];
+      if (story.whatIf && last) {
+        for (let i = 0; i < WHAT_IF_FLIPS; i++) {
+          const flip = i % 2 === 0 ? story.whatIf.notice : last;
+          this.#flips.push((await this.#signAhead({ ...flip, at: last.at })).now);
+        }
+      }
+      await service.kill();
+      if (begun) mirror.release('clock.cose', begun);
+      this.#phase = 'stopped';
+      this.#whatIf = false;
+      for (const { notice, signed } of ahead) {
+        const timer = setTimeout(() => {
+          this.#timers.delete(timer);
+          mirror.release('now.cose', signed.now);
+          if (signed.clock) mirror.release('clock.cose', signed.clock);
+        }, notice.afterMs);
+        this.#timers.add(timer);
+      }
+    });
+  }
+
+  /** The repair: the service starts again on the data that it had. */
+  recover(): Promise<void> {
+    return this.#inTurn(async () => {
+      const { service, calls, mirror, story } = this.#parts;
+      this.#clearTimers();
+      if (service.state === 'running') return;
+      const at = story ? instantOf(story.recover.at) : null;
+      await service.start(at === null ? null : clockAt(at));
+      if (story && at !== null) {
+        await this.#setClock(at);
+        await calls.publishNotice(story.recover.notice);
+        await this.#setClock(at);
+      }
+      mirror.follow();
+      this.#phase = 'recovered';
+      this.#whatIf = false;
+      this.#flips = [];
+    });
+  }
+
+  /** The switch "what if": another signed document about the same minute. */
+  setWhatIf(on: boolean): Promise<void> {
+    return this.#inTurn(async () => {
+      const { calls, mirror, story, service } = this.#parts;
+      if (!story?.whatIf || on === this.#whatIf) return;
+      if (service.state === 'running') {
+        const back =
+          this.#phase === 'recovered' ? story.recover.notice : { notice: null, status: 'confirmed' as const };
+        await calls.publishNotice(on ? story.whatIf.notice : back);
+      } else {
+        if (this.#timers.size > 0) return;
+        const next = this.#flips.shift();
+        if (!next) return;
+        mirror.release('now.cose', next);
+      }
+      this.#whatIf = on;
+    });
+  }
+
+  async #setClock(storyMs: number): Promise<void> {
+    this.#parts.service.play(clockAt(storyMs));
+    await this.#parts.calls.setClock(storyMs);
+  }
+
+  /** Has a notice signed as of its minute, and the clock as it will stand when the notice is shown. */
+  async #signAhead(notice: StoryNotice): Promise<Signed> {
+    const { calls, mirror } = this.#parts;
+    const at = instantOf(notice.at);
+    await this.#setClock(at);
+    await calls.publishNotice(notice);
+    const now = mirror.pushed('now.cose');
+    if (!now) throw new Error('The authority pushed no document to the mirror.');
+    await this.#setClock(at - notice.afterMs);
+    return { now, clock: mirror.pushed('clock.cose') };
+  }
+
+  /** Nothing more will be shown. */
+  end(): void {
+    this.#clearTimers();
+  }
+
+  #clearTimers(): void {
+    for (const timer of this.#timers) clearTimeout(timer);
+    this.#timers.clear();
+  }
+}
+
+const clockAt = (storyMs: number): PlayedClock => ({ storyMs, realMs: Date.now(), rate: 1 });

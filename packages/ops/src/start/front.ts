@@ -1,0 +1,48 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { DemoControl } from './demo-control.ts';
+import type { LoadMeter } from './load-meter.ts';
+import type { Mirror } from './mirror.ts';
+import type { ServiceChild } from './service-child.ts';
+import type { ServiceProxy } from './service-proxy.ts';
+import { plain, type StaticApps } from './static-apps.ts';
+
+export interface FrontParts {
+  readonly apps: StaticApps;
+  readonly mirror: Mirror;
+  readonly proxy: ServiceProxy;
+  readonly service: ServiceChild;
+  readonly control: DemoControl;
+  readonly load: LoadMeter;
+  /** Answers addresses of its own first (the certificate of --tls); true where it did. */
+  readonly before?: (request: IncomingMessage, response: ServerResponse, url: URL) => boolean;
+}
+
+/** One listener for all addresses: the service behind it, the apps and the mirror beside it. */
+export function frontOf(parts: FrontParts): (request: IncomingMessage, response: ServerResponse) => void {
+  return (request, response) => {
+    const url = urlOf(request);
+    if (!url) return plain(response, 400, 'This is no address.');
+    if (parts.before?.(request, response, url)) return;
+    const { pathname } = url;
+    if (pathname.startsWith('/api/') || pathname.startsWith('/health/')) {
+      if (pathname.startsWith('/api/') && parts.service.port !== null) parts.load.count();
+      return parts.proxy.pass(request, response, parts.service.port);
+    }
+    if (pathname.startsWith('/mirror/')) return parts.mirror.serve(request, response, pathname);
+    const work = pathname.startsWith('/demo/')
+      ? parts.control.serve(request, response, url)
+      : parts.apps.serve(request, response, pathname);
+    work.catch(() => {
+      if (response.headersSent) response.destroy();
+      else plain(response, 500, 'This could not be answered.');
+    });
+  };
+}
+
+function urlOf(request: IncomingMessage): URL | null {
+  try {
+    return new URL(`http://door${request.url?.startsWith('/') ? request.url : '/'}`);
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,52 @@
+import { networkInterfaces } from 'node:os';
+import { DEFAULT_PORT } from './options.ts';
+
+export interface Opened {
+  readonly port: number;
+  readonly asked: number | null;
+  readonly secure: boolean;
+  readonly everyone: boolean;
+  readonly story: boolean;
+  readonly data: string;
+  readonly venueId: number;
+  readonly enrolmentCode: string;
+  readonly firstMs: number;
+}
+
+/** Addresses of this machine in the local network. */
+export const lanAddresses = (): string[] =>
+  Object.values(networkInterfaces())
+    .flatMap((list) => list ?? [])
+    .filter((address) => !address.internal && address.family === 'IPv4')
+    .map((address) => address.address);
+
+/** What a newcomer reads when everything answers: Korean first, the address of the page last. */
+export function openedText(opened: Opened): string {
+  const base = `${opened.secure ? 'https' : 'http'}://localhost:${opened.port}`;
+  const lines = [];
+  if (opened.asked === null && opened.port !== DEFAULT_PORT) {
+    lines.push(
+      `Port ${DEFAULT_PORT} is in use, so this runs on ${opened.port}. / ${DEFAULT_PORT} 포트가 쓰이고 있어 ${opened.port} 포트에서 엽니다.`,
+      '',
+    );
+  }
+  lines.push(`Munjigi is ready (${(opened.firstMs / 1000).toFixed(1)} s). Data: ${opened.data}`, '');
+  lines.push(`  ${base}/              시연 / the demonstration`);
+  lines.push(`  ${base}/wallet/       손님 지갑 / the visitor's wallet`);
+  lines.push(`  ${base}/gate/#venue=${opened.venueId}&enrol=${opened.enrolmentCode}`);
+  lines.push(`                                     매장 기기 / the venue's device`);
+  lines.push(`  ${base}/api/authority/now   ${base}/health/live   ${base}/health/ready`);
+  if (opened.everyone) {
+    for (const address of lanAddresses())
+      lines.push(`  ${base.replace('localhost', address)}/        from the same network`);
+  }
+  if (opened.secure)
+    lines.push('', `  Phones: open ${base}/phone/ there once, and install the certificate it offers.`);
+  lines.push(
+    '',
+    'Ctrl-C ends it. / 끝내려면 Ctrl-C.',
+    '',
+    opened.story ? `열어 보세요 / open: ${base}/` : `${base}/`,
+  );
+  return `${lines.join('\n')}\n`;
+}
