@@ -112,6 +112,14 @@ export interface DecisionContext {
   readonly seenBeforeAt: number | null;
   /** drawnAt minus now of the last code refused as an old drawing on this gate; null if none. */
   readonly lastDrawingOffsetSeconds: number | null;
+  /** When that code was drawn: the same drawing shown again says nothing about the phone's clock. */
+  readonly lastDrawnAt?: number | null;
+  /** Staff tapped [same]: the hint agrees with the identity card. */
+  readonly compared?: boolean;
+  /** Staff tapped [same guest] on a code that was used here before: a second visit. */
+  readonly sameGuest?: boolean;
+  /** Code of the obligation in force (from the signed `now`); it may accept a spoken answer. */
+  readonly obligation?: string | null;
 }
 
 /** What staff can do next, in the order in which it helps. */

@@ -1,1 +1,38 @@
-export {};
+export {
+  type Admission,
+  acceptedChecks,
+  admission,
+  type Demand,
+  demandOn,
+  type Grace,
+  lawfulRecords,
+  obligation,
+  penalties,
+  recordingRules,
+  recordRequired,
+  usualObligation,
+  type Venue,
+} from './admission.ts';
+export { addDays, type Calendar, calendarOf, isDate } from './calendar.ts';
+export { type CutoffRow, cutoffs, sightings } from './cutoffs.ts';
+export {
+  type Certificate,
+  type CertificateStanding,
+  type Entitlement,
+  type Evidence,
+  entitle,
+  type PersonEvidence,
+} from './entitle.ts';
+export { hintOf, initialOf, readHint } from './hint.ts';
+export {
+  type NoticeReader,
+  type NoticeTexts,
+  notice,
+  notices,
+  noticeTexts,
+  standingTexts,
+} from './notices.ts';
+export type * from './pack.ts';
+export { LANGUAGES } from './pack.ts';
+export { compilePolicy, type Policy, rulesAge } from './policy.ts';
+export { parseTyped } from './typed.ts';
