@@ -1,1 +1,13 @@
-export {};
+export { byteaArray, instantArray, int2Array, int4Array, int8Array } from './binary-array.ts';
+export { type EmbeddedDatabase, type EmbeddedOptions, openEmbedded } from './embedded/index.ts';
+export {
+  DatabaseRefused,
+  DatabaseUnavailable,
+  isStatementFailed,
+  SQLSTATE,
+  StatementFailed,
+} from './errors.ts';
+export { type Migration, migrate, patiently, readMigrations, sqlFolderOf } from './migrate.ts';
+export { openPostgres, type PostgresOptions } from './postgres.ts';
+export { dumpSchema } from './schema-dump.ts';
+export type { Answer, Database, Row, Session, Value } from './types.ts';

