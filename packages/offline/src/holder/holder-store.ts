@@ -1,0 +1,147 @@
+import { presentPass } from '@munjigi/core/entry-pass';
+import type { PassGrid } from '@munjigi/core/trust';
+import { DeviceDatabase } from '../storage/database.ts';
+import { deviceSigner } from '../storage/device-key.ts';
+import { randomShare } from '../storage/random.ts';
+import { prepareBatch, readBatch } from './batch.ts';
+import { nextShowing, type Showing } from './showing.ts';
+import type { DiaryNote, Enrolment, HeldPass, IssuedBatch, PreparedBatch, Shown } from './types.ts';
+
+const STORES = [
+  { name: 'meta' },
+  { name: 'trust' },
+  { name: 'passes', keyPath: 'id', autoIncrement: true },
+  { name: 'diary', keyPath: 'id', autoIncrement: true },
+];
+
+/** Everything a wallet keeps. A profile is a wallet of its own, as the demonstration shows several phones in one browser. */
+export class HolderStore {
+  /** Also holds the store `trust`, for the documents of the authority. */
+  readonly database: DeviceDatabase;
+  #showing: Showing | null = null;
+
+  constructor(profile?: string) {
+    this.database = new DeviceDatabase({
+      name: profile ? `munjigi-wallet:${profile}` : 'munjigi-wallet',
+      version: 1,
+      stores: STORES,
+    });
+  }
+
+  async enrolment(): Promise<Enrolment | null> {
+    return (await this.setting<Enrolment>('enrolment')) ?? null;
+  }
+
+  /** Keeps who is enrolled; passes of an earlier enrolment are dropped. */
+  async enrol(enrolment: Enrolment): Promise<void> {
+    this.#showing = null;
+    await this.database.write(['meta', 'passes'], (t) => {
+      t.objectStore('passes').clear();
+      t.objectStore('meta').put(enrolment, 'enrolment');
+    });
+  }
+
+  /** Keeps new certificates or a new nonce, passes untouched. */
+  async update(enrolment: Enrolment): Promise<void> {
+    await this.setSetting('enrolment', enrolment);
+  }
+
+  /** A value under a name of the wallet's own: settings, reminders told, the clock. */
+  setting<T>(name: string): Promise<T | undefined> {
+    return this.database.read(['meta'], (t) => t.objectStore('meta').get(name)) as Promise<T | undefined>;
+  }
+
+  async setSetting(name: string, value: unknown): Promise<void> {
+    await this.database.write(['meta'], (t) => t.objectStore('meta').put(value, name));
+  }
+
+  /** Keys and proofs for the next batch, over the nonce that the issuer gave last. */
+  prepareBatch(count: number, nonce: string): Promise<PreparedBatch> {
+    return prepareBatch(count, nonce);
+  }
+
+  /**
+   * Checks an answer of the issuer and keeps its passes in place of those never shown; ended ones go. Refused as a whole
+   * where one pass is off its grid. Throws `pass.claims`, `pass.key`.
+   */
+  async acceptBatch(
+    prepared: PreparedBatch,
+    answer: IssuedBatch,
+    grid: PassGrid | null,
+    now: number,
+  ): Promise<void> {
+    const enrolment = await this.enrolment();
+    const fresh = readBatch(prepared, answer, grid);
+    const old = await this.passes();
+    const { renewAfter, nonce, certificates } = answer;
+    await this.database.write(['meta', 'passes'], (t) => {
+      const passes = t.objectStore('passes');
+      for (const pass of old) {
+        if (pass.id !== this.#showing?.passId && (pass.shownAt === null || pass.expiresAt <= now))
+          passes.delete(pass.id);
+      }
+      for (const pass of fresh) passes.add(pass);
+      if (enrolment)
+        t.objectStore('meta').put({ ...enrolment, renewAfter, nonce, certificates }, 'enrolment');
+    });
+  }
+
+  passes(): Promise<HeldPass[]> {
+    return this.database.read(['passes'], (t) => t.objectStore('passes').getAll()) as Promise<HeldPass[]>;
+  }
+
+  /** True where a batch is due: by the moment that the server drew at random, or because fewer than `least` are fresh. */
+  async renewalDue(now: number, least = 5): Promise<boolean> {
+    const enrolment = await this.enrolment();
+    if (!enrolment) return false;
+    const fresh = (await this.passes()).filter((pass) => pass.shownAt === null && pass.expiresAt > now);
+    return enrolment.renewAfter === null || now >= enrolment.renewAfter || fresh.length < least;
+  }
+
+  /**
+   * The code to draw now, or null where no pass lives. One showing keeps one pass; that it was shown is on the disk before
+   * the code is on the screen. `now` in seconds of the corrected clock.
+   */
+  async presentNext(now: number, lane: 0 | 1): Promise<Shown | null> {
+    const passes = await this.passes();
+    const showing = nextShowing(this.#showing, passes, now, randomShare);
+    const pass = passes.find((one) => one.id === showing?.passId);
+    if (!showing || !pass) return null;
+    const isNew = showing.startedAt !== this.#showing?.startedAt || showing.passId !== this.#showing.passId;
+    this.#showing = showing;
+    if (isNew)
+      await this.database.write(['passes'], (t) =>
+        t.objectStore('passes').put({ ...pass, shownAt: Math.floor(now) }),
+      );
+    const text = await presentPass(pass.pass, deviceSigner(pass.key), Math.floor(now), lane);
+    return { text, pass, lane, reused: showing.reused, isNew };
+  }
+
+  async diary(): Promise<DiaryNote[]> {
+    return (await this.database.read(['diary'], (t) => t.objectStore('diary').getAll())) as DiaryNote[];
+  }
+
+  async addToDiary(at: number, place = ''): Promise<void> {
+    await this.database.write(['diary'], (t) => t.objectStore('diary').add({ at, place }));
+  }
+
+  async notePlace(note: DiaryNote): Promise<void> {
+    await this.database.write(['diary'], (t) => t.objectStore('diary').put(note));
+  }
+
+  /** Forgets one visit, or all of them. */
+  async forget(id?: number): Promise<void> {
+    await this.database.write(['diary'], (t) =>
+      id === undefined ? t.objectStore('diary').clear() : t.objectStore('diary').delete(id),
+    );
+  }
+
+  /** Forgets visits before an instant (seconds). */
+  async forgetBefore(at: number): Promise<void> {
+    const old = (await this.diary()).filter((note) => note.at < at);
+    if (old.length === 0) return;
+    await this.database.write(['diary'], (t) => {
+      for (const { id } of old) t.objectStore('diary').delete(id);
+    });
+  }
+}

@@ -1,0 +1,29 @@
+import type { DeviceDatabase } from '../storage/database.ts';
+
+/** Documents as they came, signatures and all: verified again whenever they are read back. */
+export interface KeptTrust {
+  readonly root: Uint8Array;
+  readonly bundle: Uint8Array;
+  readonly now: Uint8Array | null;
+  readonly clock: Uint8Array | null;
+}
+
+/** Where a device keeps what it trusts. */
+export interface TrustKeep {
+  load(): Promise<KeptTrust | null>;
+  /** Replaces everything at once, or nothing. */
+  save(kept: KeptTrust): Promise<void>;
+}
+
+/** Keeps the documents in the store `trust` of a device's database. */
+export function databaseTrustKeep(database: DeviceDatabase): TrustKeep {
+  return {
+    load: async () =>
+      ((await database.read(['trust'], (t) => t.objectStore('trust').get('documents'))) as
+        | KeptTrust
+        | undefined) ?? null,
+    save: async (kept) => {
+      await database.write(['trust'], (t) => t.objectStore('trust').put(kept, 'documents'));
+    },
+  };
+}
