@@ -19,3 +19,4 @@ export {
   encodeDeterministic,
 } from './cbor.ts';
 export { sha256 } from './hash.ts';
+export { type Inflated, inflateRaw, inflateZlib } from './inflate.ts';

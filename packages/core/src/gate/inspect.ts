@@ -95,7 +95,9 @@ export async function inspect(scan: string, trust: Trust, crypto: Crypto): Promi
       notAfter,
       claim: described?.claim ?? null,
       key: verified?.key ?? null,
-      payload: described?.payload ?? null,
+      get payload() {
+        return described?.payload ?? null;
+      },
     };
   } catch {
     return blank(scan, format.name, { prefix: 'ok', structure: 'failed' }, 'structure');

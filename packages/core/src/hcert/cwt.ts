@@ -1,0 +1,74 @@
+import { type CborValue, decodeLenient } from '../encoding/index.ts';
+import { MunjigiError } from '../errors.ts';
+import type { Algorithm } from '../signing/index.ts';
+
+const LIMITS = { maxBytes: 65_536, maxDepth: 24 };
+const ALGORITHMS: Readonly<Record<number, Algorithm>> = { [-7]: 'ES256', [-37]: 'PS256' };
+
+type Fields = ReadonlyMap<number | string, CborValue>;
+
+/** The COSE_Sign1 around a certificate: byte fields as they stood on the wire. */
+export interface Envelope {
+  readonly header: Uint8Array;
+  readonly payload: Uint8Array;
+  readonly signature: Uint8Array;
+  /** From the protected header, else from the unprotected one; null where neither names a key. */
+  readonly kid: Uint8Array | null;
+  readonly algorithm: string | null;
+}
+
+/** What the issuer says around the certificate itself. Times are whole seconds. */
+export interface Cwt {
+  readonly issuer: string | null;
+  readonly notBefore: number | null;
+  readonly notAfter: number | null;
+  readonly certificate: Fields | null;
+}
+
+const wrong = (what: string) =>
+  new MunjigiError('hcert.structure', `An EU certificate is a CWT in COSE_Sign1: ${what}.`);
+const fieldsOf = (value: CborValue | undefined): Fields | null =>
+  value instanceof Map ? (value as Fields) : null;
+const seconds = (value: CborValue | undefined) =>
+  typeof value === 'number' && Number.isFinite(value) ? Math.floor(value) : null;
+
+/**
+ * Takes the COSE_Sign1 apart as issuers really write it: with or without the tags 18 and 61, a protected header that is empty,
+ * key id and algorithm in either header (the protected one wins). Throws `hcert.structure` or an encoding error.
+ */
+export function readEnvelope(bytes: Uint8Array): Envelope {
+  const outer = decodeLenient(bytes, LIMITS);
+  if (!Array.isArray(outer) || outer.length !== 4) throw wrong('it has four parts');
+  const [header, unprotected, payload, signature] = outer as CborValue[];
+  if (
+    !(header instanceof Uint8Array) ||
+    !(payload instanceof Uint8Array) ||
+    !(signature instanceof Uint8Array)
+  )
+    throw wrong('header, payload and signature are byte strings');
+  const inner = header.length === 0 ? new Map<number, CborValue>() : fieldsOf(decodeLenient(header, LIMITS));
+  const outside = fieldsOf(unprotected);
+  if (!inner || !outside) throw wrong('its headers are maps');
+  const kid = inner.get(4) ?? outside.get(4);
+  const algorithm = inner.get(1) ?? outside.get(1);
+  return {
+    header,
+    payload,
+    signature,
+    kid: kid instanceof Uint8Array ? kid : null,
+    algorithm: typeof algorithm === 'number' ? (ALGORITHMS[algorithm] ?? `COSE ${algorithm}`) : null,
+  };
+}
+
+/** Reads the CWT claims. `nbf` stands over `iat` as the earliest time. Throws `hcert.structure` or an encoding error. */
+export function readCwt(payload: Uint8Array): Cwt {
+  const claims = fieldsOf(decodeLenient(payload, LIMITS));
+  if (!claims) throw wrong('its claims are a map');
+  const issuer = claims.get(1);
+  return {
+    issuer: typeof issuer === 'string' ? issuer : null,
+    notBefore: seconds(claims.get(5)) ?? seconds(claims.get(6)),
+    notAfter: seconds(claims.get(4)),
+    certificate: fieldsOf(fieldsOf(claims.get(-260))?.get(1)),
+  };
+}
