@@ -5,6 +5,7 @@ import type { Logger } from 'pino';
 import { ApiError } from '../contracts/index.ts';
 import type { DeskServer } from '../lib/desk.ts';
 import { handleError } from './answer-error.ts';
+import type { RateLimit } from './limits.ts';
 import { operatorCheck } from './operator.ts';
 
 const BODY_LIMIT = 64 * 1024;
@@ -13,6 +14,8 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** True where the operator's token is asked for; see `route` of the contracts. */
     readonly operator?: boolean;
+    /** True where one network may ask only so often. */
+    readonly limited?: boolean;
   }
 }
 
@@ -20,12 +23,22 @@ export interface ServerOptions {
   readonly log: Logger;
   readonly operatorToken: string;
   readonly behindProxy: boolean;
+  /** How often one network may enrol. */
+  readonly enrolments: RateLimit;
+  readonly nowMs: () => number;
   /** True once the service is closing: new work is answered 503. */
   readonly draining: () => boolean;
 }
 
 /** The frame that all desks stand in: checks by contract, one shape of error, strict headers, a log without people. */
-export function buildServer({ log, operatorToken, behindProxy, draining }: ServerOptions): DeskServer {
+export function buildServer({
+  log,
+  operatorToken,
+  behindProxy,
+  enrolments,
+  nowMs,
+  draining,
+}: ServerOptions): DeskServer {
   const server = Fastify({
     loggerInstance: log as FastifyBaseLogger,
     disableRequestLogging: true,
@@ -47,12 +60,14 @@ export function buildServer({ log, operatorToken, behindProxy, draining }: Serve
     reply.code(status).send({ error: code, message });
   });
   server.addHook('onRequest', async (request, reply) => {
-    const { operator } = request.routeOptions.config;
+    const { operator, limited } = request.routeOptions.config;
     if (draining() && !request.routeOptions.url?.startsWith('/health/')) {
       reply.header('connection', 'close');
       throw new ApiError('service.draining');
     }
     if (operator && !isOperator(request.headers.authorization)) throw new ApiError('operator.token');
+    const wait = limited ? enrolments.take(request.ip, nowMs()) : 0;
+    if (wait > 0) throw new ApiError('request.rate', { retryAfterSeconds: wait });
   });
   server.addHook('onSend', async (_request, reply) => {
     const set = (name: string, value: string) => {

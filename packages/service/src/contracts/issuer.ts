@@ -1,26 +1,16 @@
 import { Type } from 'typebox';
 import type { Operation } from './operation.ts';
-import {
-  Bytes,
-  CompressedKey,
-  exact,
-  LocalDate,
-  Name,
-  Parameters,
-  Seconds,
-  Secret,
-  Signature,
-  Word,
-} from './shapes.ts';
+import { Bytes, CompressedKey, exact, LocalDate, Name, Seconds, Secret, Signature, Word } from './shapes.ts';
 
 const Text = Type.String({ maxLength: 120 });
 
 /** One certificate of a person as the issuer judges it: what the wallet shows on its certificate page. */
 export const Certificate = Type.Object(
   {
-    kind: Text,
+    certificate: Text,
+    rule: Text,
     admissionClass: Type.Integer({ minimum: 0, maximum: 128 }),
-    state: Text,
+    standing: Type.Enum(['valid', 'ended', 'not-yet']),
     from: Type.Union([Seconds, Type.Null()]),
     until: Type.Union([Seconds, Type.Null()]),
     why: Type.Object(
@@ -46,6 +36,7 @@ export const issuerOperations = {
     method: 'POST',
     url: '/api/issuer/enrolments',
     summary: 'Enrol a person through an identity provider',
+    limited: true,
     body: Type.Object(
       {
         provider: Word,
@@ -128,5 +119,3 @@ export const issuerOperations = {
     media: 'text/html',
   },
 } as const satisfies Record<string, Operation>;
-
-export { Parameters };

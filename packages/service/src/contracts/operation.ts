@@ -16,6 +16,8 @@ export interface Operation {
   readonly media?: 'application/cose' | 'text/html';
   /** True where the operator's token is asked for. */
   readonly operator?: true;
+  /** True where one network may ask only so often. */
+  readonly limited?: true;
   /** Largest body in bytes, where it is not the usual 64 KiB. */
   readonly bodyLimit?: number;
 }
@@ -59,7 +61,7 @@ export function route<const O extends Operation>(operation: O) {
     method: operation.method as O['method'],
     url: operation.url,
     schema: schema as unknown as RouteSchema<O>,
-    config: { operator: operation.operator === true },
+    config: { operator: operation.operator === true, limited: operation.limited === true },
     ...(operation.bodyLimit ? { bodyLimit: operation.bodyLimit } : {}),
   };
 }

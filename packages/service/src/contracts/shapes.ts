@@ -36,7 +36,10 @@ export const Word = Type.String({ pattern: '^[a-z0-9][a-z0-9-]*$', minLength: 1,
 export const Name = Type.String({ minLength: 1, maxLength: 120 });
 export const Parameters = Type.Record(
   Type.String({ pattern: '^[A-Za-z][A-Za-z0-9]{0,31}$' }),
-  Type.Union([Type.String({ maxLength: 80 }), Type.Number()]),
+  Type.Union([
+    Type.String({ maxLength: 80 }),
+    Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER }),
+  ]),
   { maxProperties: 8 },
 );
 

@@ -1,0 +1,129 @@
+import { issuePaperPass } from '@munjigi/core/entry-pass/issue';
+import { addDays, type Policy } from '@munjigi/core/rules';
+import type { Signer } from '@munjigi/core/signing';
+import type { IssuerEntry } from '@munjigi/core/trust';
+import { type KeyFolder, makePrivateKey, nodeSigner, random } from '../crypto/index.ts';
+import type { Database } from '../db/index.ts';
+
+const DAY = 86_400;
+/** A key signs for 90 days; what it signed verifies until the last paper pass has ended. */
+const SIGNS_DAYS = 90;
+const MARGIN_DAYS = 14;
+type Usage = IssuerEntry['usage'];
+
+/** A key that signs now, with the id that passes name it by. */
+export interface IssuingKey {
+  readonly kid: Uint8Array;
+  readonly signer: Signer;
+}
+
+interface KeyRow {
+  readonly kid: number;
+  readonly usage: Usage;
+  readonly public_key: Uint8Array;
+  readonly valid_from: number;
+  readonly valid_until: number;
+  readonly withdrawn: boolean;
+  readonly canary: string;
+}
+
+const COLUMNS = 'kid, usage, public_key, valid_from, valid_until, withdrawn, canary';
+
+/** A key id is one byte while there are fewer than 256 keys, then two (protocol section C). */
+export const kidBytes = (kid: number): Uint8Array =>
+  kid < 256 ? Uint8Array.of(kid) : Uint8Array.of(kid >> 8, kid & 255);
+
+/** The issuer's signing keys: private halves in the key store, the rest in the database. */
+export class IssuerKeys {
+  constructor(
+    private readonly db: Database,
+    private readonly keys: KeyFolder,
+    private readonly policy: Policy,
+    private readonly issuer: string,
+  ) {}
+
+  /** The key that signs at an instant (seconds), made where none serves. */
+  async signingKey(usage: Usage, at: number): Promise<IssuingKey> {
+    const serving = (await this.rows()).find(
+      (row) =>
+        row.usage === usage &&
+        !row.withdrawn &&
+        row.valid_from <= at &&
+        at <= row.valid_until - this.afterlife(),
+    );
+    const row = serving ?? (await this.make(usage, at));
+    const secret = await this.keys.find(nameOf(row.kid));
+    if (!secret) throw new Error(`The private key ${row.kid} of the issuer is not in its key store.`);
+    return { kid: kidBytes(row.kid), signer: nodeSigner(secret) };
+  }
+
+  /** Public documents for the authority's bundle: every key that may still verify at an instant. */
+  async publicEntries(at: number): Promise<IssuerEntry[]> {
+    return (await this.rows())
+      .filter((row) => row.valid_from <= at && at <= row.valid_until)
+      .map((row) => ({
+        kid: kidBytes(row.kid),
+        issuer: this.issuer,
+        publicKey: row.public_key,
+        usage: row.usage,
+        from: row.valid_from,
+        until: row.valid_until,
+        withdrawn: row.withdrawn,
+        canary: row.canary,
+      }));
+  }
+
+  private afterlife(): number {
+    return (this.policy.pack.passes.paperDays + MARGIN_DAYS) * DAY;
+  }
+
+  private async rows(): Promise<readonly KeyRow[]> {
+    return (await this.db.query<KeyRow>(`SELECT ${COLUMNS} FROM issuer_key ORDER BY kid DESC`)).rows;
+  }
+
+  private async make(usage: Usage, at: number): Promise<KeyRow> {
+    const { rows } = await this.db.query<{ next: number }>(
+      'SELECT coalesce(max(kid), 0) + 1 AS next FROM issuer_key',
+    );
+    const kid = rows[0]!.next;
+    const signer = nodeSigner(await this.keys.secret(nameOf(kid), makePrivateKey));
+    const row: KeyRow = {
+      kid,
+      usage,
+      public_key: signer.publicKey,
+      valid_from: at - DAY,
+      valid_until: at + SIGNS_DAYS * DAY + this.afterlife(),
+      withdrawn: false,
+      canary: await this.canary(signer, kid, at),
+    };
+    const values = [
+      row.kid,
+      row.usage,
+      row.public_key,
+      row.valid_from,
+      row.valid_until,
+      row.withdrawn,
+      row.canary,
+    ];
+    // Another process of this desk may have been first; then its key is taken.
+    await this.db.query(
+      `INSERT INTO issuer_key (${COLUMNS}) VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING`,
+      values,
+    );
+    return (await this.rows()).find((one) => one.kid === kid)!;
+  }
+
+  /** A pass that verifies and lets nobody in: it ended before it was made, and its class is none. */
+  private canary(signer: Signer, kid: number, at: number): Promise<string> {
+    const { calendar } = this.policy;
+    const terms = {
+      handle: random(16),
+      expiresAt: calendar.startOf(addDays(calendar.dateOf(at), -1)),
+      admissionClass: 0,
+      hint: 33,
+    };
+    return issuePaperPass({ ...terms, grid: { timeZone: this.policy.timeZone } }, signer, kidBytes(kid));
+  }
+}
+
+const nameOf = (kid: number): string => `signing-${kid}`;

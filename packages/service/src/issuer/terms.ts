@@ -1,0 +1,46 @@
+import { randomInt } from 'node:crypto';
+import { addDays, type Entitlement, type Policy } from '@munjigi/core/rules';
+
+const DAY = 86_400;
+
+/** What a pass says besides its key. Times are whole seconds. */
+export interface Terms {
+  readonly expiresAt: number;
+  readonly admissionClass: number;
+  readonly hint: number;
+  readonly until: number | null;
+}
+
+/**
+ * Terms of one live pass. The end is drawn for each pass by itself among the pack's days, on the daily instant, so that no
+ * two passes of a person share a mark (protocol A3); the end of the class is told only where it comes before that.
+ */
+export function liveTerms(policy: Policy, entitlement: Entitlement, hint: number, at: number): Terms {
+  const [first, last] = policy.pack.passes.endsAfterDays;
+  return termsOf(policy, entitlement, hint, at, randomInt(first, last + 1));
+}
+
+/** Terms of a paper pass: the pack's number of days, today included. */
+export const paperTerms = (policy: Policy, entitlement: Entitlement, hint: number, at: number): Terms =>
+  termsOf(policy, entitlement, hint, at, policy.pack.passes.paperDays);
+
+function termsOf(policy: Policy, entitlement: Entitlement, hint: number, at: number, days: number): Terms {
+  const { calendar } = policy;
+  const expiresAt = calendar.startOf(addDays(calendar.dateOf(at), days));
+  const { admissionClass, until } = entitlement;
+  return { expiresAt, admissionClass, hint, until: until !== null && until < expiresAt ? until : null };
+}
+
+/** The last local day on which terms are good, YYYY-MM-DD. */
+export const lastDayOf = (policy: Policy, terms: Terms): string =>
+  policy.calendar.dateOf((terms.until ?? terms.expiresAt) - 1);
+
+/** The last local day on which the pass itself is live, YYYY-MM-DD. */
+export const endDayOf = (policy: Policy, terms: Terms): string => policy.calendar.dateOf(terms.expiresAt - 1);
+
+/** When a wallet renews: well before the first end, at a moment drawn for it alone, so that no crowd comes at once. */
+export function renewalMoment(policy: Policy, at: number): number {
+  const [first] = policy.pack.passes.endsAfterDays;
+  const earliest = Math.floor((first / 2 - 0.5) * DAY);
+  return at + earliest + randomInt(0, Math.max(1, (first - 1) * DAY - earliest - DAY));
+}
