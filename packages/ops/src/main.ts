@@ -1,0 +1,25 @@
+/** What a command gets: its arguments; it resolves to the exit code. */
+type Command = (args: readonly string[]) => Promise<number>;
+
+/** Every command of `munjigi`, loaded only when it is called: one line each. */
+const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
+  check: async () => (await import('./check/main.ts')).main,
+};
+
+const HELP = `munjigi COMMAND …
+
+Commands: ${Object.keys(COMMANDS).join(', ')}
+munjigi COMMAND --help says more.
+`;
+
+/** Runs the command that the arguments name; resolves to the exit code. 2 for a command that does not exist. */
+export async function main(args: readonly string[]): Promise<number> {
+  const [name = 'help', ...rest] = args;
+  const load = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  if (load) return (await load())(rest);
+  const asked = name === 'help' || name === '--help' || name === '-h';
+  (asked ? process.stdout : process.stderr).write(
+    asked ? HELP : `munjigi: there is no command "${name}".\n\n${HELP}`,
+  );
+  return asked ? 0 : 2;
+}
