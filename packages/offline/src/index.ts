@@ -6,15 +6,27 @@ export {
   type KeptClock,
   type PlatformClocks,
 } from './clock/device-clock.ts';
+export { type EnrolmentLink, enrolGate, readEnrolmentLink } from './gate/enrol.ts';
+export { exportOutbox, type OutboxFile } from './gate/export.ts';
+export { GateStore, openGateStore } from './gate/gate-store.ts';
+export { SeenBefore, type SeenCode } from './gate/seen-before.ts';
+export { WriterLock } from './gate/writer-lock.ts';
 export { isRefusedBatch, prepareBatch, readBatch } from './holder/batch.ts';
 export { HolderStore } from './holder/holder-store.ts';
 export { callServer, IssuerClient, ServerError } from './holder/issuer-client.ts';
 export { nextShowing, SHOWING_SECONDS, type Showing } from './holder/showing.ts';
 export type * from './holder/types.ts';
+export { MemoryOutboxStore } from './outbox/memory-store.ts';
+export { type Appended, Outbox, type OutboxParts, type Place, sameHead } from './outbox/outbox.ts';
+export type * from './outbox/types.ts';
 export { DeviceDatabase, isStorageFull } from './storage/database.ts';
 export { type DeviceKey, deviceSigner, makeDeviceKey } from './storage/device-key.ts';
 export { randomBytes, randomShare } from './storage/random.ts';
 export { isInstalled, type StorageFacts, type StorageFitness, storageSelfTest } from './storage/self-test.ts';
+export { waitAfterFailure } from './sync/backoff.ts';
+export { nextToSend } from './sync/position.ts';
+export { httpRegister, type RegisterAnswer, type RegisterTransport } from './sync/register-transport.ts';
+export { KEEP_SECONDS, type Round, type SyncEvents, SyncLoop, type SyncParts } from './sync/sync-loop.ts';
 export { BundleStore, type BundleStoreParts, type Refreshed, type TrustInUse } from './trust/bundle-store.ts';
 export { type DocumentName, type DocumentSource, httpDocuments } from './trust/documents.ts';
 export { databaseTrustKeep, type KeptTrust, type TrustKeep } from './trust/kept-trust.ts';

@@ -1,0 +1,87 @@
+import {
+  type BatchJson,
+  type EntryFlag,
+  type EntryResult,
+  type Head,
+  type HeadJson,
+  headFromJson,
+} from '@munjigi/core/chain';
+import { concatBytes, fromBase64, sha256, toBase64url, toHex, utf8Encode } from '@munjigi/core/encoding';
+import { callServer, ServerError } from '../holder/issuer-client.ts';
+
+/** Where a chain stands at the register, and what it says of the entries just sent. */
+export interface RegisterAnswer {
+  readonly receipt: Uint8Array | null;
+  readonly head: Head;
+  /** Counters that the register holds, as ranges. */
+  readonly have: readonly (readonly [number, number])[];
+  readonly resendFrom: number | null;
+  readonly results: readonly {
+    readonly n: number;
+    readonly result: EntryResult;
+    readonly flags: readonly EntryFlag[];
+  }[];
+}
+
+/** How batches reach the register. Throws `ServerError`. */
+export interface RegisterTransport {
+  send(batch: BatchJson): Promise<RegisterAnswer>;
+  state(gate: Uint8Array, venueId: number): Promise<RegisterAnswer>;
+}
+
+interface AnswerJson {
+  readonly receipt: string | null;
+  readonly head: HeadJson;
+  readonly have: readonly (readonly [number, number])[];
+  readonly resendFrom: number | null;
+  readonly results?: RegisterAnswer['results'];
+}
+
+const answerOf = (json: AnswerJson): RegisterAnswer => ({
+  receipt: json.receipt === null ? null : fromBase64(json.receipt),
+  head: headFromJson(json.head),
+  have: json.have,
+  resendFrom: json.resendFrom,
+  results: json.results ?? [],
+});
+
+const CLOSED_MS = 30_000;
+
+/**
+ * The register over HTTP. Front doors are tried in an order of this gate's own (rendezvous hashing), so that gates spread
+ * evenly and stay where they are; a door that failed is passed over for a while.
+ */
+export function httpRegister(
+  doors: () => readonly string[],
+  gate: Uint8Array,
+  nowMs: () => number = () => performance.now(),
+): RegisterTransport {
+  const closedUntil = new Map<string, number>();
+  const score = (door: string) => toHex(sha256(concatBytes(gate, utf8Encode(door))));
+
+  async function ask<T>(path: string, body?: unknown): Promise<T> {
+    const ordered = [...doors()].sort((a, b) => score(a).localeCompare(score(b)));
+    const open = ordered.filter((door) => (closedUntil.get(door) ?? 0) <= nowMs());
+    let last: unknown = new ServerError(0, 'network', null);
+    for (const door of open.length > 0 ? open : ordered) {
+      try {
+        const answer = await callServer<T>(`${door.replace(/\/$/, '')}${path}`, body);
+        closedUntil.delete(door);
+        return answer;
+      } catch (error) {
+        if (!(error instanceof ServerError)) throw error;
+        last = error;
+        // A contract error is an answer; a full register has said when to come again.
+        if (error.status !== 0 && error.status !== 500 && error.status !== 502 && error.status !== 504) break;
+        if (ordered.length > 1) closedUntil.set(door, nowMs() + CLOSED_MS);
+      }
+    }
+    throw last;
+  }
+
+  return {
+    send: async (batch) => answerOf(await ask<AnswerJson>('/batches', batch)),
+    state: async (thumbprint, venueId) =>
+      answerOf(await ask<AnswerJson>(`/gates/${toBase64url(thumbprint)}/head?venue=${venueId}`)),
+  };
+}

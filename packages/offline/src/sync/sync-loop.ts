@@ -1,0 +1,241 @@
+import { batchToJson, MAX_BATCH_ENTRIES, openReceipt, receiptHash, signBatch } from '@munjigi/core/chain';
+import { equalBytes } from '@munjigi/core/encoding';
+import { isMunjigiError } from '@munjigi/core/errors';
+import type { Crypto, Signer } from '@munjigi/core/signing';
+import type { ClockSample } from '../clock/device-clock.ts';
+import { ServerError } from '../holder/issuer-client.ts';
+import type { KeptEntry, KeptReceipt, OutboxStore } from '../outbox/types.ts';
+import { waitAfterFailure } from './backoff.ts';
+import { nextToSend } from './position.ts';
+import type { RegisterAnswer, RegisterTransport } from './register-transport.ts';
+
+/** What happened, for whoever shows it. */
+export interface SyncEvents {
+  /** A receipt was verified and kept: everything up to its counter is confirmed. */
+  confirmed?(receipt: KeptReceipt): void;
+  /** The register has less than it once signed for; the entries are sent again. */
+  regressed?(from: number): void;
+  /** The register found another branch of this chain: the gate needs a new key. */
+  forked?(): void;
+  /** True while the register answers. */
+  reached?(reached: boolean): void;
+  /** A fresh receipt tells the time. */
+  sample?(sample: ClockSample): void;
+}
+
+export interface SyncParts {
+  readonly store: OutboxStore;
+  readonly transport: RegisterTransport;
+  readonly signer: Signer;
+  /** Thumbprint of the gate key. */
+  readonly gate: Uint8Array;
+  readonly venueId: number;
+  /** The bundle in use: named in every batch. */
+  readonly bundle: () => { readonly sequence: number; readonly digest: Uint8Array };
+  readonly registerKey: (kid: Uint8Array) => Uint8Array | undefined;
+  readonly crypto: Crypto;
+  readonly random: () => number;
+  readonly monotonicMs: () => number;
+  /** Corrected seconds, or null where the clock is not trusted: then nothing is forgotten. */
+  readonly now: () => number | null;
+  readonly events?: SyncEvents;
+}
+
+/** Entries stay at the gate this long at least, receipted or not: the gates are the register's redo log. */
+export const KEEP_SECONDS = 72 * 3600;
+const IDLE_MS = 60_000;
+
+/** What one round came to: `idle` nothing to send, `sent` there may be more, or how long to wait after a failure. */
+export type Round =
+  | { readonly state: 'idle' }
+  | { readonly state: 'sent' }
+  | { readonly state: 'failed'; readonly waitMs: number; readonly code: string };
+
+/**
+ * Sends what the gate has saved, oldest first, one batch in flight, until the register's signed receipts cover it. Batches are
+ * idempotent: a lost answer costs a repeat and nothing else.
+ */
+export class SyncLoop {
+  #next: number | null = null;
+  #failures = 0;
+  #firstFailureMs = 0;
+  #round: Promise<Round> | null = null;
+  #timer: ReturnType<typeof setTimeout> | null = null;
+  #running = false;
+  #nudged = false;
+
+  constructor(private readonly parts: SyncParts) {}
+
+  /** Runs until `stop`: now, when nudged, and every minute. */
+  start(): void {
+    if (this.#running) return;
+    this.#running = true;
+    this.nudge();
+  }
+
+  stop(): void {
+    this.#running = false;
+    if (this.#timer) clearTimeout(this.#timer);
+    this.#timer = null;
+  }
+
+  /** Something was saved, the network is back, the page is seen: try now. `force` forgets how long a failure asked to wait. */
+  nudge(force = false): void {
+    if (!this.#running || (this.#failures > 0 && !force && this.#timer)) return;
+    if (this.#timer) clearTimeout(this.#timer);
+    this.#timer = null;
+    if (this.#round) {
+      // What was saved since this round began is sent right after it.
+      this.#nudged = true;
+      return;
+    }
+    void this.round().then((round) => this.#schedule(round));
+  }
+
+  /** One round: at most one batch. Never throws for what a network or a register can do. */
+  round(): Promise<Round> {
+    this.#round ??= this.#attempt().finally(() => {
+      this.#round = null;
+    });
+    return this.#round;
+  }
+
+  #schedule(round: Round): void {
+    if (!this.#running) return;
+    const idle = this.#nudged ? 0 : IDLE_MS;
+    this.#nudged = false;
+    const wait = round.state === 'sent' ? 0 : round.state === 'idle' ? idle : round.waitMs;
+    if (this.#timer) clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => {
+      this.#timer = null;
+      this.nudge(true);
+    }, wait);
+  }
+
+  async #attempt(): Promise<Round> {
+    const { parts } = this;
+    try {
+      if (this.#next === null)
+        await this.#heard(await parts.transport.state(parts.gate, parts.venueId), null);
+      const entries = runOf(await parts.store.entriesFrom(this.#next ?? 1, MAX_BATCH_ENTRIES));
+      const first = entries[0];
+      if (!first) {
+        this.#answered();
+        return { state: 'idle' };
+      }
+      await this.#send(first, entries);
+      this.#answered();
+      return { state: 'sent' };
+    } catch (error) {
+      return this.#failed(error);
+    }
+  }
+
+  async #send(first: KeptEntry, entries: readonly KeptEntry[]): Promise<void> {
+    const { parts } = this;
+    const last = entries[entries.length - 1]!;
+    const head = await parts.store.head();
+    const batch = await signBatch(
+      {
+        venueId: parts.venueId,
+        previous: { counter: first.counter - 1, hash: first.before },
+        entries: entries.map(({ entry }) => entry),
+        bundle: parts.bundle(),
+        pending: Math.max(0, (head?.counter ?? last.counter) - last.counter),
+      },
+      parts.signer,
+    );
+    const sentMonotonicMs = parts.monotonicMs();
+    const answer = await parts.transport.send(batchToJson(batch));
+    const receivedMonotonicMs = parts.monotonicMs();
+    const receipt = await this.#heard(answer, last);
+    // Only a receipt made for this very request tells what time it is now; a repeat carries the time of the first one.
+    if (
+      receipt?.counter === last.counter &&
+      answer.results.length > 0 &&
+      answer.results.every(({ result }) => result === 'stored')
+    ) {
+      parts.events?.sample?.({ trustedMs: receipt.receivedAtMs, sentMonotonicMs, receivedMonotonicMs });
+    }
+    if (answer.results.some(({ result }) => result === 'fork')) parts.events?.forked?.();
+    // What was just sent did not stay: sending it again at once would never end.
+    const next = this.#next ?? 0;
+    if (next >= first.counter && next <= last.counter) throw new ServerError(200, 'no-progress', null);
+  }
+
+  /** Takes an answer in: its receipt, what the register lacks, what may be forgotten. */
+  async #heard(answer: RegisterAnswer, sent: KeptEntry | null): Promise<KeptReceipt | null> {
+    const { parts } = this;
+    const held = await parts.store.newestReceipt();
+    const heldFrom = (await parts.store.entriesFrom(1, 1))[0]?.counter ?? 1;
+    const next = nextToSend(answer, heldFrom);
+    if (held && next <= held.counter && (this.#next === null || next < this.#next))
+      parts.events?.regressed?.(next);
+    const receipt = answer.receipt && (await this.#verified(answer.receipt, sent));
+    if (receipt && (!held || receipt.counter >= held.counter || receipt.safeCounter > held.safeCounter)) {
+      await parts.store.saveReceipt(receipt);
+      parts.events?.confirmed?.(receipt);
+    }
+    this.#next = next;
+    await this.#forget(receipt ?? held);
+    return receipt;
+  }
+
+  /** A receipt counts where a register key of the bundle signed it for this chain, and its head is ours. */
+  async #verified(bytes: Uint8Array, sent: KeptEntry | null): Promise<KeptReceipt | null> {
+    const { parts } = this;
+    const receipt = await openReceipt(bytes, parts.registerKey, parts.crypto);
+    const { counter, hash } = receipt.head;
+    if (receipt.venueId !== parts.venueId || !equalBytes(receipt.gate, parts.gate) || counter === 0)
+      return null;
+    const own = sent?.counter === counter ? sent : (await parts.store.entriesFrom(counter, 1))[0];
+    if (own?.counter !== counter || !equalBytes(own.hash, hash)) return null;
+    return {
+      counter,
+      bytes,
+      hash: receiptHash(bytes),
+      receivedAtMs: receipt.receivedAtMs,
+      safeCounter: receipt.safeCounter,
+    };
+  }
+
+  async #forget(receipt: KeptReceipt | null): Promise<void> {
+    const now = this.parts.now();
+    if (!receipt || now === null) return;
+    const safe = receipt.safeCounter > 0 ? Math.min(receipt.safeCounter, receipt.counter) : receipt.counter;
+    await this.parts.store.forget(safe, now - KEEP_SECONDS);
+  }
+
+  #answered(): void {
+    this.#failures = 0;
+    this.parts.events?.reached?.(true);
+  }
+
+  #failed(error: unknown): Round {
+    const known =
+      error instanceof ServerError
+        ? error
+        : isMunjigiError(error)
+          ? new ServerError(200, error.code, null)
+          : null;
+    if (this.#failures === 0) this.#firstFailureMs = this.parts.monotonicMs();
+    this.#failures += 1;
+    // After a failure the register may be another one: ask where the chain stands before sending on.
+    this.#next = null;
+    if (known?.status === 0 || (known?.status ?? 0) >= 500) this.parts.events?.reached?.(false);
+    const outageMs = this.parts.monotonicMs() - this.#firstFailureMs;
+    const waitMs = waitAfterFailure(
+      this.#failures,
+      outageMs,
+      known?.retryAfterSeconds ?? null,
+      this.parts.random,
+    );
+    return { state: 'failed', waitMs, code: known?.code ?? 'device' };
+  }
+}
+
+/** The entries up to the first gap. */
+function runOf(entries: readonly KeptEntry[]): readonly KeptEntry[] {
+  const end = entries.findIndex((kept, i) => i > 0 && kept.counter !== entries[i - 1]!.counter + 1);
+  return end < 0 ? entries : entries.slice(0, end);
+}

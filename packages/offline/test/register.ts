@@ -1,0 +1,141 @@
+import {
+  type Batch,
+  type BatchJson,
+  batchFromJson,
+  batchToJson,
+  chainHashes,
+  chainKid,
+  type Entry,
+  genesis,
+  type Head,
+  headToJson,
+  leadsToHead,
+  NO_RECEIPT,
+  receiptHash,
+  signReceipt,
+  verifyBatchSignature,
+} from '@munjigi/core/chain';
+import { toBase64url, toHex } from '@munjigi/core/encoding';
+import { type Crypto, keyThumbprint, type Signer, spkiFromPoint } from '@munjigi/core/signing';
+import { type RegisterAnswer, type RegisterTransport, ServerError } from '../src/index.ts';
+
+interface Chain {
+  head: Head;
+  rows: Map<number, { entry: Entry; hash: Uint8Array; stored: number }>;
+  receipts: { bytes: Uint8Array; head: Head }[];
+}
+
+/** A register in memory that keeps the protocol: verifies, stores once, signs receipts. It can lose its newest rows. */
+export class TestRegister implements RegisterTransport {
+  readonly chains = new Map<string, Chain>();
+  readonly batches: Batch[] = [];
+  /** Errors to answer with before anything works again. */
+  readonly failures: ServerError[] = [];
+  /** Answers that are stored and then lost on the way. */
+  lostAnswers = 0;
+  nowMs = 1_641_445_080_000;
+  safeCounter = 0;
+
+  constructor(
+    private readonly signer: Signer,
+    private readonly crypto: Crypto,
+  ) {}
+
+  keyOf = (kid: Uint8Array): Uint8Array | undefined =>
+    toHex(kid) === toHex(chainKid(this.signer.publicKey)) ? spkiFromPoint(this.signer.publicKey) : undefined;
+
+  chain(gate: Uint8Array, venueId: number): Chain {
+    const name = toHex(gate);
+    let chain = this.chains.get(name);
+    if (!chain) {
+      chain = { head: { counter: 0, hash: genesis(gate, venueId) }, rows: new Map(), receipts: [] };
+      this.chains.set(name, chain);
+    }
+    return chain;
+  }
+
+  /** What a restored backup is: everything after a counter is gone, receipts included. */
+  restore(gate: Uint8Array, venueId: number, to: number): void {
+    const chain = this.chain(gate, venueId);
+    const hash = to === 0 ? genesis(gate, venueId) : chain.rows.get(to)!.hash;
+    for (const counter of [...chain.rows.keys()]) if (counter > to) chain.rows.delete(counter);
+    chain.head = { counter: to, hash };
+    chain.receipts = chain.receipts.filter((receipt) => receipt.head.counter <= to);
+  }
+
+  /** Drops rows in the middle, as a lost shard would. */
+  lose(gate: Uint8Array, venueId: number, counters: readonly number[]): void {
+    for (const counter of counters) this.chain(gate, venueId).rows.delete(counter);
+  }
+
+  async send(json: BatchJson): Promise<RegisterAnswer> {
+    this.#fail();
+    const batch = batchFromJson(JSON.parse(JSON.stringify(json)));
+    if (!(await verifyBatchSignature(batch, this.crypto)))
+      throw new ServerError(400, 'register.signature', null);
+    const hashes = chainHashes(batch);
+    if (!leadsToHead(batch, hashes)) throw new ServerError(400, 'register.head', null);
+    this.batches.push(batch);
+    const gate = keyThumbprint(batch.gateKey);
+    const chain = this.chain(gate, batch.venueId);
+    const results = batch.entries.map((entry, i) => {
+      const row = chain.rows.get(entry.counter);
+      if (row && toHex(row.hash) !== toHex(hashes[i]!))
+        return { n: entry.counter, result: 'fork' as const, flags: ['fork' as const] };
+      if (row) row.stored += 1;
+      else chain.rows.set(entry.counter, { entry, hash: hashes[i]!, stored: 1 });
+      return { n: entry.counter, result: row ? ('already-stored' as const) : ('stored' as const), flags: [] };
+    });
+    if (batch.head.counter > chain.head.counter) {
+      const last = chain.receipts[chain.receipts.length - 1];
+      const receipt = {
+        venueId: batch.venueId,
+        gate,
+        head: batch.head,
+        receivedAtMs: this.nowMs,
+        previousReceipt: last ? receiptHash(last.bytes) : NO_RECEIPT,
+        safeCounter: this.safeCounter,
+      };
+      chain.receipts.push({
+        bytes: await signReceipt(receipt, this.signer, chainKid(this.signer.publicKey)),
+        head: batch.head,
+      });
+      chain.head = batch.head;
+    }
+    if (this.lostAnswers > 0) {
+      this.lostAnswers -= 1;
+      throw new ServerError(0, 'network', null);
+    }
+    return { ...this.#state(chain), results };
+  }
+
+  async state(gate: Uint8Array, venueId: number): Promise<RegisterAnswer> {
+    this.#fail();
+    return this.#state(this.chain(gate, venueId));
+  }
+
+  #state(chain: Chain): RegisterAnswer {
+    const have: [number, number][] = [];
+    for (const counter of [...chain.rows.keys()].sort((a, b) => a - b)) {
+      const last = have[have.length - 1];
+      if (last && last[1] === counter - 1) last[1] = counter;
+      else have.push([counter, counter]);
+    }
+    const receipt = chain.receipts[chain.receipts.length - 1]?.bytes ?? null;
+    return { receipt, head: chain.head, have, resendFrom: null, results: [] };
+  }
+
+  #fail(): void {
+    const failure = this.failures.shift();
+    if (failure) throw failure;
+  }
+}
+
+/** The same answer as JSON over HTTP. */
+export const answerToJson = (answer: RegisterAnswer) => ({
+  ...answer,
+  receipt: answer.receipt && toBase64url(answer.receipt),
+  head: headToJson(answer.head),
+});
+
+export { batchToJson };
