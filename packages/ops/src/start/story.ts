@@ -24,27 +24,36 @@ export interface StoryPerson {
   readonly name: Both;
   readonly tag: Both;
   readonly shows: 'wallet' | 'paper';
-  /** When this person's wallet fetched its passes, where that was before the story begins. */
-  readonly issuedAt?: string;
 }
 
-/** What a pack's demonstration tells: data of the pack (story.json), with instants as ISO 8601 with an offset. */
+/** What a pack's demonstration tells: data of the pack (demonstration/story.json), with instants as ISO 8601 with an offset. */
 export interface Story {
   readonly begins: string;
   readonly venue: { readonly name: Both; readonly kind: string; readonly region: string };
   readonly people: readonly StoryPerson[];
-  readonly guests: { readonly count: number; readonly person: string; readonly button: Both };
-  readonly stop: { readonly at: string; readonly button: Both; readonly notices: readonly StoryNotice[] };
+  readonly guests: { readonly count: number; readonly people: readonly string[]; readonly button: Both };
+  readonly stop: {
+    readonly at: string;
+    readonly button: Both;
+    readonly skips: Both;
+    readonly notices: readonly StoryNotice[];
+  };
   readonly whatIf: { readonly label: Both; readonly notice: StoryNotice } | null;
-  readonly recover: { readonly at: string; readonly button: Both; readonly notice: StoryNotice };
+  readonly recover: {
+    readonly at: string;
+    readonly button: Both;
+    readonly skips: Both;
+    readonly notice: StoryNotice;
+  };
   readonly closing: { readonly line: Both };
+  readonly answer: { readonly question: Both };
 }
 
 /** The story of a pack folder, or null where the pack tells none. Throws where the file is not JSON. */
 export async function readStory(packFolder: string): Promise<Story | null> {
   let text: string;
   try {
-    text = await readFile(path.join(packFolder, 'story.json'), 'utf8');
+    text = await readFile(path.join(packFolder, 'demonstration', 'story.json'), 'utf8');
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
     throw error;

@@ -1,0 +1,340 @@
+import { QUIET, qr } from '@munjigi/ui/elements';
+import { computed, type Signal, signal } from '@preact/signals';
+import { type Held, StageCamera } from './engine/camera.ts';
+import { control } from './engine/control.ts';
+import {
+  codeCanvasIn,
+  forgetDevices,
+  gateIn,
+  nudge,
+  onDevice,
+  type StageGate,
+  walletIn,
+} from './engine/devices.ts';
+import { Documents } from './engine/documents.ts';
+import { enrolGuests, type Guest, showGuest } from './engine/guests.ts';
+import { Measure } from './engine/measure.ts';
+import { OldWay } from './engine/old-way.ts';
+import { issuePaper, type PaperPass } from './engine/paper.ts';
+import type { Row, RunState, Setup, Story, StoryPerson } from './story.ts';
+
+const RUN = 'munjigi-demo:run';
+const ours = (name: string) => name.startsWith('munjigi-gate:stage') || name.startsWith('munjigi-wallet:');
+
+/** Totals of the closing card, counted from the gate and from the register's rows. */
+export interface Tally {
+  readonly refused: number;
+  readonly lost: number;
+  readonly doubled: number;
+  readonly all: number;
+  readonly confirmed: number;
+}
+
+/** The demonstration: what the page shows, and what its buttons do. */
+export class Demo {
+  readonly documents = new Documents();
+  readonly oldWay = new OldWay();
+  readonly speed = new Measure();
+  readonly language: Signal<'ko' | 'en'>;
+  readonly setup = signal<Setup | null>(null);
+  readonly state = signal<RunState | null>(null);
+  readonly problem = signal(false);
+  readonly person = signal<string>('');
+  readonly paper = signal<PaperPass | null>(null);
+  readonly rows = signal<readonly Row[]>([]);
+  readonly total = signal(0);
+  readonly waiting = signal(0);
+  readonly nowMs = signal(Date.now());
+  readonly answer = signal(false);
+  readonly busy = signal<'' | 'begin' | 'stop' | 'guests' | 'recover'>('begin');
+  readonly guestsDone = signal(0);
+  readonly guestsReady = signal(false);
+  readonly refused = signal(0);
+  readonly closing = signal(false);
+  /** Counts up to load the frames anew. */
+  readonly tablet = signal(0);
+  readonly holding = signal(false);
+  readonly story = computed<Story | null>(() => this.setup.value?.story ?? null);
+
+  #camera: StageCamera | null = null;
+  #walletFrame: HTMLIFrameElement | null = null;
+  #gateFrame: HTMLIFrameElement | null = null;
+  #gate: StageGate | null = null;
+  #guests: Guest[] = [];
+  #entries = 0;
+  #released: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(language: Signal<'ko' | 'en'>) {
+    this.language = language;
+  }
+
+  /** People of the run: the story's, else one who is simply there. */
+  get people(): readonly StoryPerson[] {
+    return this.story.value?.people ?? [];
+  }
+
+  async open(): Promise<void> {
+    this.#camera = new StageCamera();
+    const stage = { camera: () => this.#camera!.camera() };
+    Object.defineProperty(window, 'munjigiStage', { value: stage, configurable: true });
+    const state = await this.#watch();
+    const known = sessionStorage.getItem(RUN);
+    if (!state || state.phase === 'fresh' || known !== state.run) await this.begin();
+    else {
+      this.setup.value = await control.setup();
+      await this.documents.refresh();
+      this.#choose(this.people[0]?.id ?? '');
+      this.tablet.value += 1;
+      this.busy.value = '';
+      void this.#prepareGuests();
+    }
+    setInterval(() => void this.#watch(), 1000);
+    setInterval(() => {
+      this.nowMs.value = this.documents.nowMs();
+    }, 250);
+  }
+
+  /** From the start: another venue, empty devices, 13:58. */
+  async begin(): Promise<void> {
+    this.busy.value = 'begin';
+    this.closing.value = this.answer.value = false;
+    this.tablet.value = 0;
+    this.person.value = '';
+    await new Promise((done) => setTimeout(done, 50));
+    await forgetDevices(ours);
+    this.setup.value = await control.begin();
+    sessionStorage.setItem(RUN, this.setup.value.run);
+    this.oldWay.clear();
+    this.speed.clear();
+    this.rows.value = [];
+    this.total.value = this.waiting.value = this.guestsDone.value = this.refused.value = 0;
+    this.#entries = 0;
+    this.paper.value = null;
+    await this.documents.refresh();
+    this.tablet.value += 1;
+    this.#choose(this.people[0]?.id ?? '');
+    await this.#watch();
+    this.busy.value = '';
+    await this.#prepareGuests();
+  }
+
+  async #prepareGuests(): Promise<void> {
+    this.guestsReady.value = false;
+    const { count, people } = this.story.value?.guests ?? { count: 30, people: [] };
+    const grid = this.documents.policy.value ? { timeZone: this.documents.policy.value.timeZone } : null;
+    try {
+      const names = people.length > 0 ? people : [this.people[0]?.id ?? 'haneul'];
+      this.#guests = await enrolGuests(count, names, grid);
+      this.guestsReady.value = this.#guests.length === count;
+    } catch {
+      this.guestsReady.value = this.#guests.length > 0;
+    }
+    const sheet = this.people.find(({ shows }) => shows === 'paper');
+    if (sheet && !this.paper.value) this.paper.value = await issuePaper(sheet.id).catch(() => null);
+  }
+
+  attachWallet(frame: HTMLIFrameElement | null): void {
+    this.#walletFrame = frame;
+  }
+
+  attachGate(frame: HTMLIFrameElement): () => void {
+    this.#gateFrame = frame;
+    return onDevice(frame, gateIn, (gate) => {
+      this.#gate = gate;
+      gate.waiting.subscribe((waiting) => {
+        this.waiting.value = waiting;
+      });
+      gate.lastEntry.subscribe((entry) => {
+        if (entry) this.#entries = Math.max(this.#entries, entry.counter);
+        void this.#readRows();
+      });
+      void gate.startShift().catch(() => {});
+    });
+  }
+
+  choose(id: string): void {
+    if (id !== this.person.value) this.#choose(id);
+  }
+
+  #choose(id: string): void {
+    this.holding.value = false;
+    this.#camera?.hold(null);
+    this.person.value = id;
+  }
+
+  /** Holds what stands at the left to the tablet until the tablet has answered. */
+  async hold(): Promise<void> {
+    const person = this.people.find(({ id }) => id === this.person.value);
+    if (this.holding.value || this.busy.value === 'guests') return;
+    const text =
+      person?.shows === 'paper'
+        ? (this.paper.value?.text ?? '')
+        : (walletIn(this.#walletFrame)?.code.value.text ?? '');
+    if (text === '') return;
+    const held: Held =
+      person?.shows === 'paper'
+        ? { kind: 'paper', code: once(text), lines: [person.name.ko, this.paper.value?.lastDay ?? ''] }
+        : { kind: 'phone', code: () => codeCanvasIn(this.#walletFrame) };
+    this.holding.value = true;
+    this.oldWay.scan(text);
+    await this.#show(held, 7000);
+    clearTimeout(this.#released);
+    this.#released = setTimeout(() => {
+      this.#camera?.hold(null);
+      this.holding.value = false;
+    }, 700);
+  }
+
+  /** Thirty guests, one after the other, at the speed at which the tablet reads. */
+  async admitGuests(): Promise<void> {
+    if (!this.#camera || this.busy.value !== '') return;
+    this.busy.value = 'guests';
+    for (const guest of this.#guests.slice(this.guestsDone.value)) {
+      const text = await showGuest(guest, this.documents.nowMs());
+      this.oldWay.scan(text);
+      const before = this.#entries;
+      const began = performance.now();
+      const answered = await this.#show({ kind: 'phone', code: once(text) }, 8000);
+      if (this.#entries > before) this.speed.add(performance.now() - began);
+      if (answered && this.#entries === before) this.refused.value += 1;
+      this.guestsDone.value += 1;
+    }
+    this.#camera.hold(null);
+    this.busy.value = '';
+  }
+
+  /** Resolves to true when the gate saved an entry or showed a new verdict, to false when it did neither in time. */
+  #show(held: Held, patienceMs: number): Promise<boolean> {
+    this.#camera?.hold(held);
+    const gate = this.#gate;
+    if (!gate) return Promise.resolve(false);
+    return new Promise((done) => {
+      const ends: (() => void)[] = [];
+      const end = (answered: boolean) => {
+        for (const stop of ends) stop();
+        done(answered);
+      };
+      const late = setTimeout(() => end(false), patienceMs);
+      ends.push(() => clearTimeout(late));
+      const entry = gate.lastEntry.peek()?.counter ?? 0;
+      const view = gate.view.peek();
+      ends.push(
+        gate.lastEntry.subscribe((next) => {
+          if (next && next.counter > entry) setTimeout(() => end(true), 0);
+        }),
+        gate.view.subscribe((next) => {
+          if (next !== view && next.name === 'verdict' && next.decision?.verdict !== 'admit')
+            setTimeout(() => end(true), 0);
+        }),
+      );
+    });
+  }
+
+  async stop(): Promise<void> {
+    await this.#press('stop', control.stop);
+  }
+
+  async recover(): Promise<void> {
+    this.oldWay.giveUp();
+    await this.#press('recover', control.recover);
+    this.answer.value = false;
+    this.closing.value = true;
+  }
+
+  async setWhatIf(on: boolean): Promise<void> {
+    this.state.value = await control.whatIf(on);
+    await this.#refreshAll();
+  }
+
+  async #press(name: 'stop' | 'recover', press: () => Promise<RunState>): Promise<void> {
+    this.busy.value = name;
+    try {
+      this.state.value = await press();
+      await this.#refreshAll();
+    } catch {
+      this.problem.value = true;
+    } finally {
+      this.busy.value = '';
+    }
+  }
+
+  reloadTablet(): void {
+    this.#gateFrame?.contentWindow?.location.reload();
+  }
+
+  setLanguage(language: 'ko' | 'en'): void {
+    this.language.value = language;
+    const gate = gateIn(this.#gateFrame);
+    if (gate) gate.language.value = language;
+    const wallet = walletIn(this.#walletFrame);
+    if (wallet) wallet.look.language.value = language;
+  }
+
+  tally(): Tally {
+    const rows = this.rows.value;
+    const distinct = new Set(rows.map((row) => `${row.gateNo}/${row.counter}`)).size;
+    const lost = Math.max(0, this.#entries - this.waiting.value - distinct);
+    return {
+      refused: this.refused.value,
+      lost,
+      doubled: rows.length - distinct,
+      all: this.#entries,
+      confirmed: distinct,
+    };
+  }
+
+  async #watch(): Promise<RunState | null> {
+    try {
+      const before = this.state.peek();
+      const state = await control.state();
+      this.state.value = state;
+      this.problem.value = false;
+      const now = this.documents.now.peek()?.sequence;
+      const clock = this.documents.clock.peek()?.sequence;
+      await this.documents.refresh();
+      const changed =
+        now !== this.documents.now.peek()?.sequence || clock !== this.documents.clock.peek()?.sequence;
+      if (changed || before?.service !== state.service) await this.#refreshAll();
+      await this.#readRows();
+      return state;
+    } catch {
+      this.problem.value = true;
+      return null;
+    }
+  }
+
+  async #refreshAll(): Promise<void> {
+    await this.documents.refresh();
+    this.nowMs.value = this.documents.nowMs();
+    nudge(this.#gateFrame);
+    nudge(this.#walletFrame);
+  }
+
+  async #readRows(): Promise<void> {
+    if (this.state.peek()?.service !== 'running') return;
+    const answer = await control.rows().catch(() => null);
+    if (!answer) return;
+    this.rows.value = answer.rows;
+    this.total.value = answer.total;
+  }
+}
+
+/** A code drawn once on a canvas of its own. */
+function once(text: string): () => HTMLCanvasElement {
+  const code = qr(text);
+  const canvas = document.createElement('canvas');
+  const scale = 8;
+  canvas.width = canvas.height = (code.size + QUIET * 2) * scale;
+  const ink = canvas.getContext('2d');
+  if (ink) {
+    ink.fillStyle = '#fff';
+    ink.fillRect(0, 0, canvas.width, canvas.height);
+    ink.fillStyle = '#000';
+    for (let y = 0; y < code.size; y++) {
+      for (let x = 0; x < code.size; x++) {
+        if (code.get(x, y)) ink.fillRect((x + QUIET) * scale, (y + QUIET) * scale, scale, scale);
+      }
+    }
+  }
+  return () => canvas;
+}

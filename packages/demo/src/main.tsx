@@ -1,0 +1,38 @@
+import '@munjigi/ui/tokens.css';
+import '@munjigi/ui/font.css';
+import '@munjigi/ui/parts.css';
+import './demo.css';
+import { appearance } from '@munjigi/ui/appearance';
+import { render } from 'preact';
+import { Demo } from './demo.ts';
+import { GateColumn } from './screens/GateColumn.tsx';
+import { RegisterColumn } from './screens/RegisterColumn.tsx';
+import { Ribbon } from './screens/Ribbon.tsx';
+import { onSpace, WalletColumn } from './screens/WalletColumn.tsx';
+import { say } from './texts.ts';
+
+const look = appearance();
+const demo = new Demo(look.language);
+
+function App() {
+  return (
+    <>
+      <Ribbon demo={demo} />
+      {demo.problem.value && (
+        <p class="problem" role="alert">
+          {say(demo.language.value, 'problem')}
+        </p>
+      )}
+      <main class="cols">
+        <WalletColumn demo={demo} />
+        <GateColumn demo={demo} />
+        <RegisterColumn demo={demo} />
+      </main>
+    </>
+  );
+}
+
+window.addEventListener('keydown', (event) => onSpace(event, demo));
+const root = document.getElementById('app');
+if (root) render(<App />, root);
+void demo.open();

@@ -1,0 +1,53 @@
+/** What the supervisor tells of the run at `/demo/setup.json`; the story is the pack's (demonstration/story.json). */
+export interface Both {
+  readonly ko: string;
+  readonly en: string;
+}
+
+export interface StoryPerson {
+  readonly id: string;
+  readonly name: Both;
+  readonly tag: Both;
+  readonly shows: 'wallet' | 'paper';
+}
+
+export interface Story {
+  readonly venue: { readonly name: Both; readonly kind: string; readonly region: string };
+  readonly people: readonly StoryPerson[];
+  readonly guests: { readonly count: number; readonly people: readonly string[]; readonly button: Both };
+  readonly stop: { readonly button: Both; readonly skips: Both };
+  readonly whatIf: { readonly label: Both } | null;
+  readonly recover: { readonly button: Both; readonly skips: Both };
+  readonly closing: { readonly line: Both };
+  readonly answer: { readonly question: Both };
+}
+
+export interface Setup {
+  readonly run: string;
+  readonly venueId: number;
+  readonly enrolmentCode: string;
+  readonly policy: string;
+  readonly story: Story | null;
+}
+
+export type Phase = 'fresh' | 'before' | 'stopped' | 'recovered';
+
+export interface RunState {
+  readonly phase: Phase;
+  readonly run: string | null;
+  readonly service: 'stopped' | 'starting' | 'running';
+  readonly requestsPerSecond: number;
+  readonly whatIf: { readonly on: boolean; readonly possible: boolean };
+}
+
+export interface Row {
+  readonly at: number;
+  readonly check: string;
+  readonly record: string;
+  readonly kind: 'entry' | 'void';
+  readonly gateNo: number;
+  readonly counter: number;
+  /** First bytes of the sealed box, hexadecimal: all that the register can see of the subject. */
+  readonly box: string;
+  readonly confirmed: boolean;
+}
