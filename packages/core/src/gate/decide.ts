@@ -1,5 +1,5 @@
 import { REASONS, type ReasonCode } from '../reasons.ts';
-import { type Admission, admission } from '../rules/admission.ts';
+import { type Admission, admission, type Grace } from '../rules/admission.ts';
 import { initialOf, readHint } from '../rules/hint.ts';
 import type { Parameters } from '../rules/pack.ts';
 import { type Policy, rulesAge } from '../rules/policy.ts';
@@ -149,7 +149,11 @@ function judgeProof(
     });
   }
   if (required && claim.kind === 'pass' && !now.accepts.includes(claim.admissionClass)) {
-    return missing({ reason: 'nothing-usable', entitled: false });
+    return missing({
+      reason: 'nothing-usable',
+      parameters: { alone: now.alone ? 'yes' : 'no' },
+      entitled: false,
+    });
   }
   const mustCompare = claim.kind === 'foreign' || claim.form === 'paper' || claim.lane === 'slow';
   if (mustCompare && !sameEntry && context.compared !== true) {
@@ -215,15 +219,15 @@ function endOf(
 function hintParameters(claim: PassClaim | ForeignClaim, policy: Policy): Parameters {
   const hint = hintOfClaim(claim, policy);
   if (hint !== null && hint.initial > 0)
-    return { hint: 'yes', letter: policy.hintLetters[hint.initial] ?? '', day: hint.day };
+    return { shown: 'yes', letter: policy.hintLetters[hint.initial] ?? '', day: hint.day };
   if (claim.kind === 'foreign' && claim.familyName && claim.birthDate) {
     return {
-      hint: 'yes',
+      shown: 'yes',
       letter: [...claim.familyName.trim()][0]?.toUpperCase() ?? '',
       day: Number(claim.birthDate.slice(8, 10)) || '',
     };
   }
-  return { hint: 'no', letter: '', day: '' };
+  return { shown: 'no' };
 }
 
 function hintOfClaim(claim: PassClaim | ForeignClaim, policy: Policy): Decision['hint'] {
@@ -251,7 +255,7 @@ function write(
     number,
     parameters: finding.parameters ?? {},
     also: grace === null ? null : 'grace',
-    alsoParameters: grace?.until == null ? {} : { until: grace.until },
+    alsoParameters: grace === null ? {} : graceParameters(grace),
     check: door === 'admit' || finding.reason === 'compare' ? (finding.check ?? 'not-made') : 'not-made',
     record: door === 'admit' && (now?.record ?? false) && !sameEntry,
     sameEntry,
@@ -262,6 +266,12 @@ function write(
     evidence: evidenceOf(finding, inspected, trust, policy, context, now),
   };
 }
+
+/** What the texts of a grace need: its end, and whether it covers ended proofs or every missing one. */
+export const graceParameters = ({ covers, until }: Grace): Parameters => ({
+  kind: covers,
+  ...(until === null ? {} : { until }),
+});
 
 /** The grace that covers a finding: of ended proofs only where the class ended, of missing ones always. */
 function graceOf(finding: Finding, claim: Inspected['claim'], now: Admission | null): Admission['grace'] {

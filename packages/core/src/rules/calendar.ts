@@ -45,14 +45,7 @@ export function calendarOf(timeZone: string): Calendar {
       const part: Record<string, number> = {};
       for (const { type, value } of format.formatToParts(quarter * QUARTER * 1000))
         part[type] = Number(value);
-      const local = Date.UTC(
-        part['year']!,
-        part['month']! - 1,
-        part['day']!,
-        part['hour']!,
-        part['minute']!,
-        part['second']!,
-      );
+      const local = Date.UTC(part.year!, part.month! - 1, part.day!, part.hour!, part.minute!, part.second!);
       offset = local / 1000 - quarter * QUARTER;
       if (offsets.size >= REMEMBERED) offsets.clear();
       offsets.set(quarter, offset);

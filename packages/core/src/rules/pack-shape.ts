@@ -28,6 +28,11 @@ const characters: Shape = (value, path) => {
 };
 const parameters = table(either('must be a text or a number', text, integer(-1e12, 1e12)));
 
+/** Empty where nothing is to be said. */
+const template: Shape = (value, path) => {
+  if (typeof value !== 'string') throw wrongPack(path, 'must be a text');
+};
+
 const scope = { 'kinds?': list(word, 1), 'regions?': list(word, 1), from: date, 'until?': date };
 const pattern = { kind: word, 'sequence?': exactly(2, integer(0, 99)), 'details?': list(word, 1) };
 const days = { days: integer(-3650, 36_500), 'notBefore?': date };
@@ -135,7 +140,7 @@ const shape = object({
       venueClosureDays: list(integer(-1, 3650)),
     }),
   ),
-  texts: object({ ko: table(text, text), en: table(text, text) }),
+  texts: object({ ko: table(template, text), en: table(template, text) }),
 });
 
 /** Returns the pack when it is whole and every name in it leads somewhere. Throws `policy.structure` with the JSON path. */

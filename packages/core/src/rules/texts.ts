@@ -1,4 +1,4 @@
-import type { Calendar } from './calendar.ts';
+import { type Calendar, isDate } from './calendar.ts';
 import type { Language, Pack, Parameters } from './pack.ts';
 
 const SLOT = /\{([\w-]+)(?::([\w-]+))?((?:\|[^{}|=]*=[^{}|]*)*)\}/g;
@@ -23,6 +23,14 @@ export function fill(
   });
 }
 
+/** A date or local instant (YYYY-MM-DD or YYYY-MM-DDThh:mm) in seconds; NaN for any other text. */
+function instantOf(value: string, calendar: Calendar): number {
+  const [date, time] = value.split('T');
+  if (!isDate(date)) return Number.NaN;
+  const [hours, minutes] = (time ?? '00:00').split(':').map(Number);
+  return calendar.startOf(date) + (hours ?? 0) * 3600 + (minutes ?? 0) * 60;
+}
+
 /** Writes texts of a pack in one of its languages. */
 export function textWriter(pack: Pack, calendar: Calendar) {
   const of = (language: Language, key: string): string | undefined => {
@@ -37,7 +45,7 @@ export function textWriter(pack: Pack, calendar: Calendar) {
       if (name === 'count')
         return typeof value === 'number' ? String(value).replace(/\B(?=(\d{3})+$)/g, ',') : value;
       const last = name === 'last-day';
-      const start = typeof value === 'number' ? value : calendar.startOf(value);
+      const start = typeof value === 'number' ? value : instantOf(value, calendar);
       if (!Number.isFinite(start)) return String(value);
       const fields = calendar.fieldsOf(last ? start - 1 : start);
       const months = (of(language, 'format.months') ?? '').split(' ');
