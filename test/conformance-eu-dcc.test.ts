@@ -25,17 +25,16 @@ function* jsonFiles(folder: string): Generator<string> {
 }
 
 function readSample(path: string): Sample {
-  const file = JSON.parse(readFileSync(path, 'utf8').replace(/^\uFEFF/, '')) as Record<string, never> & {
-    TESTCTX: Record<string, string>;
-  };
+  const file = JSON.parse(readFileSync(path, 'utf8').replace(/^\uFEFF/, '')) as Readonly<Record<string, unknown>>;
+  const context = file.TESTCTX as Readonly<Record<string, string>>;
   const image = (file['2DCODE'] ?? file._2DCODE ?? null) as string | null;
   return {
     name: relative(data.path, path).replaceAll('\\', '/'),
     prefix: (file.PREFIX as string | undefined) ?? null,
     image: image === '' ? null : image,
     json: file.JSON,
-    certificate: file.TESTCTX.CERTIFICATE!.replace(/-----[A-Z ]+-----/g, '').replace(/\s/g, ''),
-    clock: file.TESTCTX.VALIDATIONCLOCK!,
+    certificate: context.CERTIFICATE!.replace(/-----[A-Z ]+-----/g, '').replace(/\s/g, ''),
+    clock: context.VALIDATIONCLOCK!,
     expected: file.EXPECTEDRESULTS as Record<string, boolean>,
   };
 }

@@ -37,7 +37,7 @@ const seconds = (value: CborValue | undefined) =>
  * key id and algorithm in either header (the protected one wins). Throws `hcert.structure` or an encoding error.
  */
 export function readEnvelope(bytes: Uint8Array): Envelope {
-  const outer = decodeLenient(bytes, LIMITS);
+  const outer = decodeLenient(withoutTags(bytes), LIMITS);
   if (!Array.isArray(outer) || outer.length !== 4) throw wrong('it has four parts');
   const [header, unprotected, payload, signature] = outer as CborValue[];
   if (
@@ -58,6 +58,15 @@ export function readEnvelope(bytes: Uint8Array): Envelope {
     kid: kid instanceof Uint8Array ? kid : null,
     algorithm: typeof algorithm === 'number' ? (ALGORITHMS[algorithm] ?? `COSE ${algorithm}`) : null,
   };
+}
+
+/** Behind the tags of CWT (61) and COSE_Sign1 (18), where they stand; any other tag names another thing. */
+function withoutTags(bytes: Uint8Array): Uint8Array {
+  let at = 0;
+  if (bytes[at] === 0xd8 && bytes[at + 1] === 0x3d) at += 2;
+  if (bytes[at] === 0xd2) at += 1;
+  if ((bytes[at] ?? 0) >> 5 === 6) throw wrong('it has the tags 61 and 18 or none');
+  return at === 0 ? bytes : bytes.subarray(at);
 }
 
 /** Reads the CWT claims. `nbf` stands over `iat` as the earliest time. Throws `hcert.structure` or an encoding error. */

@@ -2,6 +2,7 @@ import { sha256, toHex, utf8Encode } from '../encoding/index.ts';
 import type { Parsed, Steps, Verified } from '../formats/types.ts';
 import { type Algorithm, type Crypto, toBeSigned } from '../signing/index.ts';
 import type { Trust, TrustedKey } from '../trust/types.ts';
+import type { Envelope } from './cwt.ts';
 import type { CertificateParts } from './parse.ts';
 import { eventOf } from './schema.ts';
 
@@ -32,7 +33,7 @@ export async function verifyCertificate(
   let key: TrustedKey = first;
   let genuine = false;
   if (isAlgorithm(algorithm)) {
-    const signed = toBeSigned(envelope.header, NO_AAD, envelope.payload);
+    const signed = signedBytes(envelope);
     for (const candidate of candidates) {
       if (candidate.algorithm !== null && candidate.algorithm !== algorithm) continue;
       if (await crypto.verify(algorithm, candidate.publicKey, signed, envelope.signature)) {
@@ -47,6 +48,12 @@ export async function verifyCertificate(
   if (kind) steps.keyUsage = key.usage === null || key.usage.includes(kind) ? 'ok' : 'failed';
   steps.revocation = key.withdrawn ? 'failed' : withdrawal(parts, trust);
   return key.withdrawn ? { steps, reason: 'withdrawn', key } : { steps, key };
+}
+
+/** What the issuer signed. A protected header without fields is signed as no bytes at all (RFC 9052 §4.4). */
+export function signedBytes({ header, payload }: Pick<Envelope, 'header' | 'payload'>): Uint8Array {
+  const isEmpty = header.length === 1 && header[0] === 0xa0;
+  return toBeSigned(isEmpty ? NO_AAD : header, NO_AAD, payload);
 }
 
 const hash16 = (bytes: Uint8Array) => toHex(sha256(bytes).subarray(0, 16));

@@ -24,10 +24,14 @@ const VERIFY: Record<Algorithm, object> = {
 
 /** Cryptography through a browser's SubtleCrypto. Keys are cached by the identity of their array. */
 export function webCrypto(subtle: SubtleLike): Crypto {
-  const keys = new WeakMap<Uint8Array, Promise<unknown>>();
+  const cache: Record<Algorithm, WeakMap<Uint8Array, Promise<unknown>>> = {
+    ES256: new WeakMap(),
+    PS256: new WeakMap(),
+  };
   return {
     async verify(algorithm, publicKey, data, signature) {
       try {
+        const keys = cache[algorithm];
         let key = keys.get(publicKey);
         if (!key) {
           key = subtle.importKey('spki', publicKey, IMPORT[algorithm], false, ['verify']);
