@@ -120,7 +120,8 @@ export class Demo {
 
   async #prepareGuests(): Promise<void> {
     this.guestsReady.value = false;
-    const { count, people } = this.story.value?.guests ?? { count: 30, people: [] };
+    const people = this.story.value?.guests.people ?? [];
+    const count = people.length || 30;
     const grid = this.documents.policy.value ? { timeZone: this.documents.policy.value.timeZone } : null;
     try {
       const names = people.length > 0 ? people : [this.people[0]?.id ?? 'haneul'];

@@ -14,12 +14,12 @@ export interface StoryPerson {
 export interface Story {
   readonly venue: { readonly name: Both; readonly kind: string; readonly region: string };
   readonly people: readonly StoryPerson[];
-  readonly guests: { readonly count: number; readonly people: readonly string[]; readonly button: Both };
-  readonly stop: { readonly button: Both; readonly skips: Both };
+  readonly guests: { readonly people: readonly string[]; readonly button: Both };
+  readonly outage: { readonly button: Both; readonly skips: Both };
   readonly whatIf: { readonly label: Both } | null;
-  readonly recover: { readonly button: Both; readonly skips: Both };
-  readonly closing: { readonly line: Both };
-  readonly answer: { readonly question: Both };
+  readonly recovery: { readonly button: Both; readonly skips: Both };
+  readonly closing: Both;
+  readonly question: Both;
 }
 
 export interface Setup {

@@ -4,6 +4,7 @@ type Command = (args: readonly string[]) => Promise<number>;
 /** Every command of `munjigi`, loaded only when it is called: one line each. */
 const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   check: async () => (await import('./check/main.ts')).main,
+  start: async () => (await import('./start/index.ts')).start,
 };
 
 const HELP = `munjigi COMMAND …

@@ -113,7 +113,7 @@ function Card({ demo }: { readonly demo: Demo }) {
     : [];
   return (
     <article class="card" data-demo="card">
-      {demo.story.value && <p class="question">{demo.story.value.answer.question[language]}</p>}
+      {demo.story.value && <p class="question">{demo.story.value.question[language]}</p>}
       <h1>{texts.headline}</h1>
       <p class="do">
         <S text={[texts.cause && `${texts.cause}.`, texts.text].filter(Boolean).join(' ')} />

@@ -26,7 +26,7 @@ export function Closing({ demo }: { readonly demo: Demo }) {
   );
   return (
     <article class="closing" data-demo="closing">
-      <p>{demo.story.value?.closing.line[language]}</p>
+      <p>{demo.story.value?.closing[language]}</p>
       <h1>{say(language, 'closing.title')}</h1>
       <dl>
         {figure('closing.refused', tally.refused, 'refused')}

@@ -37,7 +37,7 @@ export function Device({ kind, title, src, reload, attach }: Props) {
             ref={frame}
             title={title}
             src={src}
-            allow="camera; autoplay; screen-wake-lock; vibrate"
+            allow="camera; autoplay; screen-wake-lock;"
             style={{ width: `${width}px`, height: `${height}px`, transform: `scale(${scale})` }}
           />
         )}

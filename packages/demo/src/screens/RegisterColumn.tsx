@@ -113,7 +113,7 @@ function Buttons({ demo }: { readonly demo: Demo }) {
   const language = demo.language.value;
   const story = demo.story.value;
   const phase = demo.state.value?.phase;
-  const count = story?.guests.count ?? 30;
+  const count = story?.guests.people.length ?? 30;
   const busy = demo.busy.value !== '';
   const guestsLeft = demo.guestsDone.value < count;
   const guests = (
@@ -139,12 +139,12 @@ function Buttons({ demo }: { readonly demo: Demo }) {
   return (
     <div class="go">
       {phase === 'stopped'
-        ? first('recover', story?.recover.button[language] ?? say(language, 'button.start'), () =>
+        ? first('recover', story?.recovery.button[language] ?? say(language, 'button.start'), () =>
             demo.recover(),
           )
         : phase === 'recovered'
           ? first('again', say(language, 'button.again'), () => demo.begin())
-          : first('stop', story?.stop.button[language] ?? say(language, 'button.stop'), () => demo.stop())}
+          : first('stop', story?.outage.button[language] ?? say(language, 'button.stop'), () => demo.stop())}
       {phase === 'stopped' && guestsLeft && !demo.answer.value ? guests : now}
     </div>
   );

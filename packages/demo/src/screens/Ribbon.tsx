@@ -16,7 +16,7 @@ export function Ribbon({ demo }: { readonly demo: Demo }) {
   const story = demo.story.value;
   const phase = demo.state.value?.phase;
   const note =
-    phase === 'stopped' ? story?.stop.skips : phase === 'recovered' ? story?.recover.skips : undefined;
+    phase === 'stopped' ? story?.outage.skips : phase === 'recovered' ? story?.recovery.skips : undefined;
   return (
     <header class="ribbon">
       <Brand language={language} />

@@ -27,6 +27,8 @@ export interface DirectorParts {
 }
 
 const WHAT_IF_FLIPS = 12;
+/** Real time after the click at which each notice of the outage is shown: the minutes between are left out. */
+const SHOWN_AFTER_MS = [3500, 7000];
 
 /**
  * Plays the demonstration. The desk that signs notices stands in the process that the story stops, as all three desks do
@@ -100,28 +102,31 @@ export class Director {
         return;
       }
       mirror.hold();
-      await this.#setClock(instantOf(story.stop.at));
+      await this.#setClock(instantOf(story.outage.at));
       const begun = mirror.pushed('clock.cose');
       const ahead = [];
-      for (const notice of story.stop.notices) ahead.push({ notice, signed: await this.#signAhead(notice) });
-      const last = story.stop.notices.at(-1);
+      for (const [i, notice] of story.outage.notices.entries()) {
+        const afterMs = SHOWN_AFTER_MS[i] ?? 7000;
+        ahead.push({ afterMs, signed: await this.#signAhead(notice, afterMs) });
+      }
+      const last = story.outage.notices.at(-1);
       this.#flips = [];
       if (story.whatIf && last) {
         for (let i = 0; i < WHAT_IF_FLIPS; i++) {
           const flip = i % 2 === 0 ? story.whatIf.notice : last;
-          this.#flips.push((await this.#signAhead({ ...flip, at: last.at })).now);
+          this.#flips.push((await this.#signAhead({ ...flip, at: last.at }, 0)).now);
         }
       }
       await service.kill();
       if (begun) mirror.release('clock.cose', begun);
       this.#phase = 'stopped';
       this.#whatIf = false;
-      for (const { notice, signed } of ahead) {
+      for (const { afterMs, signed } of ahead) {
         const timer = setTimeout(() => {
           this.#timers.delete(timer);
           mirror.release('now.cose', signed.now);
           if (signed.clock) mirror.release('clock.cose', signed.clock);
-        }, notice.afterMs);
+        }, afterMs);
         this.#timers.add(timer);
       }
     });
@@ -133,11 +138,11 @@ export class Director {
       const { service, calls, mirror, story } = this.#parts;
       this.#clearTimers();
       if (service.state === 'running') return;
-      const at = story ? instantOf(story.recover.at) : null;
+      const at = story ? instantOf(story.recovery.notice.at) : null;
       await service.start(at === null ? null : clockAt(at));
       if (story && at !== null) {
         await this.#setClock(at);
-        await calls.publishNotice(story.recover.notice);
+        await calls.publishNotice(story.recovery.notice);
         await this.#setClock(at);
       }
       mirror.follow();
@@ -154,7 +159,9 @@ export class Director {
       if (!story?.whatIf || on === this.#whatIf) return;
       if (service.state === 'running') {
         const back =
-          this.#phase === 'recovered' ? story.recover.notice : { notice: null, status: 'confirmed' as const };
+          this.#phase === 'recovered'
+            ? story.recovery.notice
+            : { notice: null, status: 'confirmed' as const };
         await calls.publishNotice(on ? story.whatIf.notice : back);
       } else {
         if (this.#timers.size > 0) return;
@@ -172,14 +179,14 @@ export class Director {
   }
 
   /** Has a notice signed as of its minute, and the clock as it will stand when the notice is shown. */
-  async #signAhead(notice: StoryNotice): Promise<Signed> {
+  async #signAhead(notice: StoryNotice, afterMs: number): Promise<Signed> {
     const { calls, mirror } = this.#parts;
     const at = instantOf(notice.at);
     await this.#setClock(at);
     await calls.publishNotice(notice);
     const now = mirror.pushed('now.cose');
     if (!now) throw new Error('The authority pushed no document to the mirror.');
-    await this.#setClock(at - notice.afterMs);
+    await this.#setClock(at - afterMs);
     return { now, clock: mirror.pushed('clock.cose') };
   }
 

@@ -14,8 +14,6 @@ export interface StoryNotice {
   readonly status: 'provisional' | 'confirmed';
   readonly parameters?: Readonly<Record<string, string | number>>;
   readonly obligation?: string;
-  /** Real milliseconds after the click at which it is shown: the minutes between are left out. */
-  readonly afterMs: number;
 }
 
 /** Somebody that the demonstration shows at the door. */
@@ -26,39 +24,103 @@ export interface StoryPerson {
   readonly shows: 'wallet' | 'paper';
 }
 
-/** What a pack's demonstration tells: data of the pack (demonstration/story.json), with instants as ISO 8601 with an offset. */
+/** What a pack's demonstration tells. Instants are ISO 8601 with an offset. */
 export interface Story {
   readonly begins: string;
   readonly venue: { readonly name: Both; readonly kind: string; readonly region: string };
   readonly people: readonly StoryPerson[];
-  readonly guests: { readonly count: number; readonly people: readonly string[]; readonly button: Both };
-  readonly stop: {
+  readonly guests: { readonly people: readonly string[]; readonly button: Both };
+  readonly outage: {
     readonly at: string;
     readonly button: Both;
     readonly skips: Both;
     readonly notices: readonly StoryNotice[];
   };
   readonly whatIf: { readonly label: Both; readonly notice: StoryNotice } | null;
-  readonly recover: {
-    readonly at: string;
-    readonly button: Both;
-    readonly skips: Both;
-    readonly notice: StoryNotice;
-  };
-  readonly closing: { readonly line: Both };
-  readonly answer: { readonly question: Both };
+  readonly recovery: { readonly button: Both; readonly skips: Both; readonly notice: StoryNotice };
+  readonly closing: Both;
+  readonly question: Both;
 }
 
-/** The story of a pack folder, or null where the pack tells none. Throws where the file is not JSON. */
+/** story.json: what happened, when, and what was published. */
+interface Facts {
+  readonly start: string;
+  readonly venue: {
+    readonly name: string;
+    readonly nameEn: string;
+    readonly kind: string;
+    readonly region: string;
+  };
+  readonly moments: readonly (StoryNotice & { readonly id: string })[];
+  readonly people: readonly string[];
+  readonly guests: number;
+}
+
+/** stage.json: the words of the page that tells it. */
+interface Words {
+  readonly people: Readonly<
+    Record<string, { readonly name: Both; readonly tag: Both; readonly shows?: 'paper' }>
+  >;
+  readonly guests: Both;
+  readonly outage: { readonly button: Both; readonly skips: Both };
+  readonly whatIf: Both;
+  readonly recovery: { readonly button: Both; readonly skips: Both };
+  readonly closing: Both;
+  readonly question: Both;
+}
+
+/** The story of a pack folder (demonstration/story.json and stage.json), or null where the pack tells none. */
 export async function readStory(packFolder: string): Promise<Story | null> {
-  let text: string;
+  const facts = await readJson<Facts>(path.join(packFolder, 'demonstration', 'story.json'));
+  const words = await readJson<Words>(path.join(packFolder, 'demonstration', 'stage.json'));
+  if (!facts || !words) return null;
+  const moment = (id: string) => {
+    const found = facts.moments.find((one) => one.id === id);
+    if (!found) throw new Error(`story.json has no moment "${id}".`);
+    const { at, notice, status, parameters, obligation } = found;
+    instantOf(at);
+    return {
+      at,
+      notice,
+      status,
+      ...(parameters ? { parameters } : {}),
+      ...(obligation ? { obligation } : {}),
+    };
+  };
+  const whatIf = facts.moments.some(({ id }) => id === 'what-if');
+  return {
+    begins: facts.start,
+    venue: { ...facts.venue, name: { ko: facts.venue.name, en: facts.venue.nameEn } },
+    people: facts.people.flatMap((id) => {
+      const person = words.people[id];
+      return person
+        ? [{ id, name: person.name, tag: person.tag, shows: person.shows ?? ('wallet' as const) }]
+        : [];
+    }),
+    guests: { people: guestIds(facts.guests), button: words.guests },
+    outage: {
+      at: moment('outage').at,
+      ...words.outage,
+      notices: [moment('provisional'), moment('confirmed')],
+    },
+    whatIf: whatIf ? { label: words.whatIf, notice: moment('what-if') } : null,
+    recovery: { ...words.recovery, notice: moment('recovery') },
+    closing: words.closing,
+    question: words.question,
+  };
+}
+
+/** The demonstration provider's guests: guest-01, guest-02, … */
+const guestIds = (count: number): string[] =>
+  Array.from({ length: count }, (_, i) => `guest-${String(i + 1).padStart(2, '0')}`);
+
+async function readJson<T>(file: string): Promise<T | null> {
   try {
-    text = await readFile(path.join(packFolder, 'demonstration', 'story.json'), 'utf8');
+    return JSON.parse(await readFile(file, 'utf8')) as T;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
-    throw error;
+    throw new Error(`${file} cannot be read: ${(error as Error).message}`);
   }
-  return JSON.parse(text) as Story;
 }
 
 /** Milliseconds of an instant of the story. */
