@@ -22,7 +22,7 @@ export function Scan({ gate, pulse, calm }: Props) {
         <CameraPicture gate={gate} pulse={pulse} calm={calm} />
         <div class="side">
           <div class="head">
-            <h1>{lines.map((line, i) => [i > 0 && <br key={line} />, line])}</h1>
+            <h1>{lines.map((line, i) => [i > 0 && ' ', i > 0 && <br key={line} />, line])}</h1>
             <div class="proofs">
               <Clock gate={gate} pulse={pulse} />
               {gate.word.value !== '' && (

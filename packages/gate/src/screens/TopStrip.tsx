@@ -1,5 +1,6 @@
 import { Icon } from '@munjigi/ui/elements';
 import { t } from '@munjigi/ui/texts';
+import { useState } from 'preact/hooks';
 import type { Gate, StripKind } from '../model.ts';
 import { Say } from './Say.tsx';
 import { word } from './words.ts';
@@ -15,13 +16,22 @@ const LOOK: Readonly<Record<StripKind, string>> = {
   viewer: 'incident',
 };
 
+/** Width of a text in half syllables: Hangul counts two, Latin one. */
+const widthOf = (text: string): number =>
+  [...text].reduce((sum, letter) => sum + (letter > '\u1100' ? 2 : 1), 0);
+/** Beyond this a strip is set smaller, and on a phone opens with a tap. */
+const LONG = 130;
+
 /** What counts right now: always on top, never over a verdict. A dashed edge is provisional. */
 export function TopStrip({ gate }: { readonly gate: Gate }) {
   const { kind, status, headline, text } = gate.strip.value;
   const drill = gate.exercise.value;
   const kiosk = gate.mode.value === 'kiosk';
+  const [open, show] = useState(false);
+  const long = !kiosk && widthOf(text) > LONG;
   const classes = ['strip', LOOK[kind], status === 'provisional' ? 'provisional' : ''].filter(Boolean);
   if (drill) classes.push('drill');
+  if (long) classes.push(open ? 'long open' : 'long');
   return (
     <header class={classes.join(' ')} data-strip={kind}>
       {kind === 'incident' && <Icon name="arrow-down-to-line" />}
@@ -33,6 +43,11 @@ export function TopStrip({ gate }: { readonly gate: Gate }) {
         </b>
         {text !== '' && <Say text={text} first={kiosk} />}
       </p>
+      {long && (
+        <button type="button" class="unfold" aria-expanded={open} onClick={() => show(!open)}>
+          {word(gate, open ? 'strip.less' : 'strip.more')}
+        </button>
+      )}
       {kind === 'viewer' ? (
         <button type="button" class="btn first" onClick={() => void gate.takeOver()}>
           {word(gate, 'strip.take-over')}

@@ -1,4 +1,4 @@
-import type { DoorVerdict } from '@munjigi/core/gate';
+import type { Decision, DoorVerdict } from '@munjigi/core/gate';
 import { Figure, type FigureName, Icon } from '@munjigi/ui/elements';
 import type { Gate, View } from '../model.ts';
 import { actionsOf } from './actions.ts';
@@ -78,7 +78,8 @@ export function Verdict({ gate, view }: { readonly gate: Gate; readonly view: Ve
 
 /** What staff read: the instruction, the hint to compare, a second fact such as the days of grace, what they may say. */
 function Instruction({ gate, view }: { readonly gate: Gate; readonly view: VerdictView }) {
-  const { reason, parameters, also, alsoParameters, compareHint, hint } = view.decision;
+  const { reason, parameters, also, alsoParameters } = view.decision;
+  const hint = hintInWords(gate, view.decision);
   const instruction = packText(gate, `reason.${reason}.instruction`, parameters);
   const second =
     also === null
@@ -87,7 +88,7 @@ function Instruction({ gate, view }: { readonly gate: Gate; readonly view: Verdi
   const staffSays = packText(gate, `reason.${reason}.staffSays`, parameters);
   return (
     <>
-      {compareHint && hint && <p class="hint num">{hintInWords(gate, hint, parameters)}</p>}
+      {hint && <p class="hint num">{hint}</p>}
       {instruction !== '' && (
         <p class="do">
           <Say text={instruction} />
@@ -108,13 +109,9 @@ function Instruction({ gate, view }: { readonly gate: Gate; readonly view: Verdi
   );
 }
 
-/** `ㄱ · 12일`: the family initial and the day of birth, to be compared with a card. */
-function hintInWords(
-  gate: Gate,
-  hint: { readonly initial: number; readonly day: number },
-  parameters: Readonly<Record<string, string | number>>,
-): string {
-  if (typeof parameters.hint === 'string') return parameters.hint;
-  const letter = packText(gate, `hint.${hint.initial}`);
-  return [letter, word(gate, 'hint.day', { day: hint.day })].filter(Boolean).join(' · ');
+/** `ㄱ · 12일`: the family initial and the day of birth, to be compared with a card; null where the code has neither. */
+function hintInWords(gate: Gate, { parameters, compareHint }: Decision): string | null {
+  const { letter, day } = parameters;
+  if (!compareHint || day === undefined || day === '') return null;
+  return [letter, word(gate, 'hint.day', { day })].filter(Boolean).join(' · ');
 }
