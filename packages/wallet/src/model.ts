@@ -53,7 +53,8 @@ export interface Wallet {
 }
 
 export type Stage = 'opening' | 'enrol' | 'open' | 'unusable';
-export type View = 'qr' | 'certificate' | 'reason' | 'diary' | 'more';
+export const VIEWS = ['qr', 'certificate', 'reason', 'diary', 'more'] as const;
+export type View = (typeof VIEWS)[number];
 
 export interface PersonCard {
   readonly name: string;

@@ -9,6 +9,7 @@ export function Code({ wallet }: { readonly wallet: Wallet }) {
   const code = wallet.code.value;
   return (
     <main class="qr-page" data-state={code.state}>
+      <h1 class="off-screen">{wallet.text('wallet.tab.code')}</h1>
       <NoticeLine wallet={wallet} />
       <Pass wallet={wallet} code={code} />
       <Tell wallet={wallet} />
@@ -34,7 +35,7 @@ function Pass({ wallet, code }: { readonly wallet: Wallet; readonly code: CodeSt
       {code.state === 'live' && <QrCanvas text={code.text} label={wallet.text('wallet.code.label')} />}
       {code.state === 'empty' && (
         <div class="hole">
-          <h1>{wallet.text('wallet.empty.title')}</h1>
+          <h2>{wallet.text('wallet.empty.title')}</h2>
           <p>{wallet.text('wallet.empty.text')}</p>
         </div>
       )}

@@ -30,8 +30,8 @@ export function More({ wallet }: { readonly wallet: Wallet }) {
         {wallet.notifications.value !== 'missing' && (
           <Line
             icon="bell"
-            label={wallet.text('wallet.reminder')}
-            detail={wallet.text(`wallet.reminder.${wallet.notifications.value}`)}
+            label={wallet.text('wallet.remind')}
+            detail={wallet.text(`wallet.remind.${wallet.notifications.value}`)}
             act={wallet.notifications.value === 'off' ? () => wallet.askNotifications() : null}
           />
         )}

@@ -27,7 +27,7 @@ export function NoticeLine({ wallet }: { readonly wallet: Wallet }) {
       {reminder && (
         <div class="notice told remind" role="status" data-munjigi="reminder">
           <b>{reminder}</b>
-          <Button onClick={() => wallet.dismissReminder()}>{wallet.text('wallet.reminder.seen')}</Button>
+          <Button onClick={() => wallet.dismissReminder()}>{wallet.text('wallet.remind.seen')}</Button>
         </div>
       )}
     </>

@@ -1,0 +1,291 @@
+import { calendarOf, noticeTexts } from '@munjigi/core/rules';
+import { type DiaryNote, type HeldPass, storageSelfTest } from '@munjigi/offline';
+import type { Appearance } from '@munjigi/ui/appearance';
+import { isTextKey, t } from '@munjigi/ui/texts';
+import { batch, computed, effect, type Signal, signal } from '@preact/signals';
+import { heldCertificates, openHolder, problemOf } from '../holder.ts';
+import type { ProviderPerson, Stage, View, Wallet } from '../model.ts';
+import { clockText, dayText, longDayText, timeText } from './dates.ts';
+import { openDrawing } from './drawing.ts';
+import { enrolPerson, renewBatch } from './enrolment.ts';
+import { notificationState, openReminding } from './reminding.ts';
+import { openRules } from './rules.ts';
+import { cards, endOf, type HeldCertificate, standing, useful } from './standing.ts';
+import { openTicker } from './ticker.ts';
+import { keepAwake } from './wake-lock.ts';
+
+export interface Opening {
+  readonly look: Appearance;
+  readonly profile: string | null;
+  readonly install: Signal<(() => void) | null>;
+  readonly update: Signal<(() => void) | null>;
+  /** Whether new passes are fetched unasked when some are due; the demonstration keeps the batches of its story. */
+  readonly renewsItself: boolean;
+}
+
+export interface OpenWallet extends Wallet {
+  /** Tells one opening from another. */
+  readonly serial: number;
+  /** Enrols at another instant of the story; see `enrolPerson`. */
+  enrolAt(person: string, issuedAt?: number): Promise<void>;
+  /** Looks for new documents now. */
+  refresh(): Promise<void>;
+  close(): void;
+}
+
+let opened = 0;
+
+/** Opens the wallet of this phone (or of a profile). Works without any network once something was received. */
+export async function openWallet({
+  look,
+  profile,
+  install,
+  update,
+  renewsItself,
+}: Opening): Promise<OpenWallet> {
+  const holder = openHolder(profile);
+  const { store, issuer } = holder;
+  const { language } = look;
+  const rules = await openRules(holder);
+  const { policy } = rules;
+  const ticker = openTicker(holder.clock);
+  const zone = computed(
+    () => policy.value?.calendar ?? calendarOf(Intl.DateTimeFormat().resolvedOptions().timeZone || 'UTC'),
+  );
+  const seconds = computed(() => Math.floor(ticker.nowMs.value / 1000));
+  const minute = computed(() => Math.floor(seconds.value / 60) * 60);
+
+  const stage = signal<Stage>('opening');
+  const view = signal<View>('qr');
+  const person = signal<Wallet['person']['value']>(null);
+  const certificates = signal<readonly HeldCertificate[]>([]);
+  const passes = signal<readonly HeldPass[]>([]);
+  const notes = signal<readonly DiaryNote[]>([]);
+  const people = signal<readonly ProviderPerson[] | null>(null);
+  const busy = signal(false);
+  const problem = signal<string | null>(null);
+  const notifications = signal(notificationState());
+  const reminding = openReminding(store);
+  const awake = keepAwake();
+
+  // the pack's own wording goes first: it may say more than the neutral one
+  const text: Wallet['text'] = (key, parameters) => {
+    const pack = policy.value;
+    if (pack?.hasText(language.value, key)) return pack.text(language.value, key, parameters);
+    return isTextKey(key) ? t(language.value, key, parameters) : '';
+  };
+  const drawing = openDrawing({
+    store,
+    ticker,
+    timeOf: (at) => timeText(zone.peek(), at),
+    onShown: (_, at) => void store.addToDiary(at).then(readDiary),
+  });
+
+  const readDiary = async () => {
+    const retention = policy.peek()?.retentionDays;
+    if (retention !== undefined) {
+      const { calendar } = policy.peek() as NonNullable<typeof policy.value>;
+      const today = calendar.startOf(calendar.dateOf(ticker.read() / 1000));
+      await store.forgetBefore(today - (retention - 1) * 86_400);
+    }
+    notes.value = (await store.diary()).sort((a, b) => b.at - a.at);
+  };
+  const readHolder = async () => {
+    const [enrolment, held] = await Promise.all([store.enrolment(), store.passes()]);
+    batch(() => {
+      person.value = enrolment?.person ?? null;
+      certificates.value = heldCertificates(enrolment?.certificates ?? []);
+      passes.value = held;
+      stage.value = enrolment && held.length > 0 ? 'open' : 'enrol';
+    });
+  };
+
+  /** One errand to the issuer at a time; what went wrong becomes a sentence. */
+  const errand = async (work: () => Promise<void>, quiet = false): Promise<void> => {
+    if (busy.peek()) return;
+    busy.value = true;
+    problem.value = null;
+    try {
+      await work();
+    } catch (error) {
+      const key = problemOf(error);
+      if (!quiet) problem.value = text(key);
+    } finally {
+      busy.value = false;
+    }
+  };
+  const renew = async () => {
+    await renewBatch(holder, policy.peek(), ticker.read() / 1000);
+    await readHolder();
+    await drawing.redraw();
+  };
+  const enrolAt = (who: string, issuedAt?: number) =>
+    errand(async () => {
+      if (!policy.peek()) await rules.refresh();
+      await enrolPerson(holder, who, policy.peek(), ticker.read() / 1000, issuedAt);
+      await readHolder();
+      view.value = 'qr';
+      await drawing.redraw();
+    });
+
+  const visible = signal(!document.hidden);
+  const seen = () => {
+    visible.value = !document.hidden;
+  };
+  document.addEventListener('visibilitychange', seen);
+  const stops = [
+    effect(() => {
+      const shown = visible.value && stage.value === 'open' && view.value === 'qr';
+      drawing.show(shown);
+      awake(visible.value && stage.value === 'open' && (view.value === 'qr' || view.value === 'certificate'));
+    }),
+    effect(() => {
+      const now = minute.value;
+      const pack = policy.value;
+      if (pack && stage.value === 'open')
+        void reminding.look(pack, language.value, endOf(certificates.value, now), now);
+    }),
+    rules.watch(() => !document.hidden),
+    () => document.removeEventListener('visibilitychange', seen),
+    () => ticker.close(),
+    () => drawing.close(),
+    () => awake(false),
+  ];
+  rules.onJump(() => void drawing.redraw());
+
+  const moment = computed(
+    () => policy.value && { policy: policy.value, language: language.value, now: minute.value },
+  );
+
+  const wallet: OpenWallet = {
+    serial: ++opened,
+    look,
+    stage,
+    view,
+    person,
+    nowMs: ticker.nowMs as Wallet['nowMs'],
+    clock: computed(() => clockText(zone.value, seconds.value * 1000)),
+    word: computed(() => policy.value?.wordOfDay(seconds.value, language.value) ?? ''),
+    code: drawing.code as Wallet['code'],
+    standing: computed(() =>
+      moment.value
+        ? standing(moment.value, certificates.value)
+        : { state: 'usable', sentence: '', why: '', next: '', also: '', span: null, number: 101 },
+    ),
+    certificates: computed(() => (moment.value ? cards(moment.value, certificates.value) : [])),
+    useful: computed(() =>
+      moment.value ? useful(moment.value, certificates.value, person.value?.birthDate ?? '') : [],
+    ),
+    notice: computed(() => {
+      const now = rules.published.value;
+      if (
+        !policy.value ||
+        !now ||
+        now.notice === null ||
+        minute.value + 60 < now.validFrom ||
+        minute.value >= now.validUntil
+      )
+        return null;
+      const found = noticeTexts(policy.value, now, 'visitor', language.value);
+      const details = [found.text, found.asOf && `(${found.asOf})`].filter(Boolean).join(' ');
+      return { headline: found.headline, text: details, status: found.status ?? 'confirmed' };
+    }),
+    reminder: reminding.banner,
+    diary: computed(() =>
+      notes.value.map(({ id, at, place }) => ({
+        id,
+        at,
+        day: longDayText(language.value, zone.value, at),
+        time: timeText(zone.value, at),
+        place,
+      })),
+    ),
+    retentionDays: computed(() => policy.value?.retentionDays ?? 0),
+    exercise: computed(() => policy.value?.exercise ?? false),
+    people,
+    busy,
+    problem,
+    update,
+    install,
+    notifications,
+    passes: computed(() => {
+      const live = passes.value.filter((pass) => pass.expiresAt > minute.value);
+      const last = Math.max(0, ...live.map((pass) => pass.expiresAt));
+      return {
+        fresh: live.filter((pass) => pass.shownAt === null).length,
+        until:
+          live.length === 0
+            ? null
+            : t(language.value, 'wallet.until', { when: dayText(language.value, zone.value, last - 1) }),
+      };
+    }),
+    text,
+    show(next) {
+      problem.value = null;
+      if (next === 'diary') void readDiary();
+      if (next === 'more')
+        void store.passes().then((held) => {
+          passes.value = held;
+        });
+      view.value = next;
+    },
+    setLane: (lane) => drawing.setLane(lane),
+    loadPeople: () =>
+      errand(async () => {
+        people.value = await issuer.people();
+      }),
+    enrol: (who) => enrolAt(who),
+    enrolAt,
+    renew: () => errand(renew),
+    printPaper: () => {
+      // opened in the tap itself: browsers stop windows that open later
+      const page = window.open('', '_blank');
+      return errand(async () => {
+        const enrolment = await store.enrolment();
+        if (!enrolment) return;
+        const { html } = await issuer.paperPass(enrolment.enrolment);
+        if (page) page.location.href = html;
+        else location.href = html;
+      }).finally(() => {
+        if (problem.peek()) page?.close();
+      });
+    },
+    async askNotifications() {
+      await Notification.requestPermission();
+      notifications.value = notificationState();
+    },
+    dismissReminder: () => void reminding.seen(),
+    async notePlace(id, place) {
+      const note = notes.value.find((one) => one.id === id);
+      if (note) await store.notePlace({ ...note, place: place.trim() });
+      await readDiary();
+    },
+    async forget(id) {
+      await store.forget(id);
+      await readDiary();
+    },
+    async forgetAll() {
+      await store.forget();
+      await readDiary();
+    },
+    refresh: () => rules.refresh(),
+    close() {
+      for (const stop of stops) stop();
+    },
+  };
+
+  const facts = await storageSelfTest();
+  if (facts.fitness === 'unfit') {
+    stage.value = 'unusable';
+    return wallet;
+  }
+  await readHolder();
+  await readDiary();
+  if (
+    renewsItself &&
+    stage.peek() === 'open' &&
+    (await store.renewalDue(ticker.read() / 1000, policy.peek()?.pack.passes.renewBelow))
+  )
+    void errand(renew, true);
+  return wallet;
+}

@@ -1,0 +1,77 @@
+import { compilePolicy, type Policy } from '@munjigi/core/rules';
+import type { Bundle, Now } from '@munjigi/core/trust';
+import { type ReadonlySignal, signal } from '@preact/signals';
+import type { Holder } from '../holder.ts';
+
+/** What counts, as the authority signed it: the pack, and the small document that goes ahead of it. */
+export interface Rules {
+  readonly policy: ReadonlySignal<Policy | null>;
+  /** The published document, or null while nothing was ever read. */
+  readonly published: ReadonlySignal<Now | null>;
+  /** Called after a clock of the story jumped. */
+  onJump(call: () => void): void;
+  /** Asks the mirrors once. */
+  refresh(): Promise<void>;
+  /** Asks again and again while `shown` says so; a wallet never asks in the background. */
+  watch(shown: () => boolean): () => void;
+}
+
+const EVERY_MS = 60_000;
+/** In an exercise the moment that is played may jump: somebody is watching. */
+const EVERY_IN_EXERCISE_MS = 3_000;
+
+export async function openRules({ rules, clock }: Holder): Promise<Rules> {
+  const policy = signal<Policy | null>(null);
+  const published = signal<Now | null>(null);
+  const jumps: (() => void)[] = [];
+  let compiled: Bundle | null = null;
+
+  const take = () => {
+    const use = rules.current;
+    if (!use) return;
+    const before = clock.estimate()?.ms ?? 0;
+    clock.follow(use.clock);
+    clock.notBefore(Math.max(use.bundle.issuedAt, use.now?.issuedAt ?? 0) * 1000);
+    if (compiled !== use.bundle) {
+      policy.value = compilePolicy(use.bundle.pack);
+      compiled = use.bundle;
+    }
+    published.value = use.now;
+    if (Math.abs((clock.estimate()?.ms ?? before) - before) > 2_000) for (const call of jumps) call();
+  };
+
+  await rules.load();
+  take();
+
+  const refresh = async () => {
+    const { changed } = await rules.refresh();
+    if (changed) take();
+  };
+  return {
+    policy,
+    published,
+    onJump: (call) => void jumps.push(call),
+    refresh,
+    watch(shown) {
+      let timer: ReturnType<typeof setTimeout> | undefined;
+      let ended = false;
+      const again = async () => {
+        if (shown()) await refresh().catch(() => undefined);
+        const every = policy.value?.exercise ? EVERY_IN_EXERCISE_MS : EVERY_MS;
+        if (!ended) timer = setTimeout(again, every);
+      };
+      timer = setTimeout(again, 0);
+      const seen = () => {
+        if (shown()) void refresh().catch(() => undefined);
+      };
+      document.addEventListener('visibilitychange', seen);
+      addEventListener('online', seen);
+      return () => {
+        ended = true;
+        clearTimeout(timer);
+        document.removeEventListener('visibilitychange', seen);
+        removeEventListener('online', seen);
+      };
+    },
+  };
+}

@@ -1,0 +1,58 @@
+import { inspect } from '@munjigi/core/gate';
+import { webCrypto } from '@munjigi/core/signing';
+import {
+  BundleStore,
+  DeviceClock,
+  databaseTrustKeep,
+  HolderStore,
+  httpDocuments,
+  type IssuedCertificate,
+  IssuerClient,
+  isRefusedBatch,
+  ServerError,
+} from '@munjigi/offline';
+import type { HeldCertificate } from './engine/standing.ts';
+
+/**
+ * What the phone keeps and whom it asks, put together: holder keys and passes, the authority's documents, the corrected
+ * clock, the issuer desk. The one place where the wallet meets the device's side.
+ */
+export interface Holder {
+  readonly store: HolderStore;
+  readonly rules: BundleStore;
+  readonly clock: DeviceClock;
+  readonly issuer: IssuerClient;
+}
+
+/** `profile` is a wallet of its own in the same browser, for the demonstration's several phones. */
+export function openHolder(profile: string | null): Holder {
+  const store = new HolderStore(profile ?? undefined);
+  const clock = new DeviceClock();
+  const rules = new BundleStore({
+    keep: databaseTrustKeep(store.database),
+    source: httpDocuments(),
+    crypto: webCrypto(crypto.subtle as unknown as Parameters<typeof webCrypto>[0]),
+    inspect,
+    at: () => clock.pessimisticMs() / 1000,
+    mirrors: ['/mirror'],
+  });
+  return { store, rules, clock, issuer: new IssuerClient() };
+}
+
+/** Certificates as the screens use them, whichever of its two names the issuer's answer gives the kind. */
+export const heldCertificates = (issued: readonly IssuedCertificate[]): readonly HeldCertificate[] =>
+  issued.map((one) => ({
+    kind: one.certificate ?? (one as unknown as { readonly kind: string }).kind,
+    admissionClass: one.admissionClass,
+    from: one.from,
+    until: one.until,
+    why: one.why,
+  }));
+
+/** The text key of what went wrong while asking the issuer. Anything unforeseen is thrown on. */
+export function problemOf(error: unknown): string {
+  if (error instanceof ServerError)
+    return error.status === 0 ? 'wallet.problem.offline' : 'wallet.problem.busy';
+  if (isRefusedBatch(error)) return 'wallet.problem.lint';
+  throw error;
+}

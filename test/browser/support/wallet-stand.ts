@@ -1,0 +1,174 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { createRequire } from 'node:module';
+import type { AddressInfo } from 'node:net';
+import os from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { sha256 } from '@munjigi/core/encoding';
+import { compilePolicy } from '@munjigi/core/rules';
+import { compileTrust, type Now } from '@munjigi/core/trust';
+import { signBundle, signNow, signRoot } from '@munjigi/core/trust/publish';
+import { readPackFolder } from '@munjigi/service/config';
+import { makePrivateKey, nodeCrypto, nodeSigner, openKeyFolder } from '@munjigi/service/crypto';
+import { migrate, openEmbedded } from '@munjigi/service/db';
+import { csvEvidence, demonstrationProvider, openIssuerDesk } from '@munjigi/service/issuer';
+import { prepareZXingModule, readBarcodes } from 'zxing-wasm/reader';
+import { StaticApps } from '../../../packages/ops/src/start/static-apps.ts';
+import { rateLimit } from '../../../packages/service/src/api/limits.ts';
+import { openLog } from '../../../packages/service/src/api/log.ts';
+import { buildServer } from '../../../packages/service/src/api/server.ts';
+
+const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
+const APP = path.join(ROOT, 'packages', 'wallet', 'dist', 'app');
+
+/** 6 January 2022, 13:58:02 in Seoul. */
+export const STORY_MS = Date.parse('2022-01-06T13:58:02+09:00');
+
+const PEOPLE = `id,name,birthDate,tag,issuedAt
+haneul,김하늘,1988-03-12,3,
+jeongmin,이정민,1979-11-24,2,2021-12-30T10:00:00+09:00
+seoyeon,최서연,2005-05-30,16,
+`;
+const EVIDENCE = `person,kind,date,at,sequence,detail
+haneul,dose,2021-12-21,,3,
+jeongmin,dose,2021-07-06,,2,
+`;
+
+/**
+ * The built wallet on a port, with a real issuer desk behind it and a mirror of documents signed by a root of its own. The
+ * service's clock stands at the story's instant.
+ */
+export async function openWalletStand() {
+  if (!existsSync(path.join(APP, 'index.html'))) throw new Error('The wallet is not built: npm run build.');
+  const data = mkdtempSync(path.join(os.tmpdir(), 'munjigi-wallet-'));
+  const crypto = nodeCrypto();
+  const pack = readPackFolder(path.join(ROOT, 'policies', 'kr-2022'));
+  const policy = compilePolicy(pack);
+  const clock = { nowMs: () => STORY_MS };
+  const db = await openEmbedded({ folder: path.join(data, 'issuer') });
+  await migrate(db, 'issuer', STORY_MS);
+  const desk = await openIssuerDesk({
+    db,
+    keys: await openKeyFolder(path.join(data, 'keys')),
+    clock,
+    crypto,
+    policy,
+    name: 'stand',
+    exercise: true,
+    providers: [demonstrationProvider('people.csv', PEOPLE)],
+    evidence: csvEvidence('evidence.csv', policy, EVIDENCE),
+  });
+  const api = buildServer({
+    log: openLog('silent'),
+    operatorToken: 'none-is-used-here',
+    behindProxy: false,
+    enrolments: rateLimit(1000),
+    nowMs: clock.nowMs,
+    draining: () => false,
+  });
+  await desk.mount(api);
+  await api.ready();
+
+  const rootKeys = [nodeSigner(makePrivateKey()), nodeSigner(makePrivateKey())];
+  const delegate = nodeSigner(makePrivateKey());
+  const at = Math.floor(STORY_MS / 1000);
+  const root = {
+    version: 1,
+    threshold: 2,
+    keys: rootKeys.map((key) => key.publicKey),
+    delegates: [{ publicKey: delegate.publicKey, from: at - 86_400, until: at + 80 * 86_400 }],
+    issuedAt: at - 86_400,
+  };
+  const bundle = {
+    version: 1 as const,
+    rootVersion: 1,
+    sequence: 1,
+    issuedAt: at - 3_600,
+    expiresAt: at + 30 * 86_400,
+    issuers: await desk.publicKeys(),
+    foreign: [],
+    withdrawn: {},
+    dayKeys: [],
+    registerKeys: [],
+    endpoints: { register: [], mirrors: ['/mirror'] },
+    pack,
+    logHead: null,
+  };
+  const bundleBytes = await signBundle(bundle, delegate);
+  let sequence = 0;
+  const nowOf = (notice: string | null): Now => ({
+    version: 1,
+    sequence: ++sequence,
+    issuedAt: at - 60,
+    validFrom: at - 60,
+    validUntil: at + 86_400,
+    notice,
+    parameters: {},
+    status: 'confirmed',
+    obligation:
+      notice === null
+        ? (Object.keys(policy.pack.obligations)[0] ?? '')
+        : (policy.pack.notices[notice]?.obligation ?? ''),
+    bundle: { rootVersion: 1, sequence: 1, digest: sha256(bundleBytes) },
+    logHead: null,
+  });
+  const mirror = new Map<string, Uint8Array>([
+    ['/mirror/root.cose', await signRoot(root, rootKeys)],
+    ['/mirror/bundle.cose', bundleBytes],
+    ['/mirror/now.cose', await signNow(nowOf(null), delegate)],
+  ]);
+
+  const apps = new StaticApps([{ address: '/wallet/', folder: APP }]);
+  const asked: string[] = [];
+  const server = createServer((request, response) => {
+    const { pathname } = new URL(request.url ?? '/', 'http://stand');
+    asked.push(`${request.method} ${pathname}`);
+    if (pathname.startsWith('/api/'))
+      return void (api as unknown as { routing(a: unknown, b: unknown): void }).routing(request, response);
+    if (pathname.startsWith('/mirror/')) {
+      const bytes = mirror.get(pathname);
+      response.writeHead(bytes ? 200 : 404, { 'content-type': 'application/cose' }).end(bytes);
+      return;
+    }
+    void apps.serve(request, response, pathname);
+  });
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+
+  return {
+    origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    crypto,
+    policy,
+    trust: compileTrust(bundle),
+    /** Every request that reached the server, oldest first. */
+    asked,
+    /** Publishes a notice of the pack, or the usual state. */
+    async publish(notice: string | null) {
+      mirror.set('/mirror/now.cose', await signNow(nowOf(notice), delegate));
+    },
+    async close() {
+      server.closeAllConnections();
+      await new Promise((done) => server.close(done));
+      await api.close();
+      await desk.close();
+      await db.close();
+      rmSync(data, { recursive: true, force: true, maxRetries: 5 });
+    },
+  };
+}
+
+let reader: Promise<unknown> | null = null;
+
+/** The texts of the codes in a picture (PNG or JPEG), read as the gate reads them. */
+export async function readCodes(picture: Uint8Array): Promise<string[]> {
+  const wasm = createRequire(import.meta.url).resolve('zxing-wasm/reader/zxing_reader.wasm');
+  reader ??= Promise.resolve(
+    prepareZXingModule({
+      overrides: { wasmBinary: readFileSync(wasm).buffer as ArrayBuffer },
+      fireImmediately: true,
+    }),
+  );
+  await reader;
+  const found = await readBarcodes(picture, { formats: ['QRCode'], tryHarder: true });
+  return found.map((code) => code.text);
+}
