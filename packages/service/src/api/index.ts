@@ -1,1 +1,2 @@
-export {};
+export { openLog } from './log.ts';
+export { createService, readStory, type Service, type ServiceOverrides } from './service.ts';

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox';
-import Fastify, { type FastifyBaseLogger } from 'fastify';
+import Fastify, { type FastifyBaseLogger, LogController } from 'fastify';
 import type { Logger } from 'pino';
 import { ApiError } from '../contracts/index.ts';
 import type { DeskServer } from '../lib/desk.ts';
@@ -41,7 +41,7 @@ export function buildServer({
 }: ServerOptions): DeskServer {
   const server = Fastify({
     loggerInstance: log as FastifyBaseLogger,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: BODY_LIMIT,
     requestIdHeader: false,
     genReqId: () => randomBytes(8).toString('hex'),

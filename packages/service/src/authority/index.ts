@@ -1,1 +1,93 @@
-export {};
+import type { Policy } from '@munjigi/core/rules';
+import type { Crypto } from '@munjigi/core/signing';
+import type { Bundle, ForeignEntry } from '@munjigi/core/trust';
+import { openClock, openRoot } from '@munjigi/core/trust';
+import type { Story, StoryClockPort } from '../clock/index.ts';
+import type { KeyFolder } from '../crypto/index.ts';
+import type { Database } from '../db/index.ts';
+import type { Desk } from '../lib/desk.ts';
+import { DayKeys } from './day-keys.ts';
+import { type DocumentName, Documents } from './documents.ts';
+import { Notices } from './notices.ts';
+import { type Handover, Publisher } from './publisher.ts';
+import { RootKeeper } from './root.ts';
+import { mountAuthority } from './routes.ts';
+
+export { dayKeyId } from './day-keys.ts';
+export { readForeign } from './foreign.ts';
+export type { Handover } from './publisher.ts';
+
+export interface AuthorityOptions {
+  /** Migrated, this desk's own. */
+  readonly db: Database;
+  readonly keys: KeyFolder;
+  readonly clock: StoryClockPort;
+  readonly crypto: Crypto;
+  readonly policy: Policy;
+  /** The pack as the bundle carries it. */
+  readonly pack: unknown;
+  readonly exercise: boolean;
+  /** Folder that the signed documents are written to. */
+  readonly mirror: string;
+  readonly foreign: () => readonly ForeignEntry[];
+  readonly handover: Handover;
+  readonly endpoints: Bundle['endpoints'];
+  /** Told of what could not be published; the next try comes by itself. */
+  readonly onTrouble: (error: unknown) => void;
+  /** Milliseconds between two looks whether something is due. */
+  readonly everyMs?: number;
+}
+
+export interface AuthorityDesk extends Desk {
+  readonly name: 'authority';
+  /** Plays a moment of a story, in an exercise. */
+  play(story: Story): Promise<void>;
+  /** The story that was last published, or null. */
+  lastStory(): Promise<Story | null>;
+  /** Publishes what is due; false where no issuer has handed over a key yet. */
+  refresh(): Promise<boolean>;
+  document(name: DocumentName): Uint8Array | null;
+}
+
+/** Opens the authority desk. Nothing is published before `refresh`, so that the other desks can be opened first. */
+export async function openAuthorityDesk(options: AuthorityOptions): Promise<AuthorityDesk> {
+  const { db, keys, clock, crypto, policy, exercise, onTrouble } = options;
+  const documents = await Documents.open(db, options.mirror);
+  const publisher = new Publisher({
+    documents,
+    root: new RootKeeper(documents, keys, crypto),
+    dayKeys: new DayKeys(db, await keys.folder('days'), policy),
+    notices: new Notices(db, policy),
+    policy,
+    pack: options.pack,
+    foreign: options.foreign,
+    handover: options.handover,
+    endpoints: options.endpoints,
+    clock,
+    crypto,
+  });
+  const refresh = async (): Promise<boolean> => {
+    for (const name of ['root', 'bundle', 'now', 'clock'] as const) await documents.reload(name);
+    return publisher.refresh();
+  };
+  const timer = setInterval(() => void refresh().catch(onTrouble), options.everyMs ?? 15_000).unref();
+
+  return {
+    name: 'authority',
+    mount: (server) => mountAuthority(server, { documents, publisher, clock, exercise }),
+    play: async (story) => {
+      await publisher.play(story);
+    },
+    async lastStory() {
+      const [root, bytes] = [documents.latest('root'), documents.latest('clock')];
+      if (!root || !bytes) return null;
+      const said = await openClock(bytes.bytes, await openRoot(root.bytes, crypto), crypto).catch(() => null);
+      return said && { storyMs: said.storyMs, realMs: said.realMs, rate: said.rate };
+    },
+    refresh,
+    document: (name) => documents.latest(name)?.bytes ?? null,
+    async close() {
+      clearInterval(timer);
+    },
+  };
+}

@@ -41,7 +41,7 @@ export const authorityOperations = {
     url: '/api/authority/clock',
     summary: 'Set the moment that is played, in an exercise',
     operator: true,
-    body: Type.Object({ storyMs: Milliseconds, rate: Type.Number({ minimum: 0, maximum: 3600 }) }, exact),
+    body: Type.Object({ storyMs: Milliseconds, rate: Type.Number({ minimum: 0, maximum: 1000 }) }, exact),
     answer: Published,
   },
 } as const satisfies Record<string, Operation>;

@@ -19,6 +19,7 @@ export const API_ERRORS = {
   ],
   'service.full': [503, 'The service is busy. Try again as Retry-After says.'],
   'service.draining': [503, 'The service is closing. Try again as Retry-After says.'],
+  'service.pool-broken': [503, "This server's own connections to its database are broken. Others may serve."],
   'service.not-here': [404, 'This desk is not open on this server.'],
   'service.failed': [500, 'The service failed. The failure is in its log under the request id.'],
 

@@ -29,7 +29,12 @@ export const issuerOperations = {
     method: 'GET',
     url: '/api/issuer/people',
     summary: 'The people of the demonstration provider; no other provider lists anybody',
-    answer: Type.Array(Type.Object({ id: Word, name: Name, birthDate: LocalDate, tag: Text }, exact)),
+    answer: Type.Array(
+      Type.Object(
+        { id: Word, name: Name, birthDate: LocalDate, tag: Text, nameEn: Text, tagEn: Text },
+        exact,
+      ),
+    ),
   },
   enrol: {
     operationId: 'enrol',

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, readdir, readFile, rename, unlink } from 'node:fs/promises';
+import { link, mkdir, open, readdir, readFile, rename, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /**
@@ -50,7 +50,8 @@ export async function openKeyFolder(path: string): Promise<KeyFolder> {
       const known = await find(name);
       if (known) return known;
       const bytes = make();
-      await writeWhole(fileOf(name), `${Buffer.from(bytes).toString('base64url')}\n`, 0o600);
+      const made = await writeFirst(fileOf(name), `${Buffer.from(bytes).toString('base64url')}\n`);
+      if (!made) return (await find(name))!;
       held.set(name, bytes);
       return bytes;
     },
@@ -71,8 +72,7 @@ export async function openKeyFolder(path: string): Promise<KeyFolder> {
   };
 }
 
-/** Writes a file whole or not at all: to a name beside it, flushed, then put in place. Readers never see half of it. */
-export async function writeWhole(path: string, content: string | Uint8Array, mode = 0o644): Promise<void> {
+async function writeBeside(path: string, content: string | Uint8Array, mode: number): Promise<string> {
   const beside = `${path}.${process.pid}.${randomBytes(6).toString('hex')}.part`;
   const file = await open(beside, 'wx', mode);
   try {
@@ -81,5 +81,24 @@ export async function writeWhole(path: string, content: string | Uint8Array, mod
   } finally {
     await file.close();
   }
-  await rename(beside, path);
+  return beside;
+}
+
+/** Writes a file whole or not at all: to a name beside it, flushed, then put in place. Readers never see half of it. */
+export async function writeWhole(path: string, content: string | Uint8Array, mode = 0o644): Promise<void> {
+  await rename(await writeBeside(path, content, mode), path);
+}
+
+/** Writes a secret where there is none yet; false where another process was first, whose secret then stands. */
+async function writeFirst(path: string, content: string): Promise<boolean> {
+  const beside = await writeBeside(path, content, 0o600);
+  try {
+    await link(beside, path);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
+  } finally {
+    await unlink(beside);
+  }
 }

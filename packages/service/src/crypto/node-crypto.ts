@@ -1,34 +1,52 @@
 import { constants, createPublicKey, ECDH, type KeyObject, verify as nodeVerify } from 'node:crypto';
-import type { Algorithm, Crypto } from '@munjigi/core/signing';
+import { type Algorithm, type Crypto, pointFromSpki } from '@munjigi/core/signing';
 
-const fits = (algorithm: Algorithm, key: KeyObject): boolean =>
-  algorithm === 'ES256'
-    ? key.asymmetricKeyType === 'ec' && key.asymmetricKeyDetails?.namedCurve === 'prime256v1'
-    : key.asymmetricKeyType === 'rsa' || key.asymmetricKeyType === 'rsa-pss';
+/** An imported key, and the one algorithm that it is good for; null for a key of another kind. */
+interface Imported {
+  readonly key: KeyObject;
+  readonly algorithm: Algorithm | null;
+}
+
+const view = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+
+/**
+ * Imports a public key. A P-256 point goes in as a JWK: OpenSSL's DER decoders take twice as long as everything else that
+ * an import does, and a holder key is imported for one signature only.
+ */
+function importKey(spki: Uint8Array): Imported {
+  const point = pointFromSpki(spki);
+  if (point !== null) {
+    const bytes = view(point);
+    const jwk = {
+      kty: 'EC',
+      crv: 'P-256',
+      x: bytes.toString('base64url', 1, 33),
+      y: bytes.toString('base64url', 33, 65),
+    };
+    return { key: createPublicKey({ key: jwk, format: 'jwk' }), algorithm: 'ES256' };
+  }
+  const key = createPublicKey({ key: view(spki), format: 'der', type: 'spki' });
+  const { asymmetricKeyType: type, asymmetricKeyDetails: details } = key;
+  if (type === 'ec' && details?.namedCurve === 'prime256v1') return { key, algorithm: 'ES256' };
+  return { key, algorithm: type === 'rsa' || type === 'rsa-pss' ? 'PS256' : null };
+}
 
 /**
  * The platform's native cryptography for servers and the command line: synchronous, with imported keys cached by the
  * identity of their array. A malformed key or signature is `false`, never an error.
  */
 export function nodeCrypto(): Crypto {
-  const keys = new WeakMap<Uint8Array, KeyObject>();
-  const keyOf = (spki: Uint8Array): KeyObject => {
-    let key = keys.get(spki);
-    if (key === undefined) {
-      key = createPublicKey({
-        key: Buffer.from(spki.buffer, spki.byteOffset, spki.length),
-        format: 'der',
-        type: 'spki',
-      });
-      keys.set(spki, key);
-    }
-    return key;
-  };
+  const keys = new WeakMap<Uint8Array, Imported>();
   return {
     verify(algorithm, publicKey, data, signature) {
       try {
-        const key = keyOf(publicKey);
-        if (!fits(algorithm, key)) return false;
+        let imported = keys.get(publicKey);
+        if (imported === undefined) {
+          imported = importKey(publicKey);
+          keys.set(publicKey, imported);
+        }
+        if (imported.algorithm !== algorithm) return false;
+        const { key } = imported;
         return algorithm === 'ES256'
           ? signature.length === 64 &&
               nodeVerify('sha256', data, { key, dsaEncoding: 'ieee-p1363' }, signature)
@@ -48,9 +66,8 @@ export function nodeCrypto(): Crypto {
       compressed[0] = yIsOdd ? 3 : 2;
       compressed.set(x, 1);
       try {
-        return new Uint8Array(
-          ECDH.convertKey(compressed, 'prime256v1', undefined, undefined, 'uncompressed') as Buffer,
-        );
+        const point = ECDH.convertKey(compressed, 'prime256v1', undefined, undefined, 'uncompressed') as Buffer;
+        return new Uint8Array(point.buffer, point.byteOffset, point.length);
       } catch {
         return null;
       }

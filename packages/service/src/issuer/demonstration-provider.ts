@@ -6,7 +6,8 @@ import type { Identity, IdentityProvider } from './identity.ts';
 
 /**
  * The people of a demonstration, from a table with the columns `id, name, birthDate, tag` and, where they differ from the
- * first letter of the name and from now, `familyName` and `issuedAt` (an instant with its zone). Whoever names one of them
+ * first letter of the name and from now, `familyName` and `issuedAt` (an instant with its zone); `nameEn` and `tagEn` for
+ * English readers. Whoever names one of them
  * is taken to be that person: for exercises only. Throws `TableError`.
  */
 export function demonstrationProvider(
@@ -35,13 +36,15 @@ export function demonstrationProvider(
       familyName: cell('familyName') || [...name][0]!,
       birthDate,
       tag: cell('tag'),
+      nameEn: cell('nameEn'),
+      tagEn: cell('tagEn'),
       asOf,
     });
   }
   const find = async (person: string) => people.get(person) ?? null;
   return {
     name: 'demonstration',
-    identify: (assertion) => find(assertion['person'] ?? ''),
+    identify: (assertion) => find(assertion.person ?? ''),
     find,
     list: () => [...people.values()],
   };

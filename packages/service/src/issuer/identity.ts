@@ -6,8 +6,10 @@ export interface Identity {
   readonly familyName: string;
   /** YYYY-MM-DD. */
   readonly birthDate: string;
-  /** A few words that tell demonstration people apart. */
+  /** A few words that tell demonstration people apart; with the English name and words where there are any. */
   readonly tag: string;
+  readonly nameEn: string;
+  readonly tagEn: string;
   /** Exercises only: the instant (seconds) as of which this person's passes are issued; null for now. */
   readonly asOf: number | null;
 }

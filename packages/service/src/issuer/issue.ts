@@ -10,7 +10,7 @@ import type { EvidenceSource } from './evidence.ts';
 import type { Identity, IdentityProvider } from './identity.ts';
 import type { IssuerKeys } from './keys.ts';
 import type { HolderMapping } from './mapping.ts';
-import { endDayOf, liveTerms, renewalMoment, type Terms } from './terms.ts';
+import { endDayOf, issuingMoment, liveTerms, renewalMoment, type Terms } from './terms.ts';
 
 /** What issuing works with. */
 export interface IssuingParts {
@@ -103,7 +103,7 @@ export async function issueBatch(
   at: number,
 ): Promise<IssuedBatch> {
   const enrolment = await parts.enrolments.find(secret);
-  const moment = enrolment.asOf ?? at;
+  const moment = issuingMoment(parts.policy, enrolment.asOf, at);
   const { identity, entitlement, hint } = await judge(parts, enrolment, moment);
   const points = await pointsOf(parts.crypto, nonce, keys);
   const sign = await passSigner(parts, at);

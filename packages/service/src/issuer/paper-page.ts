@@ -42,7 +42,7 @@ const escaped = (text: string): string => text.replace(/[&<>"']/g, (char) => `&#
 
 /** The whole page: one sheet, black on white, no script, no name. A4 or smaller; the code is drawn 7 cm wide. */
 export function paperPage({ text, lastDay, hint }: PaperPass): string {
-  const code = generate(text, { minCorrectionLevel: correction.M, maxCorrectionLevel: correction.M });
+  const code = generate(text, { minCorrectionLevel: correction.L, maxCorrectionLevel: correction.L });
   const svg = toSvgSource(code, { on: 'black', padX: 4, padY: 4 });
   const part = (language: 'ko' | 'en'): string => {
     const words = WORDS[language];

@@ -7,7 +7,7 @@ import { random } from '../crypto/index.ts';
 import { openAtRest, sealAtRest } from '../lib/sealing.ts';
 import { type IssuingParts, judge } from './issue.ts';
 import { type PaperPass, paperPage } from './paper-page.ts';
-import { endDayOf, lastDayOf, paperTerms } from './terms.ts';
+import { endDayOf, issuingMoment, lastDayOf, paperTerms } from './terms.ts';
 
 /** How long the printable page stays open, in seconds. */
 const PAGE_SECONDS = 600;
@@ -24,7 +24,7 @@ export async function issuePaper(
 ): Promise<PaperPass & { readonly page: string }> {
   const { policy } = parts;
   const enrolment = await parts.enrolments.find(secret);
-  const moment = enrolment.asOf ?? at;
+  const moment = issuingMoment(policy, enrolment.asOf, at);
   const { identity, entitlement, hint } = await judge(parts, enrolment, moment);
   const terms = paperTerms(policy, entitlement, hint, moment);
   const handle = random(16);

@@ -5,6 +5,7 @@ import { ApiError, issuerOperations as operations, route } from '../contracts/in
 import type { DeskServer } from '../lib/desk.ts';
 import { type IssuingParts, issueBatch, judge } from './issue.ts';
 import { issuePaper, openPaperPage } from './paper.ts';
+import { issuingMoment } from './terms.ts';
 
 /** The certificates as the wallet shows them, to the visitor's own eyes alone. */
 const certificatesOf = ({ all }: Entitlement) =>
@@ -16,12 +17,7 @@ export function mountIssuer(server: DeskServer, parts: IssuingParts, clock: Cloc
     ...route(operations.listPeople),
     handler: async () =>
       [...parts.providers.values()].flatMap((provider) =>
-        (provider.list?.() ?? []).map(({ person, name, birthDate, tag }) => ({
-          id: person,
-          name,
-          birthDate,
-          tag,
-        })),
+        (provider.list?.() ?? []).map(({ person, asOf, familyName, ...told }) => ({ id: person, ...told })),
       ),
   });
 
@@ -36,7 +32,7 @@ export function mountIssuer(server: DeskServer, parts: IssuingParts, clock: Cloc
       const at = nowSeconds(clock);
       const asOf = exercise ? (body.issuedAt ?? identity.asOf) : null;
       const who = { provider: body.provider, person: identity.person };
-      const { entitlement, hint } = await judge(parts, who, asOf ?? at);
+      const { entitlement, hint } = await judge(parts, who, issuingMoment(parts.policy, asOf, at));
       const { secret, nonce } = await parts.enrolments.add(who.provider, who.person, asOf, at);
       const { name, birthDate } = identity;
       return {

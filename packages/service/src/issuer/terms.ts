@@ -31,6 +31,15 @@ function termsOf(policy: Policy, entitlement: Entitlement, hint: number, at: num
   return { expiresAt, admissionClass, hint, until: until !== null && until < expiresAt ? until : null };
 }
 
+/**
+ * The instant as of which an enrolment's passes are issued: an earlier one in an exercise, as long as passes of that day
+ * are still live now; else now. Seconds.
+ */
+export function issuingMoment(policy: Policy, asOf: number | null, at: number): number {
+  const longest = policy.pack.passes.endsAfterDays[1] * DAY;
+  return asOf !== null && asOf <= at && at - asOf < longest ? asOf : at;
+}
+
 /** The last local day on which terms are good, YYYY-MM-DD. */
 export const lastDayOf = (policy: Policy, terms: Terms): string =>
   policy.calendar.dateOf((terms.until ?? terms.expiresAt) - 1);

@@ -1,0 +1,88 @@
+import { mkdir } from 'node:fs/promises';
+import { connect } from 'node:net';
+import { join } from 'node:path';
+import type { ServiceConfig } from '../config/index.ts';
+import { type Database, migrate, openEmbedded, openPostgres } from '../db/index.ts';
+import type { DeskName } from '../lib/desk.ts';
+
+/** Opens and migrates the database of one desk: a PostgreSQL by its address, else an embedded one in the data folder. */
+export async function openDeskDatabase(
+  config: ServiceConfig,
+  desk: DeskName,
+  nowMs: number,
+): Promise<Database> {
+  const url = config.databases[desk];
+  const folder = join(config.data, desk);
+  if (!url) await mkdir(folder, { recursive: true, mode: 0o700 });
+  const db = url ? openPostgres({ url, applicationName: `munjigi-${desk}` }) : await openEmbedded({ folder });
+  try {
+    await migrate(db, desk, nowMs);
+    return db;
+  } catch (error) {
+    await db.close();
+    throw error;
+  }
+}
+
+/** How a database stands, as this server sees it. `broken`: it answers others, and our own pool does not work. */
+export type DatabaseState = 'up' | 'down' | 'broken';
+
+export interface DatabaseWatch {
+  state(): DatabaseState;
+  look(): Promise<void>;
+  close(): void;
+}
+
+const FALL = 3;
+
+/**
+ * Watches databases in the background. One failed look says nothing; after three in a row a database whose port still
+ * answers means that our own pool is broken, and one whose port is silent is gone for everyone.
+ */
+export function watchDatabases(
+  watched: readonly { readonly db: Database; readonly url: string | undefined }[],
+  everyMs = 2000,
+): DatabaseWatch {
+  const failures = watched.map(() => 0);
+  const states: DatabaseState[] = watched.map(() => 'up');
+  let looking: Promise<void> | null = null;
+
+  const lookAt = async ({ db, url }: (typeof watched)[number], i: number): Promise<void> => {
+    try {
+      await db.query('SELECT 1');
+      failures[i] = 0;
+      states[i] = 'up';
+    } catch {
+      failures[i] = failures[i]! + 1;
+      if (failures[i]! < FALL) return;
+      states[i] = url && (await answers(url)) ? 'broken' : 'down';
+    }
+  };
+  const look = (): Promise<void> => {
+    looking ??= Promise.all(watched.map(lookAt)).then(() => {
+      looking = null;
+    });
+    return looking;
+  };
+  const timer = setInterval(() => void look(), everyMs).unref();
+  return {
+    look,
+    state: () => (states.includes('broken') ? 'broken' : states.includes('down') ? 'down' : 'up'),
+    close: () => clearInterval(timer),
+  };
+}
+
+/** True where somebody listens at the address of a database. */
+function answers(url: string): Promise<boolean> {
+  const { hostname, port } = new URL(url);
+  return new Promise((done) => {
+    const socket = connect({ host: hostname || 'localhost', port: Number(port || 5432), timeout: 1000 });
+    const end = (reached: boolean) => {
+      socket.destroy();
+      done(reached);
+    };
+    socket.once('connect', () => end(true));
+    socket.once('error', () => end(false));
+    socket.once('timeout', () => end(false));
+  });
+}

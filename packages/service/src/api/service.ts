@@ -1,0 +1,161 @@
+import { mkdir, readFile } from 'node:fs/promises';
+import type { AddressInfo } from 'node:net';
+import { compilePolicy } from '@munjigi/core/rules';
+import type { Logger } from 'pino';
+import { type Story, serviceClock } from '../clock/index.ts';
+import { openSecrets, type ServiceConfig } from '../config/index.ts';
+import { readPackFolder } from '../config/pack-folder.ts';
+import { nodeCrypto } from '../crypto/index.ts';
+import type { Database } from '../db/index.ts';
+import type { Desk, DeskName, DeskServer } from '../lib/desk.ts';
+import { openDeskDatabase, watchDatabases } from './databases.ts';
+import { type OpenDesks, openDesks } from './desks.ts';
+import { mountHealth } from './health.ts';
+import { rateLimit } from './limits.ts';
+import { openLog } from './log.ts';
+import { mountOldWay } from './old-way.ts';
+import { buildServer } from './server.ts';
+
+/** What a caller may put in place of the service's own parts. */
+export interface ServiceOverrides {
+  readonly log?: Logger;
+  /** The machine's clock, milliseconds. */
+  readonly machine?: () => number;
+  /** Opens a desk's database, migrated. */
+  readonly openDatabase?: (desk: DeskName) => Promise<Database>;
+  /** Milliseconds between two looks at what is due to be published. */
+  readonly everyMs?: number;
+  /** The moment that is played, where the starter knows it already. */
+  readonly story?: Story | null;
+}
+
+/** The service, ready to listen. */
+export interface Service {
+  readonly server: DeskServer;
+  readonly desks: OpenDesks;
+  readonly operatorToken: string;
+  listen(): Promise<{ host: string; port: number }>;
+  /** Follows a moment of a story, and tells devices. Does nothing where the service runs no exercise. */
+  play(story: Story): Promise<void>;
+  /** Takes no new work, finishes what runs (at most `graceMs`), closes the databases. Once only. */
+  close(graceMs?: number): Promise<void>;
+}
+
+/** A moment as a clock file or a message tells it, or null where it is none. */
+export function readStory(value: unknown): Story | null {
+  if (typeof value !== 'object' || value === null) return null;
+  const { storyMs, realMs, rate } = value as Record<string, unknown>;
+  if (
+    ![storyMs, realMs, rate].every(
+      (number) => typeof number === 'number' && Number.isFinite(number) && number >= 0,
+    )
+  )
+    return null;
+  return { storyMs: storyMs as number, realMs: realMs as number, rate: rate as number };
+}
+
+async function storyOf(file: string | null): Promise<Story | null> {
+  if (file === null) return null;
+  try {
+    return readStory(JSON.parse(await readFile(file, 'utf8')));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT' || error instanceof SyntaxError) return null;
+    throw error;
+  }
+}
+
+/** In an exercise every device is told that it is one. */
+const markedPack = (pack: unknown, exercise: boolean): unknown =>
+  exercise && typeof pack === 'object' && pack !== null ? { ...pack, exercise: true } : pack;
+
+/**
+ * Composes the service: settings, then secrets, then databases, then desks, then the frame around them. Throws a
+ * `SettingError`, `TableError`, `MunjigiError` or `DatabaseRefused` whose message is a sentence for the operator.
+ */
+export async function createService(
+  config: ServiceConfig,
+  overrides: ServiceOverrides = {},
+): Promise<Service> {
+  const log = overrides.log ?? openLog(config.logLevel);
+  const pack = markedPack(readPackFolder(config.policy), config.exercise);
+  const policy = compilePolicy(pack);
+  await mkdir(config.data, { recursive: true, mode: 0o700 });
+  const secrets = await openSecrets(config.data);
+  const clock = serviceClock(overrides.machine);
+  if (config.exercise) clock.follow(overrides.story ?? (await storyOf(config.clockFile)));
+  const crypto = nodeCrypto();
+
+  const databases = new Map<DeskName, Database>();
+  const closeDatabases = () => Promise.all([...databases.values()].map((db) => db.close()));
+  let draining = false;
+  try {
+    for (const desk of config.desks) {
+      databases.set(
+        desk,
+        await (overrides.openDatabase?.(desk) ?? openDeskDatabase(config, desk, clock.nowMs())),
+      );
+    }
+    const desks = await openDesks({
+      config,
+      secrets,
+      clock,
+      crypto,
+      policy,
+      pack,
+      log,
+      databases,
+      ...(overrides.everyMs === undefined ? {} : { everyMs: overrides.everyMs }),
+    });
+    const open = [desks.issuer, desks.register, desks.authority].filter(
+      (desk): desk is NonNullable<typeof desk> => desk !== null,
+    );
+    const watch = watchDatabases([...databases].map(([desk, db]) => ({ db, url: config.databases[desk] })));
+    const server = buildServer({
+      log,
+      operatorToken: secrets.operatorToken,
+      behindProxy: config.behindProxy,
+      enrolments: rateLimit(config.enrolmentsPerMinute),
+      nowMs: clock.realMs,
+      draining: () => draining,
+    });
+    mountHealth(server, { desks: config.desks, draining: () => draining, watch });
+    for (const desk of open) await (desk as Desk).mount(server);
+    const registerDb = databases.get('register');
+    const { authority } = desks;
+    if (config.exercise && registerDb && authority) {
+      await mountOldWay(server, { db: registerDb, clock, crypto, document: authority.document });
+    }
+
+    let closing: Promise<void> | null = null;
+    const close = async (graceMs: number): Promise<void> => {
+      draining = true;
+      const late = new Promise<void>((done) => setTimeout(done, graceMs).unref());
+      await Promise.race([server.close(), late]);
+      watch.close();
+      for (const desk of open) await desk.close();
+      await closeDatabases();
+    };
+    return {
+      server,
+      desks,
+      operatorToken: secrets.operatorToken,
+      async listen() {
+        await server.listen({ host: config.host, port: config.port });
+        const address = server.server.address() as AddressInfo;
+        return { host: config.host, port: address.port };
+      },
+      async play(story) {
+        if (!config.exercise) return;
+        clock.follow(story);
+        await authority?.play(story);
+      },
+      close: (graceMs = 10_000) => {
+        closing ??= close(graceMs);
+        return closing;
+      },
+    };
+  } catch (error) {
+    await closeDatabases();
+    throw error;
+  }
+}

@@ -1,0 +1,106 @@
+import { createHash } from 'node:crypto';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { writeWhole } from '../crypto/index.ts';
+import type { Database } from '../db/index.ts';
+
+export const DOCUMENTS = ['root', 'bundle', 'now', 'clock'] as const;
+export type DocumentName = (typeof DOCUMENTS)[number];
+
+/** A signed document as it was published. */
+export interface Published {
+  readonly sequence: number;
+  /** Seconds. */
+  readonly issuedAt: number;
+  /** SHA-256 of the bytes. */
+  readonly digest: Uint8Array;
+  readonly bytes: Uint8Array;
+}
+
+interface Row {
+  readonly sequence: number;
+  readonly issued_at: number;
+  readonly digest: Uint8Array;
+  readonly bytes: Uint8Array;
+}
+
+const KEPT = 100;
+
+/**
+ * What the authority published: numbered in the database, held in memory for readers, and written to the mirror folder as
+ * whole files, which anyone may serve while this service is down.
+ */
+export class Documents {
+  private readonly newest = new Map<DocumentName, Published>();
+
+  private constructor(
+    private readonly db: Database,
+    private readonly mirror: string,
+  ) {}
+
+  /** Opens the documents and puts the newest of each into the mirror. */
+  static async open(db: Database, mirror: string): Promise<Documents> {
+    await mkdir(mirror, { recursive: true });
+    const documents = new Documents(db, mirror);
+    for (const name of DOCUMENTS) {
+      const known = await documents.reload(name);
+      if (known) await documents.writeMirror(name, known);
+    }
+    return documents;
+  }
+
+  latest(name: DocumentName): Published | null {
+    return this.newest.get(name) ?? null;
+  }
+
+  /** Reads the newest document again: another process of this desk may have published. */
+  async reload(name: DocumentName): Promise<Published | null> {
+    const { rows } = await this.db.query<Row>(
+      'SELECT sequence, issued_at, digest, bytes FROM published WHERE document = $1 ORDER BY sequence DESC LIMIT 1',
+      [name],
+    );
+    const row = rows[0];
+    if (!row) return null;
+    const { sequence, issued_at: issuedAt, digest, bytes } = row;
+    const document = { sequence, issuedAt, digest, bytes };
+    this.newest.set(name, document);
+    return document;
+  }
+
+  /**
+   * Publishes a document: numbers it, signs it, keeps it, then puts it into the mirror. Numbers only grow; a number whose
+   * document could not be signed is never given again to another.
+   */
+  async publish(
+    name: DocumentName,
+    issuedAt: number,
+    sign: (sequence: number) => Promise<Uint8Array>,
+  ): Promise<Published> {
+    const document = await this.db.tx(async (session) => {
+      const { rows } = await session.query<{ last: number }>(
+        `INSERT INTO document_sequence (document, last) VALUES ($1, 1)
+         ON CONFLICT (document) DO UPDATE SET last = document_sequence.last + 1 RETURNING last`,
+        [name],
+      );
+      const sequence = rows[0]!.last;
+      const bytes = await sign(sequence);
+      const digest = new Uint8Array(createHash('sha256').update(bytes).digest());
+      await session.query(
+        'INSERT INTO published (document, sequence, issued_at, digest, bytes) VALUES ($1, $2, $3, $4, $5)',
+        [name, sequence, issuedAt, digest, bytes],
+      );
+      await session.query('DELETE FROM published WHERE document = $1 AND sequence <= $2', [
+        name,
+        sequence - KEPT,
+      ]);
+      return { sequence, issuedAt, digest, bytes };
+    });
+    this.newest.set(name, document);
+    await this.writeMirror(name, document);
+    return document;
+  }
+
+  private writeMirror(name: DocumentName, { bytes }: Published): Promise<void> {
+    return writeWhole(join(this.mirror, `${name}.cose`), bytes);
+  }
+}

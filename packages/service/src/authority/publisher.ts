@@ -1,0 +1,200 @@
+import { equalBytes } from '@munjigi/core/encoding';
+import { isMunjigiError } from '@munjigi/core/errors';
+import { inspect } from '@munjigi/core/gate';
+import type { Policy } from '@munjigi/core/rules';
+import type { Crypto } from '@munjigi/core/signing';
+import {
+  type Bundle,
+  compileTrust,
+  encodeBundle,
+  type ForeignEntry,
+  type IssuerEntry,
+  openBundle,
+  openClock,
+  openNow,
+  selfTest,
+} from '@munjigi/core/trust';
+import { signBundle, signClock, signNow } from '@munjigi/core/trust/publish';
+import { nowSeconds, type Story, type StoryClockPort } from '../clock/index.ts';
+import { ApiError } from '../contracts/index.ts';
+import type { DayKeys } from './day-keys.ts';
+import type { Documents, Published } from './documents.ts';
+import { type Standing as Notice, type Notices, obligationOf } from './notices.ts';
+import type { RootKeeper, Standing } from './root.ts';
+
+/** Public documents of the other desks, handed over by whoever composes the service. */
+export interface Handover {
+  issuers(): Promise<readonly IssuerEntry[]>;
+  registerKeys(): Promise<Bundle['registerKeys']>;
+}
+
+export interface PublisherParts {
+  readonly documents: Documents;
+  readonly root: RootKeeper;
+  readonly dayKeys: DayKeys;
+  readonly notices: Notices;
+  readonly policy: Policy;
+  readonly pack: unknown;
+  readonly foreign: () => readonly ForeignEntry[];
+  readonly handover: Handover;
+  readonly endpoints: Bundle['endpoints'];
+  readonly clock: StoryClockPort;
+  readonly crypto: Crypto;
+}
+
+const NOW_SECONDS = 300;
+
+/**
+ * Publishes what devices follow: the bundle when its content changed or it grows old, and the small `now` besides, always
+ * before the last one's validity ends. Calls take turns, so that numbers and contents go the same way.
+ */
+export class Publisher {
+  private turn: Promise<unknown> = Promise.resolve();
+
+  constructor(private readonly parts: PublisherParts) {}
+
+  /** Publishes what is due; false where no bundle can be made yet, since no issuer has handed over a key. */
+  refresh(): Promise<boolean> {
+    return this.inTurn(() => this.publishDue(false));
+  }
+
+  /** Says what counts from now on. Throws the errors of `Notices.add`, or `authority.too-large`. */
+  announce(notice: Omit<Notice, 'validFrom'>): Promise<Published> {
+    return this.inTurn(async () => {
+      const at = nowSeconds(this.parts.clock);
+      const standing = { ...notice, validFrom: at };
+      const before = await this.parts.notices.current(at);
+      await this.parts.notices.add(standing);
+      try {
+        if (!(await this.publishDue(true))) throw new ApiError('authority.document-missing');
+      } catch (error) {
+        // What could not be said does not count: the notice before it is in force again.
+        await this.parts.notices.add(before);
+        if (isMunjigiError(error, 'trust.structure'))
+          throw new ApiError('authority.too-large', { cause: error });
+        throw error;
+      }
+      return this.parts.documents.latest('now')!;
+    });
+  }
+
+  /** Plays a moment of a story: the service's clock follows it, and devices learn it from the signed clock. */
+  play(story: Story): Promise<Published> {
+    return this.inTurn(async () => {
+      const { clock, root } = this.parts;
+      clock.follow(story);
+      const published = await this.publishClock(story, await root.at(nowSeconds(clock)));
+      await this.publishDue(false);
+      return published;
+    });
+  }
+
+  private publishClock(story: Story, { delegate }: Standing): Promise<Published> {
+    const { documents, clock } = this.parts;
+    return documents.publish('clock', nowSeconds(clock), (sequence) =>
+      signClock({ version: 1, sequence, ...story }, delegate),
+    );
+  }
+
+  /** A new root has new delegates: the clock that is being followed is signed again by one of them. */
+  private async renewClock(standing: Standing): Promise<void> {
+    const { clock, documents, crypto } = this.parts;
+    const story = clock.story();
+    const said = documents.latest('clock');
+    if (!story || !said || (await openClock(said.bytes, standing.root, crypto).catch(() => null))) return;
+    await this.publishClock(story, standing);
+  }
+
+  private inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.turn.then(work, work);
+    this.turn = result.catch(() => {});
+    return result;
+  }
+
+  private async publishDue(announce: boolean): Promise<boolean> {
+    const { clock, root, documents, policy } = this.parts;
+    const at = nowSeconds(clock);
+    const standing = await root.at(at);
+    await this.renewClock(standing);
+    const content = await this.content(standing, at);
+    if (content.issuers.every(({ withdrawn }) => withdrawn)) return false;
+    const current = documents.latest('bundle');
+    const stale = !current || Math.abs(at - current.issuedAt) > policy.pack.ladder.ageingHours * 900;
+    if (stale || !(await this.isSame(current, standing, content)))
+      await this.publishBundle(content, standing, at);
+    await this.publishNow(standing, at, announce);
+    return true;
+  }
+
+  private async content({ root }: Standing, at: number): Promise<Bundle> {
+    const { dayKeys, foreign, handover, endpoints, pack, policy } = this.parts;
+    return {
+      version: 1,
+      rootVersion: root.version,
+      sequence: 1,
+      issuedAt: at,
+      expiresAt: at + policy.pack.ladder.tooOldHours * 3600,
+      issuers: await handover.issuers(),
+      foreign: foreign(),
+      withdrawn: {},
+      dayKeys: await dayKeys.around(at),
+      registerKeys: await handover.registerKeys(),
+      endpoints,
+      pack,
+      logHead: null,
+    };
+  }
+
+  private async isSame(current: Published, { root }: Standing, content: Bundle): Promise<boolean> {
+    try {
+      const { bundle } = await openBundle(current.bytes, root, this.parts.crypto);
+      const { sequence, issuedAt, expiresAt } = bundle;
+      return equalBytes(encodeBundle(bundle), encodeBundle({ ...content, sequence, issuedAt, expiresAt }));
+    } catch (error) {
+      // The bundle of an earlier root: it is followed by one of this root.
+      if (isMunjigiError(error)) return false;
+      throw error;
+    }
+  }
+
+  private async publishBundle(content: Bundle, { root, delegate }: Standing, at: number): Promise<void> {
+    const { documents, crypto } = this.parts;
+    await documents.publish('bundle', at, async (sequence) => {
+      const bytes = await signBundle({ ...content, sequence }, delegate);
+      // What a gate would refuse is never published.
+      const { bundle } = await openBundle(bytes, root, crypto, at);
+      await selfTest(bundle, compileTrust(bundle), crypto, inspect);
+      return bytes;
+    });
+  }
+
+  private async publishNow({ root, delegate }: Standing, at: number, announce: boolean): Promise<void> {
+    const { documents, notices, policy, crypto } = this.parts;
+    const bundle = documents.latest('bundle')!;
+    const notice = await notices.current(at);
+    const obligation = obligationOf(policy, notice, at);
+    const last = documents.latest('now');
+    if (last && !announce && Math.abs(at - last.issuedAt) < NOW_SECONDS) {
+      const said = await openNow(last.bytes, root, crypto).catch(() => null);
+      if (said && equalBytes(said.bundle.digest, bundle.digest) && said.obligation === obligation) return;
+    }
+    await documents.publish('now', at, (sequence) =>
+      signNow(
+        {
+          version: 1,
+          sequence,
+          issuedAt: at,
+          validFrom: notice.validFrom,
+          validUntil: at + policy.pack.ladder.ageingHours * 3600,
+          notice: notice.notice,
+          parameters: notice.parameters,
+          status: notice.status,
+          obligation,
+          bundle: { rootVersion: root.version, sequence: bundle.sequence, digest: bundle.digest },
+          logHead: null,
+        },
+        delegate,
+      ),
+    );
+  }
+}
