@@ -1,6 +1,13 @@
 import type { Head } from '@munjigi/core/chain';
 import { sameHead } from '../outbox/outbox.ts';
-import type { GateIdentity, KeptEntry, KeptReceipt, KeyStore, OutboxStore } from '../outbox/types.ts';
+import type {
+  GateIdentity,
+  KeptEntry,
+  KeptReceipt,
+  KeyStore,
+  OutboxStore,
+  SeenMark,
+} from '../outbox/types.ts';
 import { DeviceDatabase } from '../storage/database.ts';
 import { type DeviceKey, makeDeviceKey } from '../storage/device-key.ts';
 
@@ -51,10 +58,10 @@ export class GateStore implements OutboxStore, KeyStore {
     return (await this.setting<Head>('head')) ?? null;
   }
 
-  async append(kept: KeptEntry, expected: Head): Promise<'saved' | 'lost-race'> {
+  async append(kept: KeptEntry, expected: Head, mark?: SeenMark): Promise<'saved' | 'lost-race'> {
     let ours = false;
     const saved = await this.database
-      .write(['meta', 'entries'], (t) => {
+      .write(['meta', 'entries', 'seen'], (t) => {
         const meta = t.objectStore('meta');
         const request = meta.get('head') as IDBRequest<Head | undefined>;
         request.onsuccess = () => {
@@ -63,6 +70,7 @@ export class GateStore implements OutboxStore, KeyStore {
           ours = sameHead(head, kept);
           if (!sameHead(head, expected)) return t.abort();
           t.objectStore('entries').add(kept);
+          if (mark) t.objectStore('seen').put({ at: mark.at, counter: kept.counter }, mark.tag);
           meta.put({ counter: kept.counter, hash: kept.hash }, 'head');
         };
       })

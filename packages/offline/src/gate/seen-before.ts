@@ -44,8 +44,17 @@ export class SeenBefore {
     await this.database.write(['seen'], (t) => t.objectStore('seen').put(seen, tag));
   }
 
-  async forget(tag: string): Promise<void> {
-    await this.database.write(['seen'], (t) => t.objectStore('seen').delete(tag));
+  /** Forgets the code of an entry that was cancelled, so that it can come again. */
+  async forgetEntry(counter: number): Promise<void> {
+    await this.database.write(['seen'], (t) => {
+      const request = t.objectStore('seen').openCursor();
+      request.onsuccess = () => {
+        const cursor = request.result;
+        if (!cursor) return;
+        if ((cursor.value as Partial<SeenCode>).counter === counter) cursor.delete();
+        cursor.continue();
+      };
+    });
   }
 
   async #current(now: number): Promise<Shift> {

@@ -1,6 +1,6 @@
 import { type Entry, entryHash, genesis, type Head } from '@munjigi/core/chain';
 import { equalBytes } from '@munjigi/core/encoding';
-import type { KeptEntry, OutboxStore } from './types.ts';
+import type { KeptEntry, OutboxStore, SeenMark } from './types.ts';
 
 /** What came of writing an entry down. `not-saved` is said aloud, never hidden: the entry is then held in memory only. */
 export type Appended =
@@ -24,6 +24,11 @@ export interface OutboxParts {
   readonly isFull?: (error: unknown) => boolean;
 }
 
+interface Waiting {
+  readonly make: (place: Place) => Promise<Entry>;
+  readonly mark: SeenMark | undefined;
+}
+
 const MOST_RACES = 50;
 
 /**
@@ -32,7 +37,7 @@ const MOST_RACES = 50;
  */
 export class Outbox {
   /** Entries that could not be written down; they are tried again before the next one. */
-  readonly #unsaved: { readonly make: (place: Place) => Promise<Entry> }[] = [];
+  readonly #unsaved: Waiting[] = [];
   #queue: Promise<unknown> = Promise.resolve();
 
   constructor(private readonly parts: OutboxParts) {}
@@ -52,8 +57,8 @@ export class Outbox {
    * Makes an entry for its place, seals and hashes it, and only then writes: the write transaction waits for nothing. One
    * after the other within this tab.
    */
-  append(make: (place: Place) => Promise<Entry>): Promise<Appended> {
-    const next = this.#queue.then(() => this.#append(make));
+  append(make: (place: Place) => Promise<Entry>, mark?: SeenMark): Promise<Appended> {
+    const next = this.#queue.then(() => this.#append({ make, mark }));
     this.#queue = next.catch(() => {});
     return next;
   }
@@ -62,24 +67,25 @@ export class Outbox {
   async retryUnsaved(): Promise<number> {
     for (let n = this.#unsaved.length; n > 0; n--) {
       const [waiting] = this.#unsaved.splice(0, 1);
-      const done = await this.append(waiting!.make);
+      const done = await this.append(waiting!.make, waiting!.mark);
       if (done.state === 'not-saved') break;
     }
     return this.#unsaved.length;
   }
 
-  async #append(make: (place: Place) => Promise<Entry>): Promise<Appended> {
+  async #append(waiting: Waiting): Promise<Appended> {
     try {
       for (let race = 0; race < MOST_RACES; race++) {
         const head = await this.head();
-        const entry = await make({ counter: head.counter + 1, anchor: await this.parts.anchor() });
+        const entry = await waiting.make({ counter: head.counter + 1, anchor: await this.parts.anchor() });
         const hash = entryHash(entry, this.parts.gate, head.hash);
         const kept = { counter: entry.counter, entry, hash, before: head.hash };
-        if ((await this.parts.store.append(kept, head)) === 'saved') return { state: 'saved', kept };
+        if ((await this.parts.store.append(kept, head, waiting.mark)) === 'saved')
+          return { state: 'saved', kept };
       }
       throw new Error('Another tab writes without end.');
     } catch (cause) {
-      this.#unsaved.push({ make });
+      this.#unsaved.push(waiting);
       return { state: 'not-saved', full: this.parts.isFull?.(cause) ?? false, cause };
     }
   }

@@ -30,6 +30,13 @@ export interface GateIdentity {
   readonly thumbprint: Uint8Array;
 }
 
+/** The tag of a code that an entry was made for: kept in the same write, so that no crash can part them. */
+export interface SeenMark {
+  readonly tag: string;
+  /** Seconds. */
+  readonly at: number;
+}
+
 /** What the outbox asks of a device's storage. Every promise of a write resolves only when it is durable. */
 export interface OutboxStore {
   /** Where the chain stands; null before the first entry. */
@@ -38,7 +45,7 @@ export interface OutboxStore {
    * Adds an entry if the chain still stands at `expected`, and moves the head: both or neither. `lost-race` where another
    * tab was faster; the entry must be made anew for its new place. Throws where the device cannot write.
    */
-  append(kept: KeptEntry, expected: Head): Promise<'saved' | 'lost-race'>;
+  append(kept: KeptEntry, expected: Head, mark?: SeenMark): Promise<'saved' | 'lost-race'>;
   /** Entries from a counter on, oldest first, those that the device still holds. */
   entriesFrom(counter: number, limit: number): Promise<readonly KeptEntry[]>;
   /** The receipt with the highest counter. */

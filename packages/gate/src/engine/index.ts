@@ -1,0 +1,1 @@
+export { createGate, type GateOptions } from './create-gate.ts';

@@ -1,0 +1,122 @@
+import { cancelledBy, type Entry, voidEntry } from '@munjigi/core/chain';
+import type { CheckWord, RecordWord, Subject } from '@munjigi/core/gate';
+import { sealSubject } from '@munjigi/core/sealed';
+import { dayKeyFor } from '@munjigi/core/trust';
+import {
+  type Appended,
+  type GateIdentity,
+  type GateStore,
+  isStorageFull,
+  Outbox,
+  type Place,
+  randomBytes,
+} from '@munjigi/offline';
+import type { RulesInUse } from './rules-in-use.ts';
+
+const NONE = new Uint8Array(0);
+
+/** What is written down of one guest. Without a subject the record is kept elsewhere: on paper, by a call. */
+export interface ToRecord {
+  readonly check: CheckWord;
+  readonly record: RecordWord;
+  readonly subject: Subject | null;
+}
+
+/** Writes entries into the gate's chain: sealed for the day's key, anchored, saved durably before anything is said. */
+export class Recorder {
+  readonly outbox: Outbox;
+  #newestAnchor: Uint8Array | null = null;
+
+  constructor(
+    private readonly identity: GateIdentity,
+    private readonly store: GateStore,
+    private readonly rules: RulesInUse,
+  ) {
+    this.outbox = new Outbox({
+      store,
+      venueId: identity.venueId,
+      gate: identity.thumbprint,
+      anchor: () => this.#anchor(),
+      isFull: isStorageFull,
+    });
+  }
+
+  /** The newest receipt or bundle that this gate has verified: what the next entries were not made before. */
+  verified(hash: Uint8Array): void {
+    this.#newestAnchor = hash;
+  }
+
+  /** @param tag of the code, so that it is known again */
+  record(what: ToRecord, tag: string | null = null): Promise<Appended> {
+    const { at, clockUnknown } = this.#time();
+    return this.outbox.append(
+      (place) => this.#entry(what, place, at, clockUnknown),
+      tag === null ? undefined : { tag, at },
+    );
+  }
+
+  /** Cancels an entry by another one: nothing is deleted. */
+  cancel(counter: number): Promise<Appended> {
+    const { at, clockUnknown } = this.#time();
+    return this.outbox.append(async (place) =>
+      voidEntry({ ...place, venueId: this.identity.venueId, enteredAt: at, cancels: counter, clockUnknown }),
+    );
+  }
+
+  /** The last entry that stands, or null where the last thing on the chain is its cancelling. */
+  async last(): Promise<{ readonly entry: Entry; readonly voided: boolean } | null> {
+    const { counter } = await this.outbox.head();
+    const [newest] = counter > 0 ? await this.store.entriesFrom(counter, 1) : [];
+    if (!newest) return null;
+    if (newest.entry.kind === 'entry') return { entry: newest.entry, voided: false };
+    const [cancelled] = await this.store.entriesFrom(cancelledBy(newest.entry), 1);
+    return cancelled ? { entry: cancelled.entry, voided: true } : null;
+  }
+
+  #time(): { readonly at: number; readonly clockUnknown: boolean } {
+    const estimate = this.rules.clock.estimate();
+    return { at: Math.floor((estimate?.ms ?? Date.now()) / 1000), clockUnknown: estimate === null };
+  }
+
+  async #entry(what: ToRecord, place: Place, enteredAt: number, clockUnknown: boolean): Promise<Entry> {
+    const { check, record, subject } = what;
+    const base = {
+      ...place,
+      venueId: this.identity.venueId,
+      enteredAt,
+      check,
+      record,
+      kind: 'entry' as const,
+      clockUnknown,
+    };
+    if (!subject) return { ...base, dayKeyId: 0, subject: NONE };
+    const { inUse, policy } = this.rules;
+    const day = policy?.calendar.dateOf(enteredAt);
+    const dayKey = inUse && day ? dayKeyFor(inUse.bundle, day) : null;
+    if (!day || !dayKey) throw new Error('No day key to seal with.');
+    const box = await sealSubject({
+      subject,
+      place: {
+        venueId: base.venueId,
+        day,
+        gate: this.identity.thumbprint,
+        counter: place.counter,
+        check,
+        record,
+        kind: 'entry',
+      },
+      dayKey: dayKey.publicKey,
+      ekm: randomBytes(32),
+    });
+    return { ...base, dayKeyId: dayKey.keyId, subject: box };
+  }
+
+  async #anchor(): Promise<Uint8Array> {
+    if (this.#newestAnchor) return this.#newestAnchor;
+    const use = this.rules.inUse;
+    const receipt = await this.store.newestReceipt();
+    const newer = receipt && (!use || receipt.receivedAtMs >= use.bundle.issuedAt * 1000);
+    this.#newestAnchor = newer ? receipt.hash : (use?.digest ?? new Uint8Array(32));
+    return this.#newestAnchor;
+  }
+}

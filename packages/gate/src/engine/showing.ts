@@ -1,0 +1,42 @@
+/** How long the same code may be out of the picture and still be the same showing: a hand shakes, a code redraws itself. */
+const GONE_MS = 1_500;
+
+/**
+ * Tells a code that is still before the camera from one that is shown anew, so that one guest is judged once however long
+ * the phone is held.
+ */
+export class Showing {
+  #text: string | null = null;
+  #tag: string | null = null;
+  #reason: string | null = null;
+  #seenMs = Number.NEGATIVE_INFINITY;
+
+  constructor(private readonly monotonicMs: () => number = () => performance.now()) {}
+
+  /** True where this very text is still being held. */
+  isHeld(text: string): boolean {
+    const held = text === this.#text && this.#inView();
+    if (held) this.#seenMs = this.monotonicMs();
+    return held;
+  }
+
+  /** True where the code only redrew itself and the answer about it is the same. */
+  isRedrawn(text: string, tag: string | null, reason: string): boolean {
+    const redrawn = tag !== null && tag === this.#tag && reason === this.#reason && this.#inView();
+    this.#text = text;
+    this.#tag = tag;
+    this.#reason = reason;
+    this.#seenMs = this.monotonicMs();
+    return redrawn;
+  }
+
+  /** The next code is judged whatever it is. */
+  forget(): void {
+    this.#text = null;
+    this.#tag = null;
+  }
+
+  #inView(): boolean {
+    return this.monotonicMs() - this.#seenMs < GONE_MS;
+  }
+}

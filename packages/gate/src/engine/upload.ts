@@ -1,0 +1,107 @@
+import type { Signer } from '@munjigi/core/signing';
+import {
+  type GateIdentity,
+  type GateStore,
+  httpRegister,
+  type KeptReceipt,
+  randomShare,
+  SyncLoop,
+} from '@munjigi/offline';
+import type { RulesInUse } from './rules-in-use.ts';
+
+export interface UploadParts {
+  readonly identity: GateIdentity;
+  readonly store: GateStore;
+  readonly rules: RulesInUse;
+  readonly signer: Signer;
+  readonly onReached: (reached: boolean) => void;
+  readonly onConfirmed: (receipt: KeptReceipt) => void;
+  /** Everything that waited through an outage is confirmed: so many entries. */
+  readonly onBack: (entries: number) => void;
+  readonly waiting: () => number;
+}
+
+const FIRST_DOORS = ['/api/register'];
+
+/** Sends the outbox while this tab drives the gate. */
+export class Upload {
+  readonly #loop: SyncLoop;
+  #down = false;
+  #mostWaiting = 0;
+  #noticeSeen = -1;
+
+  constructor(private readonly parts: UploadParts) {
+    const { identity, store, rules, signer } = parts;
+    const doors = () => {
+      const named = rules.inUse?.bundle.endpoints.register ?? [];
+      return named.length > 0 ? named : FIRST_DOORS;
+    };
+    this.#loop = new SyncLoop({
+      store,
+      transport: httpRegister(doors, identity.thumbprint),
+      signer,
+      gate: identity.thumbprint,
+      venueId: identity.venueId,
+      bundle: () => ({
+        sequence: rules.inUse?.bundle.sequence ?? 0,
+        digest: rules.inUse?.digest ?? new Uint8Array(32),
+      }),
+      registerKey: (kid) => rules.registerKey(kid),
+      crypto: rules.crypto,
+      random: randomShare,
+      monotonicMs: () => performance.now(),
+      now: () => {
+        const estimate = rules.clock.estimate();
+        return estimate && estimate.ms / 1000;
+      },
+      events: {
+        confirmed: (receipt) => {
+          parts.onConfirmed(receipt);
+        },
+        reached: (reached) => this.#reached(reached),
+        sample: (sample) => {
+          if (!rules.clock.followsStory && rules.clock.sample(sample)) void rules.keepClock();
+        },
+      },
+    });
+  }
+
+  start(): void {
+    this.#loop.start();
+  }
+
+  stop(): void {
+    this.#loop.stop();
+  }
+
+  /** The network is back, or the page is seen: try at once. */
+  nudge(): void {
+    this.#loop.nudge(true);
+  }
+
+  entrySaved(): void {
+    if (this.#down) this.#mostWaiting = Math.max(this.#mostWaiting, this.parts.waiting());
+    this.#loop.nudge();
+  }
+
+  /** A new word of the authority may be the news that the register is back. */
+  rulesChanged(): void {
+    const sequence = this.parts.rules.inUse?.now?.sequence ?? -1;
+    if (sequence === this.#noticeSeen) return;
+    this.#noticeSeen = sequence;
+    if (this.#down) this.#loop.nudge(true);
+  }
+
+  #reached(reached: boolean): void {
+    this.parts.onReached(reached);
+    if (!reached) {
+      this.#down = true;
+      this.#mostWaiting = Math.max(this.#mostWaiting, this.parts.waiting());
+      return;
+    }
+    if (!this.#down || this.parts.waiting() > 0) return;
+    this.#down = false;
+    if (this.#mostWaiting > 0) this.parts.onBack(this.#mostWaiting);
+    this.#mostWaiting = 0;
+  }
+}
