@@ -1,97 +1,152 @@
-import type { Decision, DoorVerdict, NextStep } from '@munjigi/core/gate';
+import type { Decision, NextStep } from '@munjigi/core/gate';
 import { REASONS, type ReasonCode } from '@munjigi/core/reasons';
+import type { Policy } from '@munjigi/core/rules';
+import type { Now } from '@munjigi/core/trust';
 import { isTextKey, t } from '@munjigi/ui/texts';
-import { signal } from '@preact/signals';
-import type { CameraState, Fitness, Gate, RecordState, StripKind, View } from '../src/model.ts';
-import { EYE, PACK, STRIPS } from './words.ts';
+import { computed, signal } from '@preact/signals';
+import { eyeRows } from '../src/engine/eye-rows.ts';
+import { type StripFacts, stripOf } from '../src/engine/strip.ts';
+import type { CameraState, Fitness, Gate, RecordState, View } from '../src/model.ts';
 
-/** What a picture shows: `?s=scan&m=kiosk&strip=incident&lang=en&rec=saved…`, see `preview.tsx`. */
+/** What a picture shows: `?s=scan&m=kiosk&strip=incident&lang=en&rec=saved…`, or `?reason=…` for one of the table. */
 export type Wish = Readonly<Record<string, string | undefined>>;
 
+type Language = 'ko' | 'en';
+type Verdict = { readonly reason: ReasonCode; readonly next: readonly NextStep[] } & Partial<Decision>;
+
+const at = (local: string): number => Date.parse(`${local}+09:00`) / 1000;
+const MOMENT = at('2022-01-06T14:07:11');
+const VENUE = { kind: 'cafe', region: 'seoul' };
 const WAYS: readonly NextStep[] = ['other-proof', 'eye', 'alone'];
 const LOOK: readonly NextStep[] = ['eye', 'other-proof', 'alone'];
+const ENDED = { until: at('2022-01-03T00:00:00') };
+const COMPARE = { shown: 'yes', letter: 'ㄱ', day: 12 };
 
-const VERDICTS: Readonly<
-  Record<string, { reason: ReasonCode; next: readonly NextStep[] } & Partial<Decision>>
-> = {
+const VERDICTS: Readonly<Record<string, Verdict>> = {
   admit: { reason: 'valid', next: [], record: true },
-  'check-only': { reason: 'check-only', next: [], record: false },
-  seen: { reason: 'seen-by-eye', next: ['typed'], record: true },
-  alone: { reason: 'alone', next: ['typed'], record: true },
-  ended: { reason: 'ended', next: [...WAYS, 'advised'], also: 'grace' },
-  none: { reason: 'ended', next: [...WAYS, 'none'] },
+  'check-only': { reason: 'check-only', next: [] },
+  seen: { reason: 'seen-by-eye', next: ['typed'], record: true, parameters: { recorded: 'yes' } },
+  alone: { reason: 'alone', next: ['typed'], record: true, parameters: { recorded: 'yes' } },
+  ended: {
+    reason: 'ended',
+    next: [...WAYS, 'advised'],
+    parameters: ENDED,
+    also: 'grace',
+    alsoParameters: { until: at('2022-01-10T00:00:00') },
+  },
+  none: { reason: 'ended', next: [...WAYS, 'none'], parameters: ENDED },
   compare: {
     reason: 'compare',
-    next: ['hint-matches', ...WAYS],
+    next: ['hint-matches', ...WAYS, 'none'],
     compareHint: true,
     hint: { initial: 1, day: 12 },
-    parameters: { shown: 'yes', letter: 'ㄱ', day: 12 },
+    parameters: COMPARE,
   },
-  reopen: { reason: 'old-drawing', next: ['reopen', 'eye', 'alone'] },
+  reopen: { reason: 'old-drawing', next: ['reopen', ...WAYS, 'none'] },
   foreign: { reason: 'not-accepted-here', next: [...WAYS, 'none'] },
+  verbal: { reason: 'nothing-usable', next: ['other-proof', 'eye', 'verbal', 'alone', 'none'] },
   clock: { reason: 'clock-gate', next: LOOK },
   issuer: { reason: 'issuer-unknown', next: LOOK },
   'not-saved': { reason: 'not-saved', next: ['typed', 'other-proof'] },
 };
 
-function decision(name: string): Decision {
-  const wish = VERDICTS[name] ?? VERDICTS.admit!;
-  const reason = REASONS[wish.reason];
+/** Any reason of the table with as many ways on as it can have, and long values. */
+function anyReason(reason: ReasonCode): Verdict {
+  const { door } = REASONS[reason];
+  const parameters = {
+    ...{ until: MOMENT, from: MOMENT, at: MOMENT, born: '2003-01-01', age: 60, hours: 26, minutes: 128 },
+    ...{ direction: 'slow', recorded: 'yes', alone: 'yes', kind: 'ended' },
+    ...COMPARE,
+  };
+  if (door === 'admit') return { reason, next: [], record: true, parameters };
+  if (door === 'cannot-tell')
+    return { reason, next: ['reopen', 'eye', 'other-proof', 'verbal', 'alone'], parameters };
+  return { reason, next: ['other-proof', 'eye', 'verbal', 'alone', 'none'], parameters };
+}
+
+function decision(verdict: Verdict): Decision {
+  const { door, number } = REASONS[verdict.reason];
   return {
-    verdict: reason.door as DoorVerdict,
-    number: reason.number,
-    parameters: {},
-    also: null,
-    alsoParameters: {},
-    check: 'scan',
-    record: false,
-    sameEntry: false,
-    hint: null,
-    compareHint: false,
-    evidence: {
-      integrity: 'ok',
-      issuer: 'ok',
-      freshness: 'ok',
-      revocation: 'ok',
-      entitlement: 'ok',
-      rule: null,
-      bundleAgeSeconds: 60,
+    ...{
+      verdict: door,
+      number,
+      parameters: {},
+      also: null,
+      alsoParameters: {},
+      check: 'scan',
+      record: false,
     },
-    ...wish,
+    ...{ sameEntry: false, hint: null, compareHint: false },
+    evidence: {
+      ...{ integrity: 'ok', issuer: 'ok', freshness: 'ok', revocation: 'ok', entitlement: 'ok' },
+      ...{ rule: null, bundleAgeSeconds: 60 },
+    },
+    ...verdict,
   };
 }
 
-const MOMENT = Date.parse('2022-01-06T14:07:11+09:00');
+const published = (notice: string, status: Now['status'], obligation: string): Now => ({
+  ...{
+    version: 1,
+    sequence: 1,
+    issuedAt: MOMENT,
+    validFrom: at('2022-01-06T14:05:00'),
+    validUntil: MOMENT + 3600,
+  },
+  ...{ notice, parameters: {}, status, obligation, logHead: null },
+  bundle: { rootVersion: 1, sequence: 1, digest: new Uint8Array(32) },
+});
 
-/** A gate that stands still: every signal as wished, no engine behind it. Actions only change the view. */
-export function gateFor(wish: Wish, stream: MediaStream | null): Gate {
-  const language = signal<'ko' | 'en'>(wish.lang === 'en' ? 'en' : 'ko');
-  const pick = (both: readonly [string, string]): string => both[language.value === 'en' ? 1 : 0];
-  const scene = wish.s ?? 'scan';
-  const record = (wish.rec ?? (scene === 'admit' || scene === 'seen' ? 'saved' : 'checked')) as RecordState;
+const FACTS: Readonly<Record<string, Partial<StripFacts>>> = {
+  usual: {},
+  incident: { registerDown: true },
+  duty: { now: published('app-down', 'confirmed', 'check-by-eye') },
+  provisional: { now: published('app-down', 'provisional', 'check-by-eye') },
+  word: { now: published('coov-down', 'confirmed', 'check-by-word') },
+  ageing: { ageSeconds: 26 * 3600 },
+  back: { backWith: 83 },
+  'not-saved': { notSaved: true },
+  viewer: { viewer: true },
+  stopped: { policy: null },
+};
+
+/** A gate that stands still: every signal as wished. The words and dates are the pack's; actions only change the view. */
+export function gateFor(wish: Wish, policy: Policy, stream: MediaStream | null): Gate {
+  const language = signal<Language>(wish.lang === 'en' ? 'en' : 'ko');
+  const say = (ko: string, en: string): string => (language.value === 'en' ? en : ko);
+  const text: NonNullable<Gate['textIn']> = (of, key, parameters = {}) =>
+    isTextKey(key) ? t(of, key, parameters) : policy.text(of, key, parameters);
+  const scene = wish.reason ? 'verdict' : (wish.s ?? 'scan');
+  const verdict = wish.reason ? anyReason(wish.reason as ReasonCode) : VERDICTS[scene];
+  const record = (wish.rec ?? (verdict?.record ? 'saved' : 'checked')) as RecordState;
   const view = signal<View>(
-    scene in VERDICTS
-      ? { name: 'verdict', decision: decision(scene), record, at: 1 }
+    verdict
+      ? { name: 'verdict', decision: decision(verdict), record, at: 1 }
       : { name: scene as 'scan' | 'start' | 'eye' | 'typed' | 'party' | 'more' },
   );
-  const kind = (wish.strip ?? 'incident') as StripKind | 'duty';
-  const strip = STRIPS[kind] ?? STRIPS.usual!;
-  const status = kind === 'usual' ? 'confirmed' : kind === 'duty' ? 'provisional' : null;
-  const text = (of: 'ko' | 'en', key: string, parameters = {}): string =>
-    isTextKey(key) ? t(of, key, parameters) : (PACK[key]?.[of === 'en' ? 1 : 0] ?? key);
+  const facts: StripFacts = {
+    ...{ policy, now: null, venue: VENUE, at: MOMENT, ageSeconds: 60, viewer: false, notSaved: false },
+    ...{ registerDown: false, waiting: 83, backWith: null },
+    ...FACTS[wish.strip ?? 'incident'],
+  };
   const camera = (wish.camera ?? 'on') as CameraState['state'];
+  const party = signal((wish.party ?? 'unknown') as 'unknown' | 'alone' | 'group');
   const show: Gate['show'] = (name) => {
     view.value = { name };
   };
-  const done = async (): Promise<void> => show('scan');
+  const back = async (): Promise<void> => show('scan');
+  const nothing = async (): Promise<void> => {};
+  const last = {
+    at: MOMENT - 13,
+    counter: 417,
+    record: (wish.rec ?? 'saved') as RecordState,
+    voided: wish.last === 'void',
+  };
   return {
     view,
-    strip: signal({
-      kind: kind === 'duty' ? 'incident' : kind,
-      status,
-      headline: pick(strip.headline),
-      text: pick(strip.text),
-    }),
+    strip: computed(() =>
+      stripOf(facts, (key, parameters) => text(language.value, key, parameters), language.value),
+    ),
     language,
     mode: signal(wish.m === 'kiosk' ? 'kiosk' : 'hand'),
     camera: signal<CameraState>({
@@ -102,71 +157,60 @@ export function gateFor(wish: Wish, stream: MediaStream | null): Gate {
     fitness: signal((wish.fitness ?? 'fit') as Fitness),
     waiting: signal(83),
     confirmed: signal(1204),
-    lastEntry: signal(
-      wish.last === 'none'
-        ? null
-        : {
-            at: MOMENT / 1000 - 13,
-            counter: 417,
-            record: (wish.rec ?? 'saved') as RecordState,
-            voided: wish.last === 'void',
-          },
-    ),
-    nowMs: signal(wish.now === 'unknown' ? null : MOMENT),
+    lastEntry: signal(wish.last === 'none' ? null : last),
+    nowMs: signal(wish.now === 'unknown' ? null : MOMENT * 1000),
     exercise: signal(wish.exercise !== undefined),
-    word: signal(pick(['버들', 'Willow'])),
-    venue: signal(
+    word: computed(() => policy.wordOfDay(MOMENT, language.value)),
+    venue: computed(() =>
       wish.venue === 'none'
         ? null
         : {
-            name: pick(['모퉁이 카페', 'Motungi Cafe']),
-            kind: 'cafe',
-            gateName: pick(['1번 기기', 'device 1']),
+            name: say('모퉁이 카페', 'Motungi Cafe'),
+            kind: VENUE.kind,
+            gateName: say('1번 기기', 'device 1'),
           },
     ),
-    eyeRows: signal(
-      EYE.map((row) => ({
-        id: row.id,
-        label: pick(row.label),
-        value: pick(row.value),
-        detail: pick(row.detail),
-        explain: pick(row.explain),
-      })),
-    ),
+    eyeRows: computed(() => eyeRows(policy, VENUE, MOMENT, language.value)),
     online: signal(false),
     text: (key, parameters) => text(language.value, key, parameters),
     textIn: text,
     stream: signal(camera === 'on' ? stream : null),
-    party: signal((wish.party ?? 'unknown') as 'unknown' | 'alone' | 'group'),
+    party,
     facts: signal({
-      gateKey: '7f3a 91c2 0be4',
-      gateNo: 1,
-      rules: { number: 214, confirmedAtMs: MOMENT - 9 * 60_000 },
-      clockOffsetMs: 400,
-      persisted: true,
-      installed: true,
-      usedBytes: 4_200_000,
-      quotaBytes: 10_700_000_000,
+      ...{
+        gateKey: '7f3a 91c2 0be4',
+        gateNo: 1,
+        rules: { number: 214, confirmedAtMs: (MOMENT - 540) * 1000 },
+      },
+      ...{
+        clockOffsetMs: 400,
+        persisted: true,
+        installed: true,
+        usedBytes: 4_200_000,
+        quotaBytes: 10_700_000_000,
+      },
     }),
-    timeZone: signal('Asia/Seoul'),
-    startShift: done,
+    timeZone: signal(policy.timeZone),
+    startShift: back,
     endShift: async () => {
       view.value = { name: 'start' };
     },
-    scanText: done,
-    scanPicture: done,
+    scanText: back,
+    scanPicture: back,
     show,
     admitByStaff: async () => {
-      view.value = { name: 'verdict', decision: decision('seen'), record: 'saved', at: 2 };
+      view.value = { name: 'verdict', decision: decision(VERDICTS.seen!), record: 'saved', at: 2 };
     },
     recordTyped: async (_, value) => value.length >= 6,
-    answer: done,
-    voidLast: async () => {},
-    setParty: () => {},
-    nextCamera: async () => {},
-    setTorch: async () => {},
-    playSoundTest: async () => {},
+    answer: back,
+    voidLast: nothing,
+    setParty: (one) => {
+      party.value = one;
+    },
+    nextCamera: nothing,
+    setTorch: nothing,
+    playSoundTest: nothing,
     exportOutbox: async () => new Blob(['x']),
-    takeOver: async () => {},
-  };
+    takeOver: nothing,
+  } as Gate;
 }

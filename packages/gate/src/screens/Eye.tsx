@@ -113,7 +113,7 @@ function Row({
           <>
             <span class="k">{row.label}</span>
             <span class="d num">
-              {row.value}
+              <Dates text={row.value} />
               {row.detail !== '' && <small>{row.detail}</small>}
             </span>
           </>
@@ -126,5 +126,16 @@ function Row({
         </p>
       )}
     </li>
+  );
+}
+
+/** The date large, the word behind it ("or after") small. */
+function Dates({ text }: { readonly text: string }) {
+  const [, date, rest] = /^(.*\d\S*)\s+(\D+)$/u.exec(text) ?? [null, text, ''];
+  return (
+    <>
+      {date}
+      {rest !== '' && <small>{rest}</small>}
+    </>
   );
 }

@@ -1,4 +1,4 @@
-import { Icon } from '@munjigi/ui/elements';
+import { Icon, sentences } from '@munjigi/ui/elements';
 import { t } from '@munjigi/ui/texts';
 import { useState } from 'preact/hooks';
 import type { Gate, StripKind } from '../model.ts';
@@ -22,12 +22,22 @@ const widthOf = (text: string): number =>
 /** Beyond this a strip is set smaller, and on a phone opens with a tap. */
 const LONG = 130;
 
+/** The count of waiting entries and the last sentence, made strong. */
+function emphasised(text: string, waiting: number): string {
+  const all = sentences(text);
+  const counted = all.map((one) => one.replace(new RegExp(`\\b${waiting}(?!\\d)[가-힣]*`, 'u'), '**$&**'));
+  const last = all.at(-1);
+  return all.length > 1 && last ? [...counted.slice(0, -1), `**${last}**`].join(' ') : counted.join(' ');
+}
+
 /** What counts right now: always on top, never over a verdict. A dashed edge is provisional. */
 export function TopStrip({ gate }: { readonly gate: Gate }) {
   const { kind, status, headline, text } = gate.strip.value;
   const drill = gate.exercise.value;
   const kiosk = gate.mode.value === 'kiosk';
   const [open, show] = useState(false);
+  // The device's own word on working without the register: how many it keeps, and what must not be done to them.
+  const own = kind === 'incident' && status === null;
   const long = !kiosk && widthOf(text) > LONG;
   const classes = ['strip', LOOK[kind], status === 'provisional' ? 'provisional' : ''].filter(Boolean);
   if (drill) classes.push('drill');
@@ -41,7 +51,7 @@ export function TopStrip({ gate }: { readonly gate: Gate }) {
         <b>
           <Say text={headline} />
         </b>
-        {text !== '' && <Say text={text} first={kiosk} />}
+        {text !== '' && <Say text={own ? emphasised(text, gate.waiting.value) : text} first={kiosk} />}
       </p>
       {long && (
         <button type="button" class="unfold" aria-expanded={open} onClick={() => show(!open)}>

@@ -2,7 +2,11 @@ import type { ComponentChildren } from 'preact';
 
 /** Splits a text into its sentences: after . ? ! or … where a space follows; "10 a.m." style dots stay. */
 export function sentences(text: string): readonly string[] {
-  return text.split(/(?<=[가-힣)\]"'’”a-z0-9%][.?!…])\s+(?=\S)/u).filter((one) => one.length > 0);
+  // no look-behind: Safari 15 does not know it, and would refuse the whole app
+  return text
+    .replace(/([가-힣)\]"'’”a-z0-9%][.?!…])\s+(?=\S)/gu, '$1\u0000')
+    .split('\u0000')
+    .filter((one) => one.length > 0);
 }
 
 /** A button's name keeps its particle: `[안내함]을` never breaks in two. */

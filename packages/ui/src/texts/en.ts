@@ -124,8 +124,8 @@ export const en: Readonly<Record<keyof typeof ko, string>> = {
   'gate.more.void-yes': 'Cancel it',
   'gate.more.waiting': 'Unsent',
   'gate.more.waiting-count': '{waiting} waiting · {confirmed} confirmed',
-  'gate.no-rules.headline': 'No rules yet',
-  'gate.no-rules.text': 'Connect once to begin. Until then, check by eye.',
+  'gate.no-rules.headline': 'No rules yet.',
+  'gate.no-rules.text': 'Connect once. After that it works without.',
   'gate.party.alone': 'Alone',
   'gate.party.group': 'With others',
   'gate.party.headline': 'How many are they?',
@@ -156,8 +156,8 @@ export const en: Readonly<Record<keyof typeof ko, string>> = {
   'gate.update.ready': 'A new version is ready: at once with a tap, or by itself in a quiet hour.',
   'gate.update.tap': 'Update now',
   'gate.venue.at': '{venue} · {gate}',
-  'gate.viewer.headline': 'In use in another window',
-  'gate.viewer.text': 'This window only watches. Take over to use it here.',
+  'gate.viewer.headline': 'Another window is scanning.',
+  'gate.viewer.text': 'This one only shows: entries are written in one window.',
 
   // wallet
   'wallet.certificate.born': 'Born',

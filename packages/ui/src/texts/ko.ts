@@ -121,8 +121,8 @@ export const ko = {
   'gate.more.void-yes': '취소함',
   'gate.more.waiting': '보낼 기록',
   'gate.more.waiting-count': '{waiting}건 대기 · {confirmed}건 등록 확인',
-  'gate.no-rules.headline': '아직 규칙을 받지 못했어요',
-  'gate.no-rules.text': '인터넷에 한 번 연결하면 시작할 수 있습니다. 그때까지는 눈으로 확인해 주세요.',
+  'gate.no-rules.headline': '규칙을 아직 받지 못했습니다.',
+  'gate.no-rules.text': '인터넷에 한 번 연결해 주세요. 그 뒤로는 없어도 됩니다.',
   'gate.party.alone': '혼자',
   'gate.party.group': '여럿이 함께',
   'gate.party.headline': '몇 분이 오셨나요?',
@@ -153,8 +153,8 @@ export const ko = {
   'gate.update.ready': '새 버전이 준비됐습니다. 누르면 바로, 아니면 한가한 때에 저절로 바뀝니다.',
   'gate.update.tap': '지금 바꾸기',
   'gate.venue.at': '{venue} · {gate}',
-  'gate.viewer.headline': '다른 창에서 쓰고 있어요',
-  'gate.viewer.text': '이 창은 보기만 합니다. 여기서 쓰려면 이어받기를 누르세요.',
+  'gate.viewer.headline': '다른 창에서 스캔하고 있습니다.',
+  'gate.viewer.text': '이 창은 보기만 합니다. 기록은 한 창에서만 합니다.',
 
   // wallet
   'wallet.certificate.born': '생년월일',
