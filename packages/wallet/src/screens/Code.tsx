@@ -30,15 +30,17 @@ function Pass({ wallet, code }: { readonly wallet: Wallet; readonly code: CodeSt
       : tickAt(now, 15_000, calm);
   });
   return (
-    <div class={code.state === 'live' ? 'pass' : 'pass none'}>
-      <LiveMark tick={tick} calm={calm} />
-      {code.state === 'live' && <QrCanvas text={code.text} label={wallet.text('wallet.code.label')} />}
-      {code.state === 'empty' && (
-        <div class="hole">
-          <h2>{wallet.text('wallet.empty.title')}</h2>
-          <p>{wallet.text('wallet.empty.text')}</p>
-        </div>
-      )}
+    <div class="place">
+      <div class={code.state === 'live' ? 'pass' : 'pass none'}>
+        <LiveMark tick={tick} calm={calm} />
+        {code.state === 'live' && <QrCanvas text={code.text} label={wallet.text('wallet.code.label')} />}
+        {code.state === 'empty' && (
+          <div class="hole">
+            <h2>{wallet.text('wallet.empty.title')}</h2>
+            <p>{wallet.text('wallet.empty.text')}</p>
+          </div>
+        )}
+      </div>
     </div>
   );
 }
@@ -72,7 +74,9 @@ function WithCode({ wallet, code }: { readonly wallet: Wallet; readonly code: Co
       <span class="push" />
       {!wallet.notice.value && (
         <p class="small foot">
-          <S text={wallet.text(slow ? 'wallet.slow.hint' : 'wallet.code.moves')} />
+          <S
+            text={`${wallet.text(slow ? 'wallet.slow.hint' : 'wallet.code.moves')} ${wallet.text('wallet.code.bright')}`}
+          />
         </p>
       )}
       <div class="row">
