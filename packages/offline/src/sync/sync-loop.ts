@@ -115,14 +115,13 @@ export class SyncLoop {
   async #attempt(): Promise<Round> {
     const { parts } = this;
     try {
-      if (this.#next === null)
+      if (this.#next === null) {
         await this.#heard(await parts.transport.state(parts.gate, parts.venueId), null);
+        this.#answered();
+      }
       const entries = runOf(await parts.store.entriesFrom(this.#next ?? 1, MAX_BATCH_ENTRIES));
       const first = entries[0];
-      if (!first) {
-        this.#answered();
-        return { state: 'idle' };
-      }
+      if (!first) return { state: 'idle' };
       await this.#send(first, entries);
       this.#answered();
       return { state: 'sent' };
