@@ -1,1 +1,17 @@
-export {};
+export { createRegister } from './desk.ts';
+export { OwnLayer, putOn, takeOff } from './own-layer.ts';
+export type {
+  Alarm,
+  BatchAnswer,
+  EnrolledGate,
+  EntryAnswer,
+  GateFields,
+  Grouping,
+  PolicyTerms,
+  RegisterDesk,
+  RegisterOptions,
+  RegisterRow,
+  RegisterStatus,
+  Standing,
+  VenueFields,
+} from './types.ts';

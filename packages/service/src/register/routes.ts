@@ -1,0 +1,70 @@
+import { batchFromJson, headToJson } from '@munjigi/core/chain';
+import { fromBase64, toBase64url } from '@munjigi/core/encoding';
+import type { Crypto } from '@munjigi/core/signing';
+import { registerOperations, route } from '../contracts/index.ts';
+import type { DeskServer } from '../lib/desk.ts';
+import type { RegisterDesk, Standing } from './types.ts';
+
+function standingJson({ head, have, resendFrom, receipt }: Standing) {
+  return {
+    head: headToJson(head),
+    have: have.map(([from, to]) => [from, to]),
+    resendFrom,
+    receipt: receipt === null ? null : toBase64url(receipt),
+  };
+}
+
+const bytesOf = (text: string | undefined): Uint8Array | null =>
+  text === undefined ? null : fromBase64(text);
+
+/** Adds the register's operations to the server. */
+export function mountRegister(server: DeskServer, desk: RegisterDesk, _crypto: Crypto): void {
+  server.route({
+    ...route(registerOperations.addVenue),
+    handler: (request) => desk.enrolVenue(request.body),
+  });
+  server.route({
+    ...route(registerOperations.addGate),
+    async handler(request) {
+      const { gateKey, proof, ...rest } = request.body;
+      const gate = await desk.enrolGate({ ...rest, gateKey: fromBase64(gateKey), proof: fromBase64(proof) });
+      return {
+        ...gate,
+        registerKeys: gate.registerKeys.map(({ kid, publicKey }) => ({
+          kid: toBase64url(kid),
+          publicKey: toBase64url(publicKey),
+        })),
+        head: headToJson(gate.head),
+      };
+    },
+  });
+  server.route({
+    ...route(registerOperations.sendBatch),
+    async handler(request) {
+      const { shown, ...body } = request.body as typeof request.body & { shown?: string };
+      const answer = await desk.ingest(batchFromJson(body), bytesOf(shown));
+      return {
+        ...standingJson(answer),
+        results: answer.results.map(({ n, result, flags }) => ({ n, result, flags: [...flags] })),
+      };
+    },
+  });
+  server.route({
+    ...route(registerOperations.gateHead),
+    async handler(request) {
+      const { venue, shown } = request.query as typeof request.query & { shown?: string };
+      return standingJson(await desk.whereAmI(venue, fromBase64(request.params.thumbprint), bytesOf(shown)));
+    },
+  });
+  server.route({
+    ...route(registerOperations.listRows),
+    async handler(request) {
+      const { venue, after, limit } = request.query;
+      const { rows, total } = await desk.rows(venue, {
+        ...(after === undefined ? {} : { afterMs: after }),
+        ...(limit === undefined ? {} : { limit }),
+      });
+      return { rows: rows as never, total };
+    },
+  });
+}

@@ -1,0 +1,140 @@
+import type { Batch, EntryFlag, EntryResult, Head } from '@munjigi/core/chain';
+import type { Crypto, Signer } from '@munjigi/core/signing';
+import type { Clock } from '../clock/index.ts';
+import type { KeyFolder } from '../crypto/index.ts';
+import type { Database } from '../db/index.ts';
+import type { Desk } from '../lib/desk.ts';
+
+/** What the register must know of the pack: one register serves one pack. */
+export interface PolicyTerms {
+  readonly timeZone: string;
+  /** Days that entries are kept, today included. */
+  readonly retentionDays: number;
+  /** Kinds of venue and regions of the pack; anything goes where they are not given. */
+  readonly venueKinds?: readonly string[];
+  readonly regions?: readonly string[];
+}
+
+/** Something that an operator should look at. No personal data. */
+export interface Alarm {
+  readonly kind: 'regressed' | 'fork' | 'partitions';
+  readonly venueId: number | null;
+  readonly gateNo: number | null;
+}
+
+export interface RegisterOptions {
+  /** Migrated, this desk's own. */
+  readonly db: Database;
+  readonly clock: Clock;
+  readonly crypto: Crypto;
+  /** Signs receipts. */
+  readonly signer: Signer;
+  /** This desk's key store, outside the database: the day keys of the register's own layer. */
+  readonly keyStore: KeyFolder;
+  readonly terms: PolicyTerms;
+  readonly grouping?: Partial<Grouping>;
+  readonly alarm?: (alarm: Alarm) => void;
+}
+
+/** How uploads of many gates share a transaction. */
+export interface Grouping {
+  /** Transactions beside each other. */
+  readonly lanes: number;
+  /** Most batches and most entries of one transaction. */
+  readonly gates: number;
+  readonly entries: number;
+  /** How long a batch may wait for company while other transactions run. */
+  readonly waitMs: number;
+  /** Batches that may wait; more are answered `service.full`. */
+  readonly waiting: number;
+}
+
+export interface VenueFields {
+  readonly name: string;
+  readonly kind: string;
+  readonly region: string;
+}
+
+export interface GateFields {
+  readonly venueId: number;
+  readonly enrolmentCode: string;
+  /** 33-byte compressed point. */
+  readonly gateKey: Uint8Array;
+  readonly name: string;
+  /** ES256 by the gate key over `possessionBytes(UTF-8 of the code, gateKey)`. */
+  readonly proof: Uint8Array;
+}
+
+export interface EnrolledGate {
+  readonly gateNo: number;
+  readonly venueId: number;
+  readonly venue: VenueFields;
+  readonly registerKeys: readonly { readonly kid: Uint8Array; readonly publicKey: Uint8Array }[];
+  readonly head: Head;
+}
+
+/** Where a gate's chain stands here. */
+export interface Standing {
+  /** The end of what is here without a gap. */
+  readonly head: Head;
+  /** Counters that are here, as ranges. */
+  readonly have: readonly (readonly [from: number, to: number])[];
+  /** The gate is asked to send again from this counter; null where nothing is known to be missing. */
+  readonly resendFrom: number | null;
+  /** Signed receipt over entries without a gap before them; null where there is none yet. */
+  readonly receipt: Uint8Array | null;
+}
+
+export interface EntryAnswer {
+  readonly n: number;
+  readonly result: EntryResult;
+  readonly flags: readonly EntryFlag[];
+}
+
+export interface BatchAnswer extends Standing {
+  readonly results: readonly EntryAnswer[];
+}
+
+/** A row as the register sees it: it cannot tell whose it is. */
+export interface RegisterRow {
+  readonly at: number;
+  readonly check: string;
+  readonly record: string;
+  readonly kind: 'entry' | 'void';
+  readonly gateNo: number;
+  readonly counter: number;
+  /** First bytes of the stored box, hexadecimal. */
+  readonly box: string;
+  readonly receivedAtMs: number;
+  readonly confirmed: boolean;
+}
+
+export interface RegisterStatus {
+  readonly venues: number;
+  readonly gates: number;
+  /** Gates that showed a receipt for entries that were not here. */
+  readonly regressed: number;
+  readonly forks: number;
+  /** Days ahead of today that have a place for their entries. */
+  readonly daysAhead: number;
+  readonly waitingBatches: number;
+}
+
+export interface RegisterDesk extends Desk {
+  readonly name: 'register';
+  enrolVenue(venue: VenueFields): Promise<{ venueId: number; enrolmentCode: string }>;
+  enrolGate(gate: GateFields): Promise<EnrolledGate>;
+  /**
+   * Takes a batch in. Resolves only when the answer is durable.
+   * @param shown a receipt of ours that the gate holds for entries which the register seems to miss
+   */
+  ingest(batch: Batch, shown?: Uint8Array | null): Promise<BatchAnswer>;
+  whereAmI(venueId: number, thumbprint: Uint8Array, shown?: Uint8Array | null): Promise<Standing>;
+  rows(
+    venueId: number,
+    query?: { afterMs?: number; limit?: number },
+  ): Promise<{ rows: RegisterRow[]; total: number }>;
+  status(): Promise<RegisterStatus>;
+  /** What the authority puts into its bundle: the keys that sign receipts. */
+  publicKeys(): readonly { readonly kid: Uint8Array; readonly publicKey: Uint8Array }[];
+}
