@@ -10,7 +10,7 @@ const ALLOWED = new Set([
   'time',
   'name',
   'msg',
-  'requestId',
+  'reqId',
   'operation',
   'method',
   'status',

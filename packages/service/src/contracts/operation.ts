@@ -22,6 +22,10 @@ export interface Operation {
   readonly bodyLimit?: number;
 }
 
+/** The desk an operation belongs to, or `health`. */
+export const deskOf = ({ url }: Operation): string =>
+  url.startsWith('/api/') ? url.split('/')[2]! : 'health';
+
 type Part<O extends Operation, K extends 'params' | 'querystring' | 'body'> = O[K] extends TSchema
   ? { [P in K]: O[K] }
   : unknown;
@@ -50,7 +54,7 @@ export function route<const O extends Operation>(operation: O) {
   const schema = {
     operationId: operation.operationId,
     summary: operation.summary,
-    tags: [operation.url.split('/')[2] ?? 'health'],
+    tags: [deskOf(operation)],
     ...(operation.operator ? { security: [{ operator: [] }] } : {}),
     ...(params ? { params } : {}),
     ...(querystring ? { querystring } : {}),
