@@ -14,12 +14,27 @@ export function utf8Encode(text: string): Uint8Array {
 }
 
 /**
- * Text of UTF-8 bytes. Throws `encoding.cbor` where they are not well-formed: no overlong forms, no surrogates, nothing
- * above U+10FFFF (RFC 3629 §4). Nothing is ever replaced by U+FFFD, so that two texts cannot become one.
+ * Text of UTF-8 bytes, of the part from `from` up to `to`. Throws `encoding.cbor` where they are not well-formed: no overlong
+ * forms, no surrogates, nothing above U+10FFFF (RFC 3629 §4). Nothing is ever replaced by U+FFFD, so that two texts cannot
+ * become one.
  */
-export function utf8Decode(bytes: Uint8Array): string {
+export function utf8Decode(bytes: Uint8Array, from = 0, to = bytes.length): string {
+  const length = to - from;
+  if (length === 2 && bytes[from]! < 0x80 && bytes[from + 1]! < 0x80)
+    return String.fromCharCode(bytes[from]!, bytes[from + 1]!);
+  if (length <= PIECE) {
+    let i = from;
+    while (i < to && bytes[i]! < 0x80) i++;
+    if (i === to) return String.fromCharCode.apply(null, bytes.subarray(from, to) as unknown as number[]);
+  }
+  return utf8DecodeAny(bytes, from, to);
+}
+
+const PIECE = 4096;
+
+function utf8DecodeAny(bytes: Uint8Array, from: number, to: number): string {
   let out = '';
-  for (let i = 0; i < bytes.length; ) {
+  for (let i = from; i < to; ) {
     const a = bytes[i]!;
     if (a < 0x80) {
       out += String.fromCharCode(a);
@@ -29,11 +44,11 @@ export function utf8Decode(bytes: Uint8Array): string {
     const size = a >= 0xf0 ? 4 : a >= 0xe0 ? 3 : 2;
     const low = a === 0xe0 ? 0xa0 : a === 0xf0 ? 0x90 : 0x80;
     const high = a === 0xed ? 0x9f : a === 0xf4 ? 0x8f : 0xbf;
-    const b = bytes[i + 1] ?? 0;
-    let sound = a >= 0xc2 && a <= 0xf4 && i + size <= bytes.length && b >= low && b <= high;
+    const b = i + 1 < to ? bytes[i + 1]! : 0;
+    let sound = a >= 0xc2 && a <= 0xf4 && i + size <= to && b >= low && b <= high;
     let point = a & (0xff >> (size + 1));
     for (let k = 1; k < size; k++) {
-      const next = bytes[i + k] ?? 0;
+      const next = i + k < to ? bytes[i + k]! : 0;
       if ((next & 0xc0) !== 0x80) sound = false;
       point = (point << 6) | (next & 63);
     }

@@ -29,10 +29,15 @@ export class CborReader {
   at = 0;
   private argument64 = 0n;
 
+  private readonly bytes: Uint8Array;
+
   constructor(
-    private readonly bytes: Uint8Array,
+    bytes: Uint8Array,
     private readonly rules: CborRules,
   ) {
+    // A subclass (Buffer of Node) cuts slices that share its memory: what is handed out here must be copies.
+    this.bytes =
+      bytes.constructor === Uint8Array ? bytes : new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
     if (bytes.length > rules.maxBytes)
       throw new MunjigiError('encoding.too-long', `At most ${rules.maxBytes} bytes are read.`);
   }
@@ -59,9 +64,9 @@ export class CborReader {
       case 1:
         return n >= 0 && n < Number.MAX_SAFE_INTEGER ? -1 - n : -1n - (n >= 0 ? BigInt(n) : this.argument64);
       case 2:
-        return this.chunk(n).slice();
+        return this.bytes.slice(this.skip(n), this.at);
       case 3:
-        return utf8Decode(this.chunk(n));
+        return utf8Decode(this.bytes, this.skip(n), this.at);
       case 4:
         return this.array(n, depth);
       case 5:
@@ -99,11 +104,12 @@ export class CborReader {
     return n;
   }
 
-  private chunk(length: number): Uint8Array {
-    if (length < 0 || this.at + length > this.bytes.length) throw wrong('cut short');
+  /** Steps over that many bytes; answers where they start. */
+  private skip(length: number): number {
     const from = this.at;
-    this.at += length;
-    return this.bytes.subarray(from, this.at);
+    if (length < 0 || from + length > this.bytes.length) throw wrong('cut short');
+    this.at = from + length;
+    return from;
   }
 
   private inner(depth: number): CborValue {
@@ -193,8 +199,8 @@ export class CborReader {
     if (info === 22) return null;
     if (info >= 25 && info <= 27) {
       if (this.rules.deterministic) throw loose('floating point');
-      const chunk = this.chunk(1 << (info - 24));
-      const view = new DataView(chunk.buffer, chunk.byteOffset, chunk.length);
+      const size = 1 << (info - 24);
+      const view = new DataView(this.bytes.buffer, this.bytes.byteOffset + this.skip(size), size);
       return info === 27 ? view.getFloat64(0) : info === 26 ? view.getFloat32(0) : half(view.getUint16(0));
     }
     if (info === 23 && !this.rules.deterministic) return null;

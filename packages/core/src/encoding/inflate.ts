@@ -20,49 +20,65 @@ const DISTANCE_EXTRA = [
 ];
 const LENGTHS_ORDER = [16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15];
 const QUICK_BITS = 9;
+const QUICK_MASK = (1 << QUICK_BITS) - 1;
 
 const wrong = () =>
   new MunjigiError('encoding.inflate', 'The compressed bytes are broken: scan the code again.');
 
 /** A Huffman code (RFC 1951 §3.2.2): a table for short codes, counts for the rest. */
-interface Code {
+class Code {
   /** symbol << 4 | length, by the next QUICK_BITS bits as they come off the stream; 0 where the code is longer. */
-  readonly quick: Uint16Array;
-  readonly counts: Uint16Array;
-  readonly symbols: Uint16Array;
+  readonly quick = new Uint16Array(1 << QUICK_BITS);
+  readonly counts = new Uint16Array(16);
+  readonly symbols = new Uint16Array(288);
+
+  /** Takes the code lengths of the symbols from `from` up to `to`. Throws where they make no code. */
+  set(lengths: Uint8Array, from: number, to: number): this {
+    const { quick, counts, symbols } = this;
+    counts.fill(0);
+    for (let i = from; i < to; i++) counts[lengths[i]!]!++;
+    counts[0] = 0;
+    let left = 1;
+    let used = 0;
+    let code = 0;
+    for (let size = 1; size < 16; size++) {
+      const count = counts[size]!;
+      left = left * 2 - count;
+      if (left < 0) throw wrong();
+      code = (code + counts[size - 1]!) << 1;
+      next[size] = code;
+      offsets[size] = used;
+      used += count;
+    }
+    // An incomplete code is legal for a single symbol only (RFC 1951 §3.2.7).
+    if (left > 0) {
+      if (used > 1) throw wrong();
+      quick.fill(0);
+    }
+    for (let i = from; i < to; i++) {
+      const size = lengths[i]!;
+      if (size === 0) continue;
+      symbols[offsets[size]!++] = i - from;
+      let bits = next[size]!++;
+      let reversed = 0;
+      for (let bit = 0; bit < size; bit++, bits >>= 1) reversed = (reversed << 1) | (bits & 1);
+      if (size > QUICK_BITS) quick[reversed & QUICK_MASK] = 0;
+      else {
+        const entry = ((i - from) << 4) | size;
+        for (let at = reversed; at <= QUICK_MASK; at += 1 << size) quick[at] = entry;
+      }
+    }
+    return this;
+  }
 }
 
-function makeCode(lengths: Uint8Array, from: number, to: number): Code {
-  const counts = new Uint16Array(16);
-  for (let i = from; i < to; i++) counts[lengths[i]!]!++;
-  counts[0] = 0;
-  const next = new Uint16Array(16);
-  const offsets = new Uint16Array(16);
-  let left = 1;
-  let used = 0;
-  for (let size = 1; size < 16; size++) {
-    left = left * 2 - counts[size]!;
-    if (left < 0) throw wrong();
-    next[size] = (next[size - 1]! + counts[size - 1]!) << 1;
-    offsets[size] = used;
-    used += counts[size]!;
-  }
-  // An incomplete code is legal for a single symbol only (RFC 1951 §3.2.7).
-  if (left > 0 && used > 1) throw wrong();
-  const symbols = new Uint16Array(used);
-  const quick = new Uint16Array(1 << QUICK_BITS);
-  for (let i = from; i < to; i++) {
-    const size = lengths[i]!;
-    if (size === 0) continue;
-    symbols[offsets[size]!++] = i - from;
-    let code = next[size]!++;
-    if (size > QUICK_BITS) continue;
-    let reversed = 0;
-    for (let bit = 0; bit < size; bit++, code >>= 1) reversed = (reversed << 1) | (code & 1);
-    for (let at = reversed; at < quick.length; at += 1 << size) quick[at] = ((i - from) << 4) | size;
-  }
-  return { quick, counts, symbols };
-}
+// Working room, used by one call at a time and never read before it is set.
+const next = new Uint16Array(16);
+const offsets = new Uint16Array(16);
+const lengthsCode = new Code();
+const literalsCode = new Code();
+const distancesCode = new Code();
+const codeLengths = new Uint8Array(320);
 
 let fixedCodes: readonly [Code, Code] | null = null;
 
@@ -70,7 +86,7 @@ function fixed(): readonly [Code, Code] {
   if (!fixedCodes) {
     const lengths = new Uint8Array(288).fill(8, 0, 144).fill(9, 144, 256).fill(7, 256, 280).fill(8, 280);
     // Both fixed codes have symbols that never occur (RFC 1951 §3.2.6): they are refused where they turn up.
-    fixedCodes = [makeCode(lengths, 0, 288), makeCode(new Uint8Array(32).fill(5), 0, 32)];
+    fixedCodes = [new Code().set(lengths, 0, 288), new Code().set(new Uint8Array(32).fill(5), 0, 32)];
   }
   return fixedCodes;
 }
@@ -123,7 +139,7 @@ class Inflater {
       this.held |= this.input[this.at++]! << this.bits;
       this.bits += 8;
     }
-    const entry = code.quick[this.held & ((1 << QUICK_BITS) - 1)]!;
+    const entry = code.quick[this.held & QUICK_MASK]!;
     const size = entry & 15;
     if (size > 0 && size <= this.bits) {
       this.held >>>= size;
@@ -178,11 +194,11 @@ class Inflater {
     const distances = this.take(5) + 1;
     const count = this.take(4) + 4;
     if (literals > 286 || distances > 30) throw wrong();
-    const small = new Uint8Array(19);
-    for (let i = 0; i < count; i++) small[LENGTHS_ORDER[i]!] = this.take(3);
-    const code = makeCode(small, 0, 19);
+    codeLengths.fill(0, 0, 19);
+    for (let i = 0; i < count; i++) codeLengths[LENGTHS_ORDER[i]!] = this.take(3);
+    const code = lengthsCode.set(codeLengths, 0, 19);
     const total = literals + distances;
-    const lengths = new Uint8Array(total);
+    const lengths = codeLengths;
     for (let i = 0; i < total; ) {
       const symbol = this.symbol(code);
       if (symbol < 16) {
@@ -197,30 +213,56 @@ class Inflater {
       i += repeat;
     }
     if (lengths[256] === 0) throw wrong();
-    return [makeCode(lengths, 0, literals), makeCode(lengths, literals, total)];
+    return [literalsCode.set(lengths, 0, literals), distancesCode.set(lengths, literals, total)];
   }
 
   private block(literals: Code, distances: Code): void {
+    const { input } = this;
+    const { quick } = literals;
     for (;;) {
+      // Literals are most of a stream: they are taken here, with everything at hand.
+      let { held, bits, at, size, out } = this;
+      let entry = 0;
+      for (;;) {
+        while (bits < 15 && at < input.length) {
+          held |= input[at++]! << bits;
+          bits += 8;
+        }
+        entry = quick[held & QUICK_MASK]!;
+        const length = entry & 15;
+        if (entry >= 256 << 4 || length === 0 || length > bits || size === out.length) break;
+        held >>>= length;
+        bits -= length;
+        out[size++] = entry >> 4;
+      }
+      this.held = held;
+      this.bits = bits;
+      this.at = at;
+      this.size = size;
       const symbol = this.symbol(literals);
       if (symbol < 256) {
-        if (this.size === this.out.length) this.room(1);
+        this.room(1);
         this.out[this.size++] = symbol;
         continue;
       }
       if (symbol === 256) return;
       if (symbol > 285) throw wrong();
-      const length = LENGTH_BASE[symbol - 257]! + this.take(LENGTH_EXTRA[symbol - 257]!);
-      const far = this.symbol(distances);
-      if (far > 29) throw wrong();
-      const distance = DISTANCE_BASE[far]! + this.take(DISTANCE_EXTRA[far]!);
-      if (distance > this.size) throw wrong();
-      this.room(length);
-      const { out } = this;
-      let at = this.size;
-      for (const end = at + length; at < end; at++) out[at] = out[at - distance]!;
-      this.size = at;
+      this.copy(symbol, distances);
     }
+  }
+
+  /** A repeat of what was written before. */
+  private copy(symbol: number, distances: Code): void {
+    const length = LENGTH_BASE[symbol - 257]! + this.take(LENGTH_EXTRA[symbol - 257]!);
+    const far = this.symbol(distances);
+    if (far > 29) throw wrong();
+    const distance = DISTANCE_BASE[far]! + this.take(DISTANCE_EXTRA[far]!);
+    if (distance > this.size) throw wrong();
+    this.room(length);
+    const { out } = this;
+    let at = this.size;
+    for (const end = at + length; at < end; at++) out[at] = out[at - distance]!;
+    this.size = at;
   }
 }
 

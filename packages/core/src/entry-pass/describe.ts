@@ -7,7 +7,7 @@ import type { CodeParts } from './parts.ts';
 import type { HolderFacts, VerifiedPass } from './verify.ts';
 
 /** What a pass says to a door. Null claim where the layout is broken: what it says then means nothing. */
-export function describePass(parts: CodeParts, verified: VerifiedPass): Described {
+export function describePass(parts: CodeParts, verified: VerifiedPass, whole: boolean): Described {
   if (!parts.layout) return { claim: null, payload: null };
   const { pass, presentation } = parts.layout;
   const subject = subjectOf(pass, presentation, verified.holder);
@@ -26,6 +26,7 @@ export function describePass(parts: CodeParts, verified: VerifiedPass): Describe
     specimen: verified.key?.usage?.includes('specimen') ?? false,
     subject,
   };
+  if (!whole) return { claim, payload: null };
   const { kind: _, handle: __, subject: ___, specimen: ____, ...said } = claim;
   return { claim, payload: { ...said, handle: toHex(handle) } };
 }

@@ -344,8 +344,17 @@ describe('a code that is not what it seems', () => {
   });
 
   it('is judged as far as it can be read', () => {
-    expect(parsePass('MJ1:00', grid).steps).toEqual({ prefix: 'ok', decode: 'ok', structure: 'failed' });
-    expect(parsePass('nothing', grid).steps).toEqual({ prefix: 'failed' });
+    expect(parsePass('MJ1:00', grid).steps).toMatchObject({
+      prefix: 'ok',
+      decode: 'ok',
+      structure: 'failed',
+      validity: 'not-reached',
+    });
+    expect(parsePass('nothing', grid).steps).toMatchObject({
+      prefix: 'failed',
+      decode: 'not-reached',
+      structure: 'not-reached',
+    });
   });
 });
 

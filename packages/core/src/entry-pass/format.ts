@@ -11,5 +11,5 @@ export const entryPass: PassFormat<CodeParts> = {
   prefix: PREFIX,
   parse: parsePass,
   verify: (content, _parsed, trust, crypto) => verifyPass(content, trust, crypto),
-  describe: (content, verified) => describePass(content, verified as VerifiedPass),
+  describe: (content, verified, whole) => describePass(content, verified as VerifiedPass, whole),
 };

@@ -41,21 +41,21 @@ export interface PresentationLayout {
   readonly lane: 0 | 1;
 }
 
-const ALG = [0xa1, 0x01, 0x26];
-const ALG_AND_KID = [0xa2, 0x01, 0x26, 0x04];
-const CNF = [0x08, 0xa1, 0x01, 0xa4, 0x01, 0x02, 0x20, 0x01, 0x21, 0x58, 0x20];
-const Y = [0x22];
-const ENTRY = [0x3a, 0x00, 0x01, 0x00, 0x00];
-const SIGNATURE = [0x58, 0x40];
+const ALG = Uint8Array.of(0xa1, 0x01, 0x26);
+const ALG_AND_KID = Uint8Array.of(0xa2, 0x01, 0x26, 0x04);
+/** Behind the 8 of the claim: {1: {1: 2, -1: 1, -2: 32 bytes … */
+const CNF = Uint8Array.of(0xa1, 0x01, 0xa4, 0x01, 0x02, 0x20, 0x01, 0x21, 0x58, 0x20);
+const ENTRY = Uint8Array.of(0x3a, 0x00, 0x01, 0x00, 0x00);
 
 /** Reads fixed bytes and holes, and stops at the first deviation. */
 class Cursor {
-  at = 0;
+  private at = 0;
+  private end: number;
 
-  constructor(
-    private readonly bytes: Uint8Array,
-    private end = bytes.length,
-  ) {}
+  constructor(private readonly bytes: Uint8Array) {
+    this.end = bytes.length;
+    if (this.end > MAX_BYTES) this.fail(`it is longer than ${MAX_BYTES} bytes`);
+  }
 
   fail(what: string): never {
     throw new MunjigiError('pass.structure', `The pass does not follow the layout of MJ1: ${what}.`);
@@ -66,14 +66,22 @@ class Cursor {
     return this.bytes[this.at++]!;
   }
 
-  fixed(expected: readonly number[], what: string): void {
-    for (let i = 0; i < expected.length; i++) if (this.byte() !== expected[i]) this.fail(what);
+  one(expected: number, what: string): void {
+    if (this.byte() !== expected) this.fail(what);
+  }
+
+  fixed(expected: Uint8Array, what: string): void {
+    const { bytes, at } = this;
+    if (at + expected.length > this.end) this.fail('it is cut short');
+    for (let i = 0; i < expected.length; i++) if (bytes[at + i] !== expected[i]) this.fail(what);
+    this.at = at + expected.length;
   }
 
   take(length: number): Uint8Array {
-    if (this.at + length > this.end) this.fail('it is cut short');
-    this.at += length;
-    return this.bytes.subarray(this.at - length, this.at);
+    const { at } = this;
+    if (at + length > this.end) this.fail('it is cut short');
+    this.at = at + length;
+    return this.bytes.subarray(at, at + length);
   }
 
   /** A whole number in its shortest form, at most 2^53. */
@@ -81,15 +89,11 @@ class Cursor {
     const first = this.byte();
     if (first < 24) return first;
     const size = first === 24 ? 1 : first === 25 ? 2 : first === 26 ? 4 : first === 27 ? 8 : 0;
-    if (size === 0) this.fail(what);
+    if (size === 0) this.fail(`${what} is no whole number`);
     let n = 0;
     for (let i = 0; i < size; i++) n = n * 256 + this.byte();
-    if (
-      n < (size === 1 ? 24 : size === 2 ? 256 : size === 4 ? 65536 : 2 ** 32) ||
-      n > Number.MAX_SAFE_INTEGER
-    ) {
-      this.fail(`${what} is not a number in its shortest form`);
-    }
+    const least = size === 1 ? 24 : size === 2 ? 256 : size === 4 ? 65536 : 2 ** 32;
+    if (n < least || n > Number.MAX_SAFE_INTEGER) this.fail(`${what} is not a number in its shortest form`);
     return n;
   }
 
@@ -102,17 +106,23 @@ class Cursor {
     return n;
   }
 
-  /** Runs `read` on the inside of a byte string, all of which it must use. */
-  wrapped<T>(what: string, read: () => T): { readonly bytes: Uint8Array; readonly value: T } {
-    const length = this.length(what);
-    const outer = this.end;
-    const from = this.at;
-    if (from + length > outer) this.fail('it is cut short');
-    this.end = from + length;
-    const value = read();
+  /** Steps into a byte string: answers its bytes; nothing reads past its end until `leave`. */
+  enter(what: string): Uint8Array {
+    const inside = this.take(this.length(what));
+    this.at -= inside.length;
+    this.end = this.at + inside.length;
+    return inside;
+  }
+
+  /** Steps out again; the whole inside must have been read. */
+  leave(what: string): void {
     if (this.at !== this.end) this.fail(`${what} holds more than it may`);
-    this.end = outer;
-    return { bytes: this.bytes.subarray(from, this.at), value };
+    this.end = this.bytes.length;
+  }
+
+  signature(): Uint8Array {
+    if (this.byte() !== 0x58 || this.byte() !== 0x40) this.fail('a signature has 64 bytes');
+    return this.take(64);
   }
 
   done(): void {
@@ -120,72 +130,68 @@ class Cursor {
   }
 }
 
+const KNOWN = 'the claims are not exactly the three that are known';
+const KEY = 'the holder key is not a compressed P-256 key';
+
 function readPass(cursor: Cursor): PassLayout {
-  cursor.fixed([0x84], 'the pass is no untagged COSE_Sign1');
-  const header = cursor.wrapped('the protected header', () => {
-    cursor.fixed(ALG_AND_KID, 'the protected header is not {1: -7, 4: kid}');
-    const size = cursor.length('the key id');
-    if (size < 1 || size > 2) cursor.fail('the key id has 1 or 2 bytes');
-    return cursor.take(size);
-  });
-  cursor.fixed([0xa0], 'the unprotected header is not empty');
-  const claims = cursor.wrapped('the claims', () => {
-    cursor.fixed([0xa3, 0x04], 'the claims are not exactly the three that are known');
-    const expiresAt = cursor.uint('exp');
-    const form = cursor.byte();
-    let holder: PassLayout['holder'] = null;
-    let handle: Uint8Array | null = null;
-    if (form === 0x07) {
-      cursor.fixed([0x50], 'the handle has 16 bytes');
-      handle = cursor.take(16);
-    } else {
-      if (form !== CNF[0]) cursor.fail('neither a holder key nor a handle');
-      cursor.fixed(CNF.slice(1), 'the holder key is not a compressed P-256 key');
-      const x = cursor.take(32);
-      cursor.fixed(Y, 'the holder key is not a compressed P-256 key');
-      const parity = cursor.byte();
-      if (parity !== 0xf4 && parity !== 0xf5) cursor.fail('the holder key is not a compressed P-256 key');
-      holder = { x, yIsOdd: parity === 0xf5 };
-    }
-    cursor.fixed(ENTRY, 'the claims are not exactly the three that are known');
-    const size = cursor.byte();
-    if (size !== 0x82 && size !== 0x83) cursor.fail('the entry claim is [class, hint, ? until]');
-    const admissionClass = cursor.uint('the class');
-    const hint = cursor.uint('the hint');
-    const until = size === 0x83 ? cursor.uint('the end of the class') : null;
-    return { expiresAt, holder, handle, admissionClass, hint, until };
-  });
-  cursor.fixed(SIGNATURE, 'the signature has 64 bytes');
-  return {
-    ...claims.value,
-    kid: header.value,
-    header: header.bytes,
-    claims: claims.bytes,
-    signature: cursor.take(64),
-  };
+  cursor.one(0x84, 'the pass is no untagged COSE_Sign1');
+  const header = cursor.enter('the protected header');
+  cursor.fixed(ALG_AND_KID, 'the protected header is not {1: -7, 4: kid}');
+  const size = cursor.length('the key id');
+  if (size < 1 || size > 2) cursor.fail('the key id has 1 or 2 bytes');
+  const kid = cursor.take(size);
+  cursor.leave('the protected header');
+  cursor.one(0xa0, 'the unprotected header is not empty');
+
+  const claims = cursor.enter('the claims');
+  cursor.one(0xa3, KNOWN);
+  cursor.one(0x04, KNOWN);
+  const expiresAt = cursor.uint('exp');
+  const form = cursor.byte();
+  let holder: PassLayout['holder'] = null;
+  let handle: Uint8Array | null = null;
+  if (form === 0x07) {
+    cursor.one(0x50, 'the handle has 16 bytes');
+    handle = cursor.take(16);
+  } else if (form === 0x08) {
+    cursor.fixed(CNF, KEY);
+    const x = cursor.take(32);
+    cursor.one(0x22, KEY);
+    const parity = cursor.byte();
+    if (parity !== 0xf4 && parity !== 0xf5) cursor.fail(KEY);
+    holder = { x, yIsOdd: parity === 0xf5 };
+  } else cursor.fail(KNOWN);
+  cursor.fixed(ENTRY, KNOWN);
+  const fields = cursor.byte();
+  if (fields !== 0x82 && fields !== 0x83) cursor.fail('the entry claim is [class, hint, ? until]');
+  const admissionClass = cursor.uint('the class');
+  const hint = cursor.uint('the hint');
+  const until = fields === 0x83 ? cursor.uint('the end of the class') : null;
+  cursor.leave('the claims');
+
+  const signature = cursor.signature();
+  return { kid, header, claims, signature, expiresAt, holder, handle, admissionClass, hint, until };
 }
 
 function readPresentation(cursor: Cursor): PresentationLayout {
-  cursor.fixed([0x84], 'the presentation is no untagged COSE_Sign1');
-  const header = cursor.wrapped('the protected header of the presentation', () =>
-    cursor.fixed(ALG, 'it is not {1: -7}'),
-  );
-  cursor.fixed([0xa0], 'the unprotected header of the presentation is not empty');
-  const payload = cursor.wrapped('the drawing', () => {
-    cursor.fixed([0x82], 'the drawing is not [drawnAt, lane]');
-    const drawnAt = cursor.uint('drawnAt');
-    const lane = cursor.byte();
-    if (lane !== 0 && lane !== 1) cursor.fail('the lane is 0 or 1');
-    return { drawnAt, lane } as const;
-  });
-  cursor.fixed(SIGNATURE, 'the signature of the presentation has 64 bytes');
-  return { ...payload.value, header: header.bytes, payload: payload.bytes, signature: cursor.take(64) };
+  cursor.one(0x84, 'the presentation is no untagged COSE_Sign1');
+  const header = cursor.enter('the protected header of the presentation');
+  cursor.fixed(ALG, 'the protected header of the presentation is not {1: -7}');
+  cursor.leave('the protected header of the presentation');
+  cursor.one(0xa0, 'the unprotected header of the presentation is not empty');
+  const payload = cursor.enter('the drawing');
+  cursor.one(0x82, 'the drawing is not [drawnAt, lane]');
+  const drawnAt = cursor.uint('drawnAt');
+  const lane = cursor.byte();
+  if (lane !== 0 && lane !== 1) cursor.fail('the lane is 0 or 1');
+  cursor.leave('the drawing');
+  const signature = cursor.signature();
+  return { header, payload, signature, drawnAt, lane };
 }
 
 /** Reads a pass alone, live or paper, as an issuer signs it. Throws `pass.structure`, saying what deviates. */
 export function readPassLayout(bytes: Uint8Array): PassLayout {
   const cursor = new Cursor(bytes);
-  if (bytes.length > MAX_BYTES) cursor.fail(`it is longer than ${MAX_BYTES} bytes`);
   const pass = readPass(cursor);
   cursor.done();
   return pass;
@@ -197,7 +203,6 @@ export function readCodeLayout(bytes: Uint8Array): {
   readonly presentation: PresentationLayout | null;
 } {
   const cursor = new Cursor(bytes);
-  if (bytes.length > MAX_BYTES) cursor.fail(`it is longer than ${MAX_BYTES} bytes`);
   const size = cursor.byte();
   if (size !== 0x81 && size !== 0x82) cursor.fail('it is not [pass, presentation] or [pass]');
   const pass = readPass(cursor);

@@ -1,5 +1,5 @@
 import { base45Decode, toHex } from '../encoding/index.ts';
-import type { Parsed } from '../formats/types.ts';
+import { type ByteSteps, type Parsed, unreadBytes } from '../formats/types.ts';
 import type { PassGrid } from '../trust/types.ts';
 import { PREFIX, readCodeLayout } from './layout.ts';
 import { fieldFindings } from './lint.ts';
@@ -11,45 +11,49 @@ const MAX_TEXT = 4400;
 
 /**
  * Takes a scanned `MJ1:` text apart and judges `prefix`, `decode` and `structure` (the whole layout, and every field on its
- * grid). Signatures are for `verifyPass`. Never throws.
+ * grid). Nothing is packed in this format, and its structure is its schema: `inflate` and `schema` have no input. Signatures
+ * are for `verifyPass`. Never throws.
  */
 export function parsePass(text: string, grid: PassGrid | null): Parsed<CodeParts> {
-  const nothing = { keyId: null, algorithm: null, notBefore: null, notAfter: null, content: null };
-  if (!text.startsWith(PREFIX)) return { ...nothing, steps: { prefix: 'failed' } };
+  const steps = unreadBytes();
+  const parts = readParts(text, grid, steps);
+  const expiresAt = parts?.expiresAt ?? null;
+  if (expiresAt !== null) steps.validity = 'unknown';
+  return {
+    steps,
+    keyId: parts?.issuer ? toHex(parts.issuer.kid) : null,
+    algorithm: parts?.issuer ? 'ES256' : null,
+    notBefore: null,
+    notAfter: expiresAt,
+    content: parts,
+  };
+}
+
+function readParts(text: string, grid: PassGrid | null, steps: ByteSteps): CodeParts | null {
+  steps.prefix = text.startsWith(PREFIX) ? 'ok' : 'failed';
+  if (steps.prefix === 'failed') return null;
   let bytes: Uint8Array;
   try {
-    if (text.length > MAX_TEXT) return { ...nothing, steps: { prefix: 'ok', decode: 'failed' } };
-    bytes = base45Decode(text.slice(PREFIX.length));
+    steps.decode = 'failed';
+    if (text.length > MAX_TEXT) return null;
+    bytes = base45Decode(text, PREFIX.length);
+    steps.decode = 'ok';
   } catch {
-    return { ...nothing, steps: { prefix: 'ok', decode: 'failed' } };
+    return null;
   }
-  let parts: CodeParts | null;
-  let sound = false;
   try {
+    steps.structure = 'failed';
     const layout = readCodeLayout(bytes);
     const { pass, presentation } = layout;
-    sound = fieldFindings(pass, grid).length === 0;
-    parts = {
-      layout: sound ? layout : null,
+    if (fieldFindings(pass, grid).length === 0) steps.structure = 'ok';
+    return {
+      layout: steps.structure === 'ok' ? layout : null,
       issuer: pass,
       holder: pass.holder,
       presentation,
       expiresAt: pass.expiresAt,
     };
   } catch {
-    parts = salvage(bytes);
+    return salvage(bytes);
   }
-  return {
-    steps: {
-      prefix: 'ok',
-      decode: 'ok',
-      structure: sound ? 'ok' : 'failed',
-      ...(parts?.expiresAt == null ? {} : { validity: 'unknown' as const }),
-    },
-    keyId: parts?.issuer ? toHex(parts.issuer.kid) : null,
-    algorithm: parts?.issuer ? 'ES256' : null,
-    notBefore: null,
-    notAfter: parts?.expiresAt ?? null,
-    content: parts,
-  };
 }

@@ -1,7 +1,7 @@
 import { toHex } from '../encoding/index.ts';
-import type { Steps, Verified } from '../formats/types.ts';
+import { keySteps, type Verified } from '../formats/types.ts';
 import { type Crypto, keyThumbprint, spkiFromPoint } from '../signing/index.ts';
-import type { Trust, TrustedKey } from '../trust/types.ts';
+import type { Trust } from '../trust/types.ts';
 import type { CodeParts } from './parts.ts';
 import { passToBeSigned, presentationToBeSigned } from './to-be-signed.ts';
 
@@ -16,34 +16,18 @@ export interface VerifiedPass extends Verified {
 }
 
 /**
- * Judges `issuer`, `signature` (the issuer's and the holder's: both must hold), `keyUsage` and `revocation`; and `structure`
- * once more where the holder key turns out to be no point of the curve. The algorithm is ES256 whatever a header says.
+ * Judges `issuer`, `signature` (the issuer's and the holder's: both must hold), `keyUsage` and `revocation`. `broken` where
+ * the holder key is no point of the curve. The algorithm is ES256 whatever a header says.
  */
 export async function verifyPass(parts: CodeParts, trust: Trust, crypto: Crypto): Promise<VerifiedPass> {
-  const steps: Steps = {};
-  let holder: HolderFacts | null = null;
-  if (parts.holder) {
-    const point = crypto.decompress(parts.holder.x, parts.holder.yIsOdd);
-    if (point) holder = { point, thumbprint: keyThumbprint(point) };
-    else steps.structure = 'failed';
-  }
-  if (!parts.issuer) return { steps, key: null, holder };
+  const holder = parts.holder ? factsOf(parts.holder, crypto) : null;
+  const broken = parts.holder !== null && holder === null;
+  if (!parts.issuer) return { steps: keySteps('not-reached'), broken, reason: null, key: null, holder };
   const { kid, header, claims, signature } = parts.issuer;
   const candidates = trust.keys('entry-pass', toHex(kid));
-  let key: TrustedKey | null = candidates[0] ?? null;
-  if (key === null) {
-    return {
-      steps: {
-        ...steps,
-        issuer: 'unknown',
-        signature: 'unknown',
-        keyUsage: 'unknown',
-        revocation: 'unknown',
-      },
-      key,
-      holder,
-    };
-  }
+  let key = candidates[0];
+  if (key === undefined) return { steps: keySteps('unknown'), broken, reason: null, key: null, holder };
+
   const signed = passToBeSigned(header, claims);
   let genuine = false;
   for (const candidate of candidates) {
@@ -54,13 +38,25 @@ export async function verifyPass(parts: CodeParts, trust: Trust, crypto: Crypto)
     }
   }
   if (parts.holder) genuine = genuine && (await isPresented(parts, holder, crypto));
-  steps.signature = genuine ? 'ok' : 'failed';
-  steps.issuer = key.withdrawn ? 'failed' : 'ok';
-  const specimen = key.usage?.includes('specimen') ?? false;
-  steps.keyUsage = specimen || (key.usage !== null && !key.usage.includes('pass')) ? 'failed' : 'ok';
-  steps.revocation = key.withdrawn ? 'failed' : trust.revocation('entry-pass', identifiers(parts, holder));
-  if (key.withdrawn) return { steps, reason: 'withdrawn', key, holder };
-  return specimen ? { steps, reason: 'specimen', key, holder } : { steps, key, holder };
+  const { usage, withdrawn } = key;
+  const specimen = usage?.includes('specimen') ?? false;
+  return {
+    steps: {
+      issuer: withdrawn ? 'failed' : 'ok',
+      signature: genuine ? 'ok' : 'failed',
+      keyUsage: specimen || (usage !== null && !usage.includes('pass')) ? 'failed' : 'ok',
+      revocation: withdrawn ? 'failed' : trust.revocation('entry-pass', identifiers(parts, holder)),
+    },
+    broken,
+    reason: withdrawn ? 'withdrawn' : specimen ? 'specimen' : null,
+    key,
+    holder,
+  };
+}
+
+function factsOf({ x, yIsOdd }: NonNullable<CodeParts['holder']>, crypto: Crypto): HolderFacts | null {
+  const point = crypto.decompress(x, yIsOdd);
+  return point && { point, thumbprint: keyThumbprint(point) };
 }
 
 /** True when the holder's key signed the drawing; where a broken code has no drawing at all, the issuer's part stands alone. */
@@ -68,12 +64,10 @@ async function isPresented(parts: CodeParts, holder: HolderFacts | null, crypto:
   if (holder === null) return false;
   if (parts.presentation === null) return parts.layout === null;
   const { header, payload, signature } = parts.presentation;
-  return crypto.verify(
-    'ES256',
-    spkiFromPoint(holder.point),
-    presentationToBeSigned(holder.thumbprint, header, payload),
-    signature,
-  );
+  const signed = presentationToBeSigned(holder.thumbprint, header, payload);
+  return crypto.verifyOnce
+    ? crypto.verifyOnce(holder.point, signed, signature)
+    : crypto.verify('ES256', spkiFromPoint(holder.point), signed, signature);
 }
 
 /** The name of a pass on a list of withdrawn ones: its handle in hex. */

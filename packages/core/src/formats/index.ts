@@ -1,2 +1,2 @@
 export { FORMATS, formatNames, formatOf } from './registry.ts';
-export type { Described, Parsed, PassFormat, Steps, Verified } from './types.ts';
+export type { ByteSteps, Described, KeySteps, Parsed, PassFormat, Verified } from './types.ts';

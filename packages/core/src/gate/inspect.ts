@@ -1,5 +1,5 @@
 import { formatOf } from '../formats/registry.ts';
-import type { Steps } from '../formats/types.ts';
+import { type Described, keySteps, type Parsed, unreadBytes, type Verified } from '../formats/types.ts';
 import type { ReasonCode } from '../reasons.ts';
 import type { Crypto } from '../signing/index.ts';
 import type { Trust } from '../trust/types.ts';
@@ -19,40 +19,30 @@ const REASON_OF: Partial<Record<Step, ReasonCode>> = {
   revocation: 'withdrawn',
 };
 
-function fill(steps: Steps): Record<Step, StepState> {
-  return {
-    picture: steps.picture ?? 'not-reached',
-    prefix: steps.prefix ?? 'not-reached',
-    decode: steps.decode ?? 'not-reached',
-    inflate: steps.inflate ?? 'not-reached',
-    structure: steps.structure ?? 'not-reached',
-    schema: steps.schema ?? 'not-reached',
-    issuer: steps.issuer ?? 'not-reached',
-    signature: steps.signature ?? 'not-reached',
-    keyUsage: steps.keyUsage ?? 'not-reached',
-    validity: steps.validity ?? 'not-reached',
-    revocation: steps.revocation ?? 'not-reached',
-  };
-}
-
 /** The reason of the first step that failed, or of an issuer that is not known; null where nothing speaks against the code. */
-function firstReason(steps: Record<Step, StepState>, special: ReasonCode | undefined): ReasonCode | null {
+function firstReason(steps: Record<Step, StepState>, special: ReasonCode | null): ReasonCode | null {
   for (const step of STEPS) {
     const state = steps[step];
     if (state === 'failed') {
       const keyed = step === 'issuer' || step === 'keyUsage' || step === 'revocation';
-      return (keyed ? special : undefined) ?? REASON_OF[step] ?? null;
+      return (keyed ? special : null) ?? REASON_OF[step] ?? null;
     }
     if (state === 'unknown' && step === 'issuer') return 'issuer-unknown';
   }
   return null;
 }
 
-function blank(scan: string, format: FormatName | null, steps: Steps, reason: ReasonCode): Inspected {
+function blank(scan: string, format: FormatName | null, failed: Step, reason: ReasonCode): Inspected {
+  const steps = {
+    ...unreadBytes(),
+    ...keySteps('not-reached'),
+    picture: 'not-reached' as StepState,
+    [failed]: 'failed',
+  };
   return {
     format,
     scan,
-    steps: fill(steps),
+    steps,
     reason,
     keyId: null,
     algorithm: null,
@@ -67,39 +57,69 @@ function blank(scan: string, format: FormatName | null, steps: Steps, reason: Re
 
 /** What a picture without exactly one code in it comes to. */
 export const unreadablePicture = (codes: 'none' | 'several'): Inspected =>
-  blank('', null, { picture: 'failed' }, codes === 'none' ? 'unreadable' : 'two-codes');
+  blank('', null, 'picture', codes === 'none' ? 'unreadable' : 'two-codes');
 
 /**
  * Reads any scanned text: what format it is, what it says, who signed it. Every step whose input exists is judged,
  * whatever failed before it. Knows no clock: `validity` stays `unknown` for `decide` and `checkVerdict`. Never throws, on
- * any input; a text that is no pass we know has format null and the reason `not-a-pass`.
+ * any input; a text that is no pass we know has format null and the reason `not-a-pass`. The payload is decoded only where it
+ * is asked for.
  */
-export async function inspect(scan: string, trust: Trust, crypto: Crypto): Promise<Inspected> {
+export async function inspect(
+  scan: string,
+  trust: Trust,
+  crypto: Crypto,
+  { payload = false }: { readonly payload?: boolean } = NOTHING_MORE,
+): Promise<Inspected> {
   const format = formatOf(scan);
-  if (!format) return blank(scan, null, { prefix: 'failed' }, 'not-a-pass');
+  if (!format) return blank(scan, null, 'prefix', 'not-a-pass');
   try {
     const parsed = format.parse(scan, trust.grid);
-    const { content, keyId, algorithm, notBefore, notAfter } = parsed;
-    const verified = content === null ? null : await format.verify(content, parsed, trust, crypto);
-    const described = verified === null ? null : format.describe(content, verified);
-    const steps = fill(verified ? { ...parsed.steps, ...verified.steps } : parsed.steps);
-    return {
-      format: format.name,
-      scan,
-      steps,
-      reason: firstReason(steps, verified?.reason),
-      keyId,
-      algorithm,
-      issuer: verified?.key?.issuer ?? null,
-      notBefore,
-      notAfter,
-      claim: described?.claim ?? null,
-      key: verified?.key ?? null,
-      get payload() {
-        return described?.payload ?? null;
-      },
-    };
+    const { content } = parsed;
+    if (content === null) return result(scan, format.name, parsed, UNVERIFIED, NOTHING_SAID);
+    const verified = await format.verify(content, parsed, trust, crypto);
+    return result(scan, format.name, parsed, verified, format.describe(content, verified, payload));
   } catch {
-    return blank(scan, format.name, { prefix: 'ok', structure: 'failed' }, 'structure');
+    return blank(scan, format.name, 'structure', 'structure');
   }
+}
+
+const NOTHING_MORE = {};
+const NOTHING_SAID: Described = { claim: null, payload: null };
+const UNVERIFIED: Verified = { steps: keySteps('not-reached'), broken: false, reason: null, key: null };
+
+function result(
+  scan: string,
+  format: FormatName,
+  { steps: bytes, keyId, algorithm, notBefore, notAfter }: Parsed<unknown>,
+  { steps: keys, broken, reason, key }: Verified,
+  { claim, payload }: Described,
+): Inspected {
+  const steps = {
+    picture: 'not-reached',
+    prefix: bytes.prefix,
+    decode: bytes.decode,
+    inflate: bytes.inflate,
+    structure: broken ? 'failed' : bytes.structure,
+    schema: bytes.schema,
+    issuer: keys.issuer,
+    signature: keys.signature,
+    keyUsage: keys.keyUsage,
+    validity: bytes.validity,
+    revocation: keys.revocation,
+  } as const;
+  return {
+    format,
+    scan,
+    steps,
+    reason: firstReason(steps, reason),
+    keyId,
+    algorithm,
+    issuer: key?.issuer ?? null,
+    notBefore,
+    notAfter,
+    claim,
+    key,
+    payload,
+  };
 }

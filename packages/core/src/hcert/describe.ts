@@ -22,7 +22,7 @@ export function toJson(value: CborValue | undefined): unknown {
  * What a certificate says that a door may use, and its whole content for reports. The name is for the comparison with an
  * identity card, in memory; nobody keeps it. An identifier of more than 80 characters is replaced by its SHA-256.
  */
-export function describeCertificate({ envelope, cwt }: CertificateParts): Described {
+export function describeCertificate({ envelope, cwt }: CertificateParts, whole: boolean): Described {
   const certificate = cwt?.certificate;
   if (!certificate) return { claim: null, payload: null };
   const event = eventOf(certificate);
@@ -40,8 +40,6 @@ export function describeCertificate({ envelope, cwt }: CertificateParts): Descri
       country: text(event?.fields.get('co')) ?? cwt.issuer,
       subject: { kind: 'foreign', format: 'hcert', identifier },
     },
-    get payload() {
-      return toJson(certificate);
-    },
+    payload: whole ? toJson(certificate) : null,
   };
 }

@@ -9,5 +9,5 @@ export const hcert: PassFormat<CertificateParts> = {
   prefix: PREFIX,
   parse: parseCertificate,
   verify: verifyCertificate,
-  describe: describeCertificate,
+  describe: (content, _verified, whole) => describeCertificate(content, whole),
 };

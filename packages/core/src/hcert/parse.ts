@@ -1,5 +1,5 @@
 import { base45Decode, inflateZlib, toBase64 } from '../encoding/index.ts';
-import type { Parsed, Steps } from '../formats/types.ts';
+import { type Parsed, unreadBytes } from '../formats/types.ts';
 import { type Cwt, type Envelope, readCwt, readEnvelope } from './cwt.ts';
 import { type EventKind, followsSchema, kindOf } from './schema.ts';
 
@@ -19,7 +19,7 @@ export interface CertificateParts {
  * Signatures are for `verifyCertificate`. Never throws.
  */
 export function parseCertificate(text: string): Parsed<CertificateParts> {
-  const steps: Steps = { prefix: 'failed' };
+  const steps = unreadBytes();
   const answer = (content: CertificateParts | null): Parsed<CertificateParts> => ({
     steps,
     keyId: content?.envelope.kid ? toBase64(content.envelope.kid) : null,
@@ -28,8 +28,8 @@ export function parseCertificate(text: string): Parsed<CertificateParts> {
     notAfter: content?.cwt?.notAfter ?? null,
     content,
   });
-  if (!text.startsWith(PREFIX)) return answer(null);
-  steps.prefix = 'ok';
+  steps.prefix = text.startsWith(PREFIX) ? 'ok' : 'failed';
+  if (steps.prefix === 'failed') return answer(null);
   let packed: Uint8Array;
   let bytes: Uint8Array;
   let envelope: Envelope;
@@ -37,7 +37,7 @@ export function parseCertificate(text: string): Parsed<CertificateParts> {
   try {
     steps.decode = 'failed';
     if (text.length > MAX_TEXT) return answer(null);
-    packed = base45Decode(text.slice(PREFIX.length));
+    packed = base45Decode(text, PREFIX.length);
     steps.decode = 'ok';
     steps.inflate = 'failed';
     const inflated = inflateZlib(packed, MAX_BYTES);

@@ -1,5 +1,5 @@
 import { sha256, toHex, utf8Encode } from '../encoding/index.ts';
-import type { Parsed, Steps, Verified } from '../formats/types.ts';
+import type { KeySteps, Parsed, Verified } from '../formats/types.ts';
 import { type Algorithm, type Crypto, toBeSigned } from '../signing/index.ts';
 import type { Trust, TrustedKey } from '../trust/types.ts';
 import type { Envelope } from './cwt.ts';
@@ -22,12 +22,14 @@ export async function verifyCertificate(
   const { envelope, kind } = parts;
   const candidates = parsed.keyId === null ? [] : trust.keys('hcert', parsed.keyId);
   const first = candidates[0];
-  const steps: Steps = {};
   if (first === undefined) {
-    steps.issuer = steps.signature = 'unknown';
-    if (kind) steps.keyUsage = 'unknown';
-    if (parts.cwt?.certificate) steps.revocation = withdrawal(parts, trust);
-    return { steps, key: null };
+    const steps: KeySteps = {
+      issuer: 'unknown',
+      signature: 'unknown',
+      keyUsage: kind ? 'unknown' : 'not-reached',
+      revocation: withdrawal(parts, trust),
+    };
+    return { steps, broken: false, reason: null, key: null };
   }
   const { algorithm } = envelope;
   let key: TrustedKey = first;
@@ -43,11 +45,14 @@ export async function verifyCertificate(
       }
     }
   }
-  steps.issuer = key.withdrawn ? 'failed' : 'ok';
-  steps.signature = genuine ? 'ok' : 'failed';
-  if (kind) steps.keyUsage = key.usage === null || key.usage.includes(kind) ? 'ok' : 'failed';
-  steps.revocation = key.withdrawn ? 'failed' : withdrawal(parts, trust);
-  return key.withdrawn ? { steps, reason: 'withdrawn', key } : { steps, key };
+  const { usage, withdrawn } = key;
+  const steps: KeySteps = {
+    issuer: withdrawn ? 'failed' : 'ok',
+    signature: genuine ? 'ok' : 'failed',
+    keyUsage: kind === null ? 'not-reached' : usage === null || usage.includes(kind) ? 'ok' : 'failed',
+    revocation: withdrawn ? 'failed' : withdrawal(parts, trust),
+  };
+  return { steps, broken: false, reason: withdrawn ? 'withdrawn' : null, key };
 }
 
 /** What the issuer signed. A protected header without fields is signed as no bytes at all (RFC 9052 §4.4). */

@@ -9,7 +9,8 @@ export const spkiFromPoint = (point: Uint8Array): Uint8Array => concatBytes(SPKI
 
 /** The 65-byte point of a P-256 SubjectPublicKeyInfo, or null where it is another kind of key. */
 export function pointFromSpki(spki: Uint8Array): Uint8Array | null {
-  if (spki.length !== 91 || SPKI_PREFIX.some((byte, i) => spki[i] !== byte) || spki[26] !== 4) return null;
+  if (spki.length !== 91 || spki[26] !== 4) return null;
+  for (let i = 0; i < SPKI_PREFIX.length; i++) if (spki[i] !== SPKI_PREFIX[i]) return null;
   return spki.slice(26);
 }
 

@@ -21,6 +21,12 @@ export interface Crypto {
     signature: Uint8Array,
   ): Awaitable<boolean>;
 
+  /**
+   * ES256 under a key that is used for this one signature, such as a holder's: nothing is imported for later. `point` is the
+   * 65-byte point. Never throws. Platforms without a shorter way leave it out; `verify` does the same.
+   */
+  verifyOnce?(point: Uint8Array, data: Uint8Array, signature: Uint8Array): Awaitable<boolean>;
+
   /** The 65-byte uncompressed P-256 point of x and the parity of y; null where no such point is on the curve. */
   decompress(x: Uint8Array, yIsOdd: boolean): Uint8Array | null;
 }

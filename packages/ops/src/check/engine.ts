@@ -61,12 +61,12 @@ export function checkEngine(setup: CheckSetup): (request: CheckRequest) => Promi
     const trust = own.length === 0 ? setup.trust : joinTrust([...own, setup.trust]);
     let inspected: Inspected;
     if (request.scan !== undefined) {
-      inspected = await inspect(request.scan, trust, setup.crypto);
+      inspected = await inspect(request.scan, trust, setup.crypto, setup);
     } else {
       const picture = await readPicture(request.image ?? new Uint8Array(0));
       if ('codes' in picture) inspected = unreadablePicture(picture.codes);
       else {
-        const found = await inspect(picture.text, trust, setup.crypto);
+        const found = await inspect(picture.text, trust, setup.crypto, setup);
         inspected = { ...found, steps: { ...found.steps, picture: 'ok' } };
       }
     }

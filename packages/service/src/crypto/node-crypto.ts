@@ -13,18 +13,16 @@ const view = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byte
  * Imports a public key. A P-256 point goes in as a JWK: OpenSSL's DER decoders take twice as long as everything else that
  * an import does, and a holder key is imported for one signature only.
  */
+function importPoint(point: Uint8Array): KeyObject {
+  const bytes = view(point);
+  const x = bytes.toString('base64url', 1, 33);
+  const y = bytes.toString('base64url', 33, 65);
+  return createPublicKey({ key: { kty: 'EC', crv: 'P-256', x, y }, format: 'jwk' });
+}
+
 function importKey(spki: Uint8Array): Imported {
   const point = pointFromSpki(spki);
-  if (point !== null) {
-    const bytes = view(point);
-    const jwk = {
-      kty: 'EC',
-      crv: 'P-256',
-      x: bytes.toString('base64url', 1, 33),
-      y: bytes.toString('base64url', 33, 65),
-    };
-    return { key: createPublicKey({ key: jwk, format: 'jwk' }), algorithm: 'ES256' };
-  }
+  if (point !== null) return { key: importPoint(point), algorithm: 'ES256' };
   const key = createPublicKey({ key: view(spki), format: 'der', type: 'spki' });
   const { asymmetricKeyType: type, asymmetricKeyDetails: details } = key;
   if (type === 'ec' && details?.namedCurve === 'prime256v1') return { key, algorithm: 'ES256' };
@@ -60,13 +58,27 @@ export function nodeCrypto(): Crypto {
         return false;
       }
     },
+    verifyOnce(point, data, signature) {
+      try {
+        if (point.length !== 65 || point[0] !== 4 || signature.length !== 64) return false;
+        return nodeVerify('sha256', data, { key: importPoint(point), dsaEncoding: 'ieee-p1363' }, signature);
+      } catch {
+        return false;
+      }
+    },
     decompress(x, yIsOdd) {
       if (x.length !== 32) return null;
       const compressed = new Uint8Array(33);
       compressed[0] = yIsOdd ? 3 : 2;
       compressed.set(x, 1);
       try {
-        const point = ECDH.convertKey(compressed, 'prime256v1', undefined, undefined, 'uncompressed') as Buffer;
+        const point = ECDH.convertKey(
+          compressed,
+          'prime256v1',
+          undefined,
+          undefined,
+          'uncompressed',
+        ) as Buffer;
         return new Uint8Array(point.buffer, point.byteOffset, point.length);
       } catch {
         return null;
