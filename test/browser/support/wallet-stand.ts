@@ -29,10 +29,12 @@ const PEOPLE = `id,name,birthDate,tag,issuedAt
 haneul,김하늘,1988-03-12,3,
 jeongmin,이정민,1979-11-24,2,2021-12-30T10:00:00+09:00
 seoyeon,최서연,2005-05-30,16,
+minsu,박민수,1990-07-01,2,
 `;
 const EVIDENCE = `person,kind,date,at,sequence,detail
 haneul,dose,2021-12-21,,3,
 jeongmin,dose,2021-07-06,,2,
+minsu,dose,2021-08-01,,2,
 `;
 
 /**
@@ -45,7 +47,8 @@ export async function openWalletStand() {
   const crypto = nodeCrypto();
   const pack = readPackFolder(path.join(ROOT, 'policies', 'kr-2022'));
   const policy = compilePolicy(pack);
-  const clock = { nowMs: () => STORY_MS };
+  let serviceMs = STORY_MS;
+  const clock = { nowMs: () => serviceMs };
   const db = await openEmbedded({ folder: path.join(data, 'issuer') });
   await migrate(db, 'issuer', STORY_MS);
   const desk = await openIssuerDesk({
@@ -142,6 +145,10 @@ export async function openWalletStand() {
     trust: compileTrust(bundle),
     /** Every request that reached the server, oldest first. */
     asked,
+    /** Puts the service's clock to an instant. */
+    setClock(ms: number) {
+      serviceMs = ms;
+    },
     /** Publishes a notice of the pack, or the usual state. */
     async publish(notice: string | null) {
       mirror.set('/mirror/now.cose', await signNow(nowOf(notice), delegate));
