@@ -77,7 +77,10 @@ function judge(
     return { reason: 'rules-too-old' };
   const isDrill =
     inspected.reason === 'specimen' && policy.exercise && inspected.steps.revocation !== 'failed';
-  if (inspected.reason !== null && !isDrill) return { reason: inspected.reason };
+  // Only this function admits: whatever `inspect` says, it can but speak against a code.
+  if (inspected.reason !== null && !isDrill) {
+    return { reason: REASONS[inspected.reason].door === 'admit' ? 'structure' : inspected.reason };
+  }
   if (claim === null) return { reason: 'not-a-pass' };
   if (claim.kind === 'pass' && claim.specimen && !policy.exercise) return { reason: 'specimen' };
 

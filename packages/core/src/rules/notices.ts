@@ -70,7 +70,10 @@ function write(
   published: Parameters,
   status: 'provisional' | 'confirmed' | null,
 ): NoticeTexts {
-  const parameters: Parameters = { at, today: at, ...notice(policy, id)?.parameters, ...published };
+  // What was so on the day of an incident is told of that day alone; elsewhere a notice begins when it is published.
+  const row = notice(policy, id);
+  const historic = row !== null && row.incident === policy.calendar.dateOf(at) ? row.parameters : {};
+  const parameters: Parameters = { at, today: at, since: at, until: at, ...historic, ...published };
   const part = (name: string): string => {
     const keys = [
       `notice.${id}.${reader}.${name}.${status ?? 'standing'}`,
