@@ -200,7 +200,10 @@ export async function createGate(options: GateOptions): Promise<Gate> {
       },
       onConfirmed: (receipt) => {
         recorder.verified(receipt.hash);
-        void count().then(() => door?.confirmed(receipt.counter));
+        void count().then(() => {
+          door?.confirmed(receipt.counter);
+          upload?.counted();
+        });
       },
       onBack: (entries) => {
         backWith.value = entries;

@@ -27,6 +27,7 @@ const FIRST_DOORS = ['/api/register'];
 export class Upload {
   readonly #loop: SyncLoop;
   #down = false;
+  #answers = true;
   #mostWaiting = 0;
   #noticeSeen = -1;
 
@@ -92,16 +93,20 @@ export class Upload {
     if (this.#down) this.#loop.nudge(true);
   }
 
+  /** The counts were read again: perhaps everything that waited through an outage has arrived. */
+  counted(): void {
+    if (!this.#down || !this.#answers || this.parts.waiting() > 0) return;
+    this.#down = false;
+    if (this.#mostWaiting > 0) this.parts.onBack(this.#mostWaiting);
+    this.#mostWaiting = 0;
+  }
+
   #reached(reached: boolean): void {
+    this.#answers = reached;
     this.parts.onReached(reached);
     if (!reached) {
       this.#down = true;
       this.#mostWaiting = Math.max(this.#mostWaiting, this.parts.waiting());
-      return;
-    }
-    if (!this.#down || this.parts.waiting() > 0) return;
-    this.#down = false;
-    if (this.#mostWaiting > 0) this.parts.onBack(this.#mostWaiting);
-    this.#mostWaiting = 0;
+    } else this.counted();
   }
 }
