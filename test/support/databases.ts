@@ -12,6 +12,8 @@ export interface TestDatabase {
   again(): Promise<Database | null>;
   /** Closes and opens it. */
   reopen(): Promise<Database>;
+  /** Gives it back; an embedded one is emptied and lent again, since opening one takes long. */
+  done(): Promise<void>;
 }
 
 export interface TestEngine {
@@ -43,20 +45,27 @@ export const openTestEmbedded = (folder: string): Promise<EmbeddedDatabase> =>
 function embeddedEngine(): TestEngine {
   const folders: string[] = [];
   const open = new Set<Database>();
+  const spare: TestDatabase[] = [];
   return {
     name: 'PGlite',
     missing: () => null,
     start: async () => {},
     async fresh() {
+      const emptied = spare.pop();
+      if (emptied) return emptied;
       const folder = tempFolder('pglite');
       folders.push(folder);
       let db: Database = await openTestEmbedded(folder);
       open.add(db);
-      return {
+      const test: TestDatabase = {
         get db() {
           return db;
         },
         again: async () => null,
+        async done() {
+          await db.script('DROP SCHEMA public CASCADE; CREATE SCHEMA public');
+          spare.push(test);
+        },
         async reopen() {
           await db.close();
           open.delete(db);
@@ -65,6 +74,7 @@ function embeddedEngine(): TestEngine {
           return db;
         },
       };
+      return test;
     },
     async stop() {
       for (const db of open) await db.close();
@@ -99,6 +109,7 @@ function postgresEngine(): TestEngine {
           return db;
         },
         again: async () => openOne(url),
+        done: () => db.close(),
         async reopen() {
           await db.close();
           open.delete(db);
