@@ -3,9 +3,9 @@ import { type Admission, admission } from '../rules/admission.ts';
 import { cutoffs } from '../rules/cutoffs.ts';
 import type { Parameters } from '../rules/pack.ts';
 import type { Policy } from '../rules/policy.ts';
-import { graceParameters } from './decide.ts';
 import { nextSteps } from './next-steps.ts';
 import type { CheckWord, Decision, DecisionContext } from './types.ts';
+import { graceParameters } from './write-decision.ts';
 
 /** What a member of staff saw or did, in place of a code or after one. */
 export type StaffAnswer = 'eye' | 'age' | 'verbal' | 'alone' | 'not-required' | 'advised' | 'none';

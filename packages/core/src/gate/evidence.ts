@@ -1,8 +1,8 @@
 import type { Admission } from '../rules/admission.ts';
 import type { Policy } from '../rules/policy.ts';
 import type { Trust } from '../trust/types.ts';
-import type { Finding } from './decide.ts';
 import { drawingOf } from './drawing.ts';
+import type { Finding } from './finding.ts';
 import { keyStateAt } from './key-state.ts';
 import type { DecisionContext, Evidence, Inspected, Step, StepState } from './types.ts';
 

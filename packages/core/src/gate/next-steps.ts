@@ -1,5 +1,6 @@
 import { REASONS, type ReasonCode } from '../reasons.ts';
-import { type Admission, acceptedChecks } from '../rules/admission.ts';
+import type { Admission } from '../rules/admission.ts';
+import { acceptedChecks } from '../rules/obligations.ts';
 import type { Policy } from '../rules/policy.ts';
 import type { DecisionContext, NextStep } from './types.ts';
 

@@ -1,7 +1,7 @@
-import type { CheckWord, FormatName, RecordWord } from '../gate/types.ts';
+import type { FormatName, RecordWord } from '../gate/types.ts';
 import type { ReasonCode } from '../reasons.ts';
 import { yearsBefore } from './calendar.ts';
-import type { GraceRule, Obligation, PenaltyTable, RecordingRule, Scope } from './pack.ts';
+import type { GraceRule, Scope } from './pack.ts';
 import type { Policy } from './policy.ts';
 
 export interface Venue {
@@ -53,10 +53,10 @@ export function admission(policy: Policy, venue: Venue, at: number): Admission |
   const { pack, calendar } = policy;
   const today = calendar.dateOf(at);
   const holds = (rule: Scope) => isInScope(rule, venue, today);
-  const rule = pack.admission.findLast(holds);
+  const rule = lastOf(pack.admission, holds);
   if (rule === undefined) return null;
-  const recording = pack.recording.findLast(holds);
-  const grace = pack.grace.findLast(holds);
+  const recording = lastOf(pack.recording, holds);
+  const grace = lastOf(pack.grace, holds);
   return {
     rule: rule.id,
     source: rule.source,
@@ -92,7 +92,14 @@ function graceOf(policy: Policy, { id, covers, classes, until }: GraceRule): Gra
   };
 }
 
-const isInScope = (rule: Scope, venue: Venue, today: string): boolean =>
+/** The last that fits: later rules of a pack overrule earlier ones. */
+export function lastOf<T>(rules: readonly T[], fits: (rule: T) => boolean): T | undefined {
+  for (let i = rules.length - 1; i >= 0; i -= 1) if (fits(rules[i]!)) return rules[i];
+  return undefined;
+}
+
+/** True where a dated rule holds for a venue on a local day. */
+export const isInScope = (rule: Scope, venue: Venue, today: string): boolean =>
   rule.from <= today &&
   (rule.until === undefined || today < rule.until) &&
   (rule.kinds === undefined || rule.kinds.includes(venue.kind)) &&
@@ -143,51 +150,4 @@ export function demandOn(
     rule: now.rule,
     fined: { missing: required && now.grace?.covers !== 'all', ended: required && now.grace === null },
   };
-}
-
-/** Ways in which an entry may lawfully be recorded at an instant; an obligation in force may add some. */
-export function lawfulRecords(
-  policy: Policy,
-  venue: Venue,
-  at: number,
-  code?: string,
-): readonly RecordWord[] {
-  const lawful = admission(policy, venue, at)?.lawful ?? [];
-  const also = code === undefined ? [] : (obligation(policy, code)?.alsoLawful ?? []);
-  return lawful.length === 0 ? lawful : [...lawful, ...also.filter((way) => !lawful.includes(way))];
-}
-
-/** True where entries must be recorded at an instant. */
-export const recordRequired = (policy: Policy, venue: Venue, at: number): boolean =>
-  admission(policy, venue, at)?.record ?? false;
-
-/** When recording began to be, or stopped being, a duty is data of the pack: its rows for a venue, oldest first. */
-export const recordingRules = (policy: Policy, venue: Venue): readonly RecordingRule[] =>
-  policy.pack.recording.filter((rule) => isInScope(rule, venue, rule.from));
-
-/** One row of the obligation table; null where the pack has none of that code. */
-export function obligation(policy: Policy, code: string): Obligation | null {
-  return Object.hasOwn(policy.pack.obligations, code) ? policy.pack.obligations[code]! : null;
-}
-
-/** The code of the obligation that the rules alone give a venue at an instant, while no notice changes it. */
-export function usualObligation(policy: Policy, venue: Venue, at: number): string {
-  const now = admission(policy, venue, at);
-  const check = now?.check === 'required';
-  const record = now?.record ?? false;
-  return check ? (record ? 'usual' : 'check-only') : record ? 'record-only' : 'nothing';
-}
-
-/** Checks that an obligation accepts; the usual ones where the code is unknown. */
-export const acceptedChecks = (policy: Policy, code: string): readonly CheckWord[] =>
-  obligation(policy, code)?.acceptedChecks ?? ['scan', 'eye'];
-
-/** The table of fines that is in force on the local day of an instant; null where there is none. */
-export function penalties(policy: Policy, at: number): PenaltyTable | null {
-  const today = policy.calendar.dateOf(at);
-  return (
-    policy.pack.penalties.findLast(
-      ({ from, until }) => from <= today && (until === undefined || today < until),
-    ) ?? null
-  );
 }

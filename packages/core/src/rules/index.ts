@@ -1,18 +1,4 @@
-export {
-  type Admission,
-  acceptedChecks,
-  admission,
-  type Demand,
-  demandOn,
-  type Grace,
-  lawfulRecords,
-  obligation,
-  penalties,
-  recordingRules,
-  recordRequired,
-  usualObligation,
-  type Venue,
-} from './admission.ts';
+export { type Admission, admission, type Demand, demandOn, type Grace, type Venue } from './admission.ts';
 export { addDays, type Calendar, calendarOf, isDate } from './calendar.ts';
 export { type CutoffRow, cutoffs, sightings } from './cutoffs.ts';
 export {
@@ -32,6 +18,15 @@ export {
   noticeTexts,
   standingTexts,
 } from './notices.ts';
+export {
+  acceptedChecks,
+  lawfulRecords,
+  obligation,
+  penalties,
+  recordingRules,
+  recordRequired,
+  usualObligation,
+} from './obligations.ts';
 export type * from './pack.ts';
 export { LANGUAGES } from './pack.ts';
 export { compilePolicy, type Policy, rulesAge } from './policy.ts';

@@ -1,5 +1,6 @@
 import type { Now } from '../trust/types.ts';
-import { obligation, usualObligation, type Venue } from './admission.ts';
+import type { Venue } from './admission.ts';
+import { obligation, usualObligation } from './obligations.ts';
 import type { Language, Notice, Parameters } from './pack.ts';
 import type { Policy } from './policy.ts';
 

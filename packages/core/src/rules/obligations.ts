@@ -1,0 +1,52 @@
+import type { CheckWord, RecordWord } from '../gate/types.ts';
+import { admission, isInScope, lastOf, type Venue } from './admission.ts';
+import type { Obligation, PenaltyTable, RecordingRule } from './pack.ts';
+import type { Policy } from './policy.ts';
+
+/** Ways in which an entry may lawfully be recorded at an instant; an obligation in force may add some. */
+export function lawfulRecords(
+  policy: Policy,
+  venue: Venue,
+  at: number,
+  code?: string,
+): readonly RecordWord[] {
+  const lawful = admission(policy, venue, at)?.lawful ?? [];
+  const also = code === undefined ? [] : (obligation(policy, code)?.alsoLawful ?? []);
+  return lawful.length === 0 ? lawful : [...lawful, ...also.filter((way) => !lawful.includes(way))];
+}
+
+/** True where entries must be recorded at an instant. */
+export const recordRequired = (policy: Policy, venue: Venue, at: number): boolean =>
+  admission(policy, venue, at)?.record ?? false;
+
+/** When recording began to be, or stopped being, a duty is data of the pack: its rows for a venue, oldest first. */
+export const recordingRules = (policy: Policy, venue: Venue): readonly RecordingRule[] =>
+  policy.pack.recording.filter((rule) => isInScope(rule, venue, rule.from));
+
+/** One row of the obligation table; null where the pack has none of that code. */
+export function obligation(policy: Policy, code: string): Obligation | null {
+  return Object.hasOwn(policy.pack.obligations, code) ? policy.pack.obligations[code]! : null;
+}
+
+/** The code of the obligation that the rules alone give a venue at an instant, while no notice changes it. */
+export function usualObligation(policy: Policy, venue: Venue, at: number): string {
+  const now = admission(policy, venue, at);
+  const check = now?.check === 'required';
+  const record = now?.record ?? false;
+  return check ? (record ? 'usual' : 'check-only') : record ? 'record-only' : 'nothing';
+}
+
+/** Checks that an obligation accepts; the usual ones where the code is unknown. */
+export const acceptedChecks = (policy: Policy, code: string): readonly CheckWord[] =>
+  obligation(policy, code)?.acceptedChecks ?? ['scan', 'eye'];
+
+/** The table of fines that is in force on the local day of an instant; null where there is none. */
+export function penalties(policy: Policy, at: number): PenaltyTable | null {
+  const today = policy.calendar.dateOf(at);
+  return (
+    lastOf(
+      policy.pack.penalties,
+      ({ from, until }) => from <= today && (until === undefined || today < until),
+    ) ?? null
+  );
+}
