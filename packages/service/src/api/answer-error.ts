@@ -2,6 +2,7 @@ import { randomInt } from 'node:crypto';
 import { isMunjigiError } from '@munjigi/core/errors';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { API_ERRORS, ApiError, type ApiErrorCode } from '../contracts/index.ts';
+import { DatabaseUnavailable } from '../db/index.ts';
 
 const BY_FASTIFY: Readonly<Record<string, ApiErrorCode>> = {
   FST_ERR_CTP_INVALID_MEDIA_TYPE: 'request.media-type',
@@ -13,26 +14,6 @@ const BY_FASTIFY: Readonly<Record<string, ApiErrorCode>> = {
 
 /** Input that a core function refused: the caller's fault, and its sentence carries no data. */
 const BY_CORE = /^(encoding|chain|pass|signing)\./;
-
-/** A connection that is gone, refused or ended by the server, as drivers name it (SQLSTATE classes 08, 53, 57P). */
-const DATABASE_GONE =
-  /^(ECONNREFUSED|ECONNRESET|EPIPE|ENOTFOUND|ETIMEDOUT|EHOSTUNREACH|08\w{3}|53\w{3}|57P0[1-5])$/;
-
-export function isDatabaseGone(error: unknown): boolean {
-  if (typeof error !== 'object' || error === null) return false;
-  const { code, cause, errors } = error as { code?: unknown; cause?: unknown; errors?: unknown };
-  if (typeof code === 'string' && DATABASE_GONE.test(code)) return true;
-  if (
-    error instanceof Error &&
-    /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error)/i.test(
-      error.message,
-    )
-  )
-    return true;
-  return (
-    (cause !== undefined && isDatabaseGone(cause)) || (Array.isArray(errors) && errors.some(isDatabaseGone))
-  );
-}
 
 /** Where a schema was not met: a place in the body and the rule, never the value. */
 function placeOf(error: FastifyError): string {
@@ -69,7 +50,8 @@ export function answerTo(error: unknown): Answer {
       ? { code: error.code, status: 400, message: error.message, retryAfterSeconds: null }
       : named('service.failed');
   }
-  if (isDatabaseGone(error)) return named('service.database-down', '', randomInt(30, 60));
+  if (error instanceof DatabaseUnavailable || isDatabaseGone(error))
+    return named('service.database-down', '', randomInt(30, 60));
   const foreign = error as FastifyError;
   if (foreign?.validation) return named('request.schema', placeOf(foreign));
   const known = BY_FASTIFY[foreign?.code ?? ''];

@@ -37,6 +37,8 @@ export interface Service {
   listen(): Promise<{ host: string; port: number }>;
   /** Follows a moment of a story, and tells devices. Does nothing where the service runs no exercise. */
   play(story: Story): Promise<void>;
+  /** Looks at the databases now, as the watch does in the background. */
+  look(): Promise<void>;
   /** Takes no new work, finishes what runs (at most `graceMs`), closes the databases. Once only. */
   close(graceMs?: number): Promise<void>;
 }
@@ -149,6 +151,7 @@ export async function createService(
         clock.follow(story);
         await authority?.play(story);
       },
+      look: watch.look,
       close: (graceMs = 10_000) => {
         closing ??= close(graceMs);
         return closing;

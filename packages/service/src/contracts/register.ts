@@ -53,6 +53,9 @@ export const Batch = Type.Object(
   exact,
 );
 
+/** A receipt of the register's own, which a gate shows for entries that the register seems to have lost. */
+const Shown = Type.Optional(Bytes(1, 1024, 'A receipt that the gate holds for entries the register seems to miss'));
+
 const Have = Type.Array(Type.Array(Type.Integer({ minimum: 1 }), { minItems: 2, maxItems: 2 }), {
   description: 'Counters that the register holds, as ranges from and to',
 });
@@ -157,7 +160,7 @@ export const registerOperations = {
     method: 'POST',
     url: '/api/register/batches',
     summary: 'Send entries of a gate: a result for each, and a receipt over the head',
-    body: Batch,
+    body: Type.Object({ ...Batch.properties, shown: Shown }, exact),
     bodyLimit: 4 * 1024 * 1024,
     answer: BatchAnswer,
   },
@@ -167,7 +170,7 @@ export const registerOperations = {
     url: '/api/register/gates/:thumbprint/head',
     summary: "Where a gate's chain stands at the register",
     params: Type.Object({ thumbprint: Hash }, exact),
-    querystring: Type.Object({ venue: VenueId }, exact),
+    querystring: Type.Object({ venue: VenueId, shown: Shown }, exact),
     answer: GateState,
   },
   listRows: {
