@@ -3,10 +3,13 @@ import path from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { describeInBrowser, launchBrowser } from './support/chromium.ts';
-import { openWalletStand, STORY_MS } from './support/wallet-stand.ts';
+import { openWalletStand } from './support/wallet-stand.ts';
 
 /** With MUNJIGI_PICTURES=FOLDER every page is also kept as a picture. */
 const PICTURES = process.env.MUNJIGI_PICTURES;
+
+/** The minute of the story in which the sentence of the incident is confirmed. */
+const AT = Date.parse('2022-01-06T14:05:07+09:00');
 
 const SIZES = [
   { name: 'phone', width: 390, height: 844 },
@@ -19,11 +22,17 @@ const SIZES = [
 describeInBrowser('the wallet at every size', () => {
   let stand: Awaited<ReturnType<typeof openWalletStand>>;
   let browser: Browser;
+  let page: Page;
   beforeAll(async () => {
-    stand = await openWalletStand();
-    await stand.publish('app-down');
-    browser = await launchBrowser();
     if (PICTURES) mkdirSync(PICTURES, { recursive: true });
+    stand = await openWalletStand();
+    browser = await launchBrowser();
+    page = await browser.newPage({ deviceScaleFactor: 2 });
+    await page.clock.install({ time: AT });
+    await page.goto(`${stand.origin}/wallet/?stage&person=haneul`);
+    await page.waitForFunction(() => window.munjigiWallet !== undefined);
+    await page.evaluate(() => window.munjigiWallet?.ready);
+    await page.evaluate(() => document.fonts.ready);
   });
   afterAll(async () => {
     await browser?.close();
@@ -80,36 +89,51 @@ describeInBrowser('the wallet at every size', () => {
         : []),
     ] as const) {
       it(`fits ${size.name} ${size.width}×${size.height} (${lang}, ${theme})`, async () => {
-        const context = await browser.newContext({
-          viewport: { width: size.width, height: size.height },
-          deviceScaleFactor: size.name === 'desktop' ? 1 : 2,
-          locale: lang === 'ko' ? 'ko-KR' : 'en-GB',
-          colorScheme: theme,
-        });
-        const page = await context.newPage();
-        await page.clock.install({ time: STORY_MS });
-        await page.goto(`${stand.origin}/wallet/?stage&person=haneul`);
-        await page.waitForFunction(() => window.munjigiWallet !== undefined);
-        await page.evaluate(() => window.munjigiWallet?.ready);
+        await page.setViewportSize(size);
+        await page.emulateMedia({ colorScheme: theme });
+        await page.evaluate((language) => {
+          if (window.munjigiWallet) window.munjigiWallet.look.language.value = language;
+        }, lang);
+        const tell = async (notice: string | null) => {
+          await stand.publish(notice, Math.floor(AT / 1000) - 7);
+          await page.evaluate(() => dispatchEvent(new Event('online')));
+          await page.waitForSelector('[data-munjigi=notice]', { state: notice ? 'attached' : 'detached' });
+        };
+        const show = (name: string) => page.evaluate((one) => window.munjigiWallet?.show(one), name);
         const wrong: string[] = [];
-        for (const [person, views] of [
-          ['haneul', ['qr', 'certificate', 'more']],
-          ['jeongmin', ['qr', 'reason', 'certificate', 'diary']],
+        const look = async (name: string) => {
+          await page.clock.runFor(250);
+          wrong.push(...(await faults(page)).map((fault) => `${name}: ${fault}`));
+          if (PICTURES)
+            await page.screenshot({
+              path: path.join(PICTURES, `wallet-${name}-${size.name}-${lang}-${theme}.png`),
+            });
+        };
+        await show('haneul');
+        await tell(null);
+        await look('code');
+        await page.locator('.row .btn').click();
+        await page.waitForSelector('.state.slow');
+        await look('slow');
+        await page.locator('.row .btn').click();
+        await show('certificate');
+        await look('certificate');
+        await show('more');
+        await look('more');
+        await show('qr');
+        await tell('app-down');
+        await look('incident');
+        await show('jeongmin');
+        await look('ended');
+        for (const [view, name] of [
+          ['reason', 'reason'],
+          ['certificate', 'certificate-ended'],
+          ['diary', 'diary'],
         ] as const) {
-          await page.evaluate((name) => window.munjigiWallet?.show(name), person);
-          for (const view of views) {
-            await page.evaluate((name) => window.munjigiWallet?.show(name), view);
-            await page.evaluate(() => document.fonts.ready);
-            await page.clock.runFor(500);
-            wrong.push(...(await faults(page)).map((fault) => `${person} ${view}: ${fault}`));
-            if (PICTURES)
-              await page.screenshot({
-                path: path.join(PICTURES, `${size.name}-${lang}-${theme}-${person}-${view}.png`),
-              });
-          }
+          await show(view);
+          await look(name);
         }
         expect(wrong).toEqual([]);
-        await context.close();
       });
     }
   }

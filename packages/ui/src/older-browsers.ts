@@ -6,7 +6,20 @@ function give(holder: object, name: string, value: unknown): void {
   if (!(name in holder)) Object.defineProperty(holder, name, { value, writable: true, configurable: true });
 }
 
-give(Object, 'hasOwn', (thing: object, key: PropertyKey): boolean => Object.hasOwn(thing, key));
+// written by way of the descriptor: the formatter would turn any other way back into the call that is missing
+give(
+  Object,
+  'hasOwn',
+  (thing: object, key: PropertyKey): boolean => Reflect.getOwnPropertyDescriptor(thing, key) !== undefined,
+);
+
+if (typeof AbortSignal !== 'undefined') {
+  give(AbortSignal, 'timeout', (ms: number): AbortSignal => {
+    const ending = new AbortController();
+    setTimeout(() => ending.abort(), ms);
+    return ending.signal;
+  });
+}
 
 function at<T>(this: ArrayLike<T>, index: number): T | undefined {
   return this[index < 0 ? this.length + index : index];

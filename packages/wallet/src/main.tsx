@@ -1,3 +1,4 @@
+import '@munjigi/ui/older-browsers';
 import { appearance } from '@munjigi/ui/appearance';
 import { signal } from '@preact/signals';
 import { render } from 'preact';

@@ -100,11 +100,11 @@ export async function openWalletStand() {
   };
   const bundleBytes = await signBundle(bundle, delegate);
   let sequence = 0;
-  const nowOf = (notice: string | null): Now => ({
+  const nowOf = (notice: string | null, validFrom = at - 60): Now => ({
     version: 1,
     sequence: ++sequence,
     issuedAt: at - 60,
-    validFrom: at - 60,
+    validFrom,
     validUntil: at + 86_400,
     notice,
     parameters: {},
@@ -150,8 +150,8 @@ export async function openWalletStand() {
       serviceMs = ms;
     },
     /** Publishes a notice of the pack, or the usual state. */
-    async publish(notice: string | null) {
-      mirror.set('/mirror/now.cose', await signNow(nowOf(notice), delegate));
+    async publish(notice: string | null, validFrom?: number) {
+      mirror.set('/mirror/now.cose', await signNow(nowOf(notice, validFrom), delegate));
     },
     async close() {
       server.closeAllConnections();

@@ -4,7 +4,7 @@ import type { ComponentChildren } from 'preact';
 export function sentences(text: string): readonly string[] {
   // no look-behind: Safari 15 does not know it, and would refuse the whole app
   return text
-    .replace(/([가-힣)\]"'’”a-z0-9%][.?!…])\s+(?=\S)/gu, '$1\u0000')
+    .replace(/((?:[가-힣)\]"'’”a-z0-9%]|[A-Z]{2})[.?!…])\s+(?=\S)/gu, '$1\u0000')
     .split('\u0000')
     .filter((one) => one.length > 0);
 }

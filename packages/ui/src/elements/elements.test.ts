@@ -85,6 +85,7 @@ describe('texts', () => {
       '이 기기에 저장됩니다.',
     ]);
     expect(sentences('The pass still applies. (14:05)')).toEqual(['The pass still applies.', '(14:05)']);
+    expect(sentences('Staff may compare it with your ID. Please wait.')).toHaveLength(2);
     expect(sentences('안심콜 080-1234.5678 이나 명부')).toHaveLength(1);
   });
 });

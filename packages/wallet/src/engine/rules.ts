@@ -43,9 +43,21 @@ export async function openRules({ rules, clock }: Holder): Promise<Rules> {
   await rules.load();
   take();
 
-  const refresh = async () => {
-    const { changed } = await rules.refresh();
-    if (changed) take();
+  // who asks while an answer is under way may know of something newer: then it is asked once more
+  let running: Promise<void> | null = null;
+  let again = false;
+  const refresh = (): Promise<void> => {
+    again = true;
+    running ??= (async () => {
+      while (again) {
+        again = false;
+        const { changed } = await rules.refresh();
+        if (changed) take();
+      }
+    })().finally(() => {
+      running = null;
+    });
+    return running;
   };
   return {
     policy,
