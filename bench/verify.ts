@@ -1,8 +1,8 @@
 /**
  * `npm run bench -- verify`: how close the whole inspection of a code comes to the bare signature checks inside it.
  *
- * Ours and bare `node:crypto` run in turns in one process, so that a busy machine weighs on both alike. Ratios are of CPU
- * time a code, best of the rounds on each side. The baseline of an entry pass is one verification with a cached issuer key
+ * Ours and bare `node:crypto` run in turns in one process, so that a busy machine weighs on both alike. A ratio is the
+ * median over all rounds of the CPU time of both sides in the same round; a figure is the median round. The baseline of an entry pass is one verification with a cached issuer key
  * and one with the holder key imported from the same 33 compressed bytes by the fastest way that `node:crypto` offers.
  */
 import { spawnSync } from 'node:child_process';
@@ -17,8 +17,10 @@ import { compressPoint, type Signer, toBeSigned } from '@munjigi/core/signing';
 import { type TrustedKey, trustFromKeys } from '@munjigi/core/trust';
 import { nodeCrypto } from '@munjigi/service/crypto';
 
-const ROUNDS = Number(process.env.MUNJIGI_BENCH_ROUNDS ?? 12);
-const PER_ROUND = 400;
+const ROUNDS = Number(process.env.MUNJIGI_BENCH_ROUNDS ?? 60);
+const PER_ROUND = 100;
+// A gate that runs all day is warm: the compiler has seen every path before the measuring starts.
+const WARM_ROUNDS = 50;
 const CODES = 100;
 const KID = Uint8Array.of(1);
 
@@ -159,6 +161,8 @@ async function cost(calls: number, call: (i: number) => unknown): Promise<number
   return (user + system) / calls;
 }
 
+const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[values.length >> 1]!;
+
 async function compare({ codes, trust }: Awaited<ReturnType<typeof entryPasses>>) {
   const crypto = nodeCrypto();
   const ours = async (i: number) => {
@@ -166,14 +170,22 @@ async function compare({ codes, trust }: Awaited<ReturnType<typeof entryPasses>>
     if (reason !== null) throw new Error(`the code was not found good: ${reason}`);
   };
   const native = (i: number) => bare(codes[i % CODES]!.checks);
-  await cost(PER_ROUND, ours);
-  await cost(PER_ROUND, native);
-  const best = { ours: Number.POSITIVE_INFINITY, native: Number.POSITIVE_INFINITY };
-  for (let round = 0; round < ROUNDS; round++) {
-    best.ours = Math.min(best.ours, await cost(PER_ROUND, ours));
-    best.native = Math.min(best.native, await cost(PER_ROUND, native));
+  for (let warm = 0; warm < WARM_ROUNDS; warm++) {
+    await cost(PER_ROUND, ours);
+    await cost(PER_ROUND, native);
   }
-  return best;
+  const rounds: { readonly ours: number; readonly native: number }[] = [];
+  for (let round = 0; round < ROUNDS; round++) {
+    // Who goes first changes from round to round.
+    const first = await cost(PER_ROUND, round % 2 === 0 ? ours : native);
+    const second = await cost(PER_ROUND, round % 2 === 0 ? native : ours);
+    rounds.push(round % 2 === 0 ? { ours: first, native: second } : { ours: second, native: first });
+  }
+  return {
+    ours: median(rounds.map((r) => r.ours)),
+    native: median(rounds.map((r) => r.native)),
+    ratio: median(rounds.map((r) => r.native / r.ours)),
+  };
 }
 
 /** Verifications a second by `openssl speed`, or null where there is no openssl. */
@@ -193,8 +205,9 @@ const perSecond = (microseconds: number) => round(1e6 / microseconds);
 const entryPass = await compare(await entryPasses());
 const hcert = await compare(await certificates());
 const first = (await entryPasses()).codes[0]!.checks.slice(0, 1);
-let cached = Number.POSITIVE_INFINITY;
-for (let i = 0; i < ROUNDS; i++) cached = Math.min(cached, await cost(PER_ROUND, () => bare(first)));
+const once: number[] = [];
+for (let i = 0; i < ROUNDS; i++) once.push(await cost(PER_ROUND, () => bare(first)));
+const cached = median(once);
 const openssl = opensslVerifications();
 
 process.stdout.write(
@@ -211,8 +224,8 @@ process.stdout.write(
       ...(openssl === null ? {} : { opensslVerificationsPerSecond: round(openssl) }),
     },
     ratios: {
-      entryPassToNative: round(entryPass.native / entryPass.ours, 3),
-      hcertToNative: round(hcert.native / hcert.ours, 3),
+      entryPassToNative: round(entryPass.ratio, 3),
+      hcertToNative: round(hcert.ratio, 3),
       ...(openssl === null ? {} : { nativeToOpenssl: round(1e6 / cached / openssl, 3) }),
     },
   })}\n`,

@@ -1,7 +1,8 @@
 import { MunjigiError } from '../errors.ts';
 
 const ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:';
-const VALUES = new Int8Array(128).fill(-1);
+/** Value of each character; 2^16 where it is none of the alphabet, which is too much for any group. */
+const VALUES = new Int32Array(128).fill(0x10000);
 for (let i = 0; i < ALPHABET.length; i++) VALUES[ALPHABET.charCodeAt(i)] = i;
 
 /** Base45 text of the bytes (RFC 9285 §4): two bytes become three characters, a last single byte two. */
@@ -18,13 +19,6 @@ export function base45Encode(bytes: Uint8Array): string {
   return out;
 }
 
-/** The value of the character at i, or 2^16 where it is none of the alphabet: too much for any group. */
-function valueAt(text: string, i: number): number {
-  const code = text.charCodeAt(i);
-  const value = code < 128 ? VALUES[code]! : -1;
-  return value < 0 ? 0x10000 : value;
-}
-
 const wrong = () =>
   new MunjigiError('encoding.base45', 'Base45 text (RFC 9285) is broken: scan the code again.');
 
@@ -39,16 +33,27 @@ export function base45Decode(text: string, from = 0): Uint8Array {
   const out = new Uint8Array(((length - rest) / 3) * 2 + rest / 2);
   const end = text.length - rest;
   let at = 0;
+  let foreign = 0;
   for (let i = from; i < end; i += 3) {
-    const n = valueAt(text, i) + 45 * valueAt(text, i + 1) + 2025 * valueAt(text, i + 2);
+    const a = text.charCodeAt(i);
+    const b = text.charCodeAt(i + 1);
+    const c = text.charCodeAt(i + 2);
+    foreign |= a | b | c;
+    const n = VALUES[a & 127]! + 45 * VALUES[b & 127]! + 2025 * VALUES[c & 127]!;
     if (n > 0xffff) throw wrong();
-    out[at++] = n >> 8;
-    out[at++] = n & 255;
+    out[at] = n >> 8;
+    out[at + 1] = n & 255;
+    at += 2;
   }
   if (rest === 2) {
-    const n = valueAt(text, end) + 45 * valueAt(text, end + 1);
+    const a = text.charCodeAt(end);
+    const b = text.charCodeAt(end + 1);
+    foreign |= a | b;
+    const n = VALUES[a & 127]! + 45 * VALUES[b & 127]!;
     if (n > 0xff) throw wrong();
     out[at] = n;
   }
+  // No character of the alphabet is beyond 127.
+  if (foreign > 127) throw wrong();
   return out;
 }

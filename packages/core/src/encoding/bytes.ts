@@ -19,18 +19,23 @@ export function utf8Encode(text: string): Uint8Array {
  * become one.
  */
 export function utf8Decode(bytes: Uint8Array, from = 0, to = bytes.length): string {
-  const length = to - from;
-  if (length === 2 && bytes[from]! < 0x80 && bytes[from + 1]! < 0x80)
-    return String.fromCharCode(bytes[from]!, bytes[from + 1]!);
-  if (length <= PIECE) {
-    let i = from;
-    while (i < to && bytes[i]! < 0x80) i++;
-    if (i === to) return String.fromCharCode.apply(null, bytes.subarray(from, to) as unknown as number[]);
-  }
-  return utf8DecodeAny(bytes, from, to);
+  return isAscii(bytes, from, to) && to - from <= PIECE
+    ? asciiText(bytes.subarray(from, to))
+    : utf8DecodeAny(bytes, from, to);
 }
 
 const PIECE = 4096;
+
+/** True when every byte of the part is below 128. */
+export function isAscii(bytes: Uint8Array, from: number, to: number): boolean {
+  let all = 0;
+  for (let i = from; i < to; i++) all |= bytes[i]!;
+  return all < 128;
+}
+
+/** One character a byte, for at most some thousand bytes. */
+export const asciiText = (bytes: Uint8Array): string =>
+  String.fromCharCode.apply(null, bytes as unknown as number[]);
 
 function utf8DecodeAny(bytes: Uint8Array, from: number, to: number): string {
   let out = '';

@@ -1,5 +1,5 @@
 import { MunjigiError } from '../errors.ts';
-import { utf8Decode } from './bytes.ts';
+import { asciiText, isAscii, utf8Decode } from './bytes.ts';
 import type { CborValue } from './cbor.ts';
 
 /** What a reader lets through, and how far it goes. Sizes and depth are checked before anything is built. */
@@ -20,6 +20,7 @@ const loose = (why: string) =>
 
 const BREAK = Symbol('break');
 const HIGH = 0x20_0000;
+const PLAIN = 2048;
 
 /**
  * One walk that checks and builds at once, so that deterministic form is proved without encoding again. A length larger
@@ -28,6 +29,7 @@ const HIGH = 0x20_0000;
 export class CborReader {
   at = 0;
   private argument64 = 0n;
+  private plain: string | null = null;
 
   private readonly bytes: Uint8Array;
 
@@ -66,7 +68,7 @@ export class CborReader {
       case 2:
         return this.bytes.slice(this.skip(n), this.at);
       case 3:
-        return utf8Decode(this.bytes, this.skip(n), this.at);
+        return this.text(this.skip(n), this.at);
       case 4:
         return this.array(n, depth);
       case 5:
@@ -110,6 +112,14 @@ export class CborReader {
     if (length < 0 || from + length > this.bytes.length) throw wrong('cut short');
     this.at = from + length;
     return from;
+  }
+
+  /** Most texts are short and plain: they are cut out of one text of all the bytes. */
+  private text(from: number, to: number): string {
+    const { bytes } = this;
+    if (bytes.length > PLAIN || !isAscii(bytes, from, to)) return utf8Decode(bytes, from, to);
+    this.plain ??= asciiText(bytes);
+    return this.plain.substring(from, to);
   }
 
   private inner(depth: number): CborValue {

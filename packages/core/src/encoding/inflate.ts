@@ -104,7 +104,7 @@ class Inflater {
     private readonly maxBytes: number,
   ) {
     this.at = from;
-    this.out = new Uint8Array(Math.min(maxBytes, Math.max(1024, input.length * 3)));
+    this.out = new Uint8Array(Math.min(maxBytes, Math.max(512, input.length * 2)));
   }
 
   run(): void {
@@ -224,9 +224,15 @@ class Inflater {
       let { held, bits, at, size, out } = this;
       let entry = 0;
       for (;;) {
-        while (bits < 15 && at < input.length) {
-          held |= input[at++]! << bits;
-          bits += 8;
+        if (bits < 15) {
+          if (at + 1 < input.length) {
+            held |= (input[at]! | (input[at + 1]! << 8)) << bits;
+            at += 2;
+            bits += 16;
+          } else if (at < input.length) {
+            held |= input[at++]! << bits;
+            bits += 8;
+          }
         }
         entry = quick[held & QUICK_MASK]!;
         const length = entry & 15;

@@ -37,6 +37,68 @@ const seconds = (value: CborValue | undefined) =>
  * key id and algorithm in either header (the protected one wins). Throws `hcert.structure` or an encoding error.
  */
 export function readEnvelope(bytes: Uint8Array): Envelope {
+  return readUsualEnvelope(bytes) ?? readAnyEnvelope(bytes);
+}
+
+/** The length of a byte string whose head stands at `at`, and how long the head is: length * 4 + head; -1 for anything else. */
+function stringAt(bytes: Uint8Array, at: number): number {
+  const first = bytes[at]!;
+  if (first >= 0x40 && first < 0x58) return (first - 0x40) * 4 + 1;
+  if (first === 0x58) return bytes[at + 1]! * 4 + 2;
+  return first === 0x59 ? ((bytes[at + 1]! << 8) | bytes[at + 2]!) * 4 + 3 : -1;
+}
+
+/**
+ * The way in which most issuers write it, read straight off the bytes: [h'{1: alg, 4: kid}', {}, payload, signature], the two
+ * fields in either order. Null for every other way.
+ */
+function readUsualEnvelope(bytes: Uint8Array): Envelope | null {
+  let at = bytes[0] === 0xd8 && bytes[1] === 0x3d ? 2 : 0;
+  if (bytes[at] === 0xd2) at += 1;
+  if (bytes[at++] !== 0x84) return null;
+  const head = stringAt(bytes, at);
+  if (head < 0) return null;
+  const header = bytes.subarray(at + (head & 3), at + (head & 3) + (head >> 2));
+  const fields = usualHeader(header);
+  at += (head & 3) + (head >> 2);
+  if (!fields || bytes[at++] !== 0xa0) return null;
+  const body = stringAt(bytes, at);
+  if (body < 0) return null;
+  const payload = bytes.subarray(at + (body & 3), at + (body & 3) + (body >> 2));
+  at += (body & 3) + (body >> 2);
+  const tail = stringAt(bytes, at);
+  if (tail < 0 || at + (tail & 3) + (tail >> 2) !== bytes.length) return null;
+  return { header, payload, signature: bytes.subarray(at + (tail & 3)), ...fields };
+}
+
+function usualHeader(header: Uint8Array): Pick<Envelope, 'kid' | 'algorithm'> | null {
+  if (header[0] !== 0xa2) return null;
+  const kidFirst = header[1] === 4;
+  const algAt = kidFirst ? header.length - (header[header.length - 1] === 0x26 ? 2 : 3) : 1;
+  if (header[algAt] !== 1) return null;
+  const algorithm =
+    header[algAt + 1] === 0x26
+      ? 'ES256'
+      : header[algAt + 1] === 0x38 && header[algAt + 2] === 0x24
+        ? 'PS256'
+        : null;
+  if (!algorithm) return null;
+  const algEnd = algAt + (algorithm === 'ES256' ? 2 : 3);
+  const kidAt = kidFirst ? 1 : algEnd;
+  const kidEnd = kidFirst ? algAt : header.length;
+  const length = header[kidAt + 1]! - 0x40;
+  if (
+    header[kidAt] !== 4 ||
+    length < 0 ||
+    length > 23 ||
+    kidAt + 2 + length !== kidEnd ||
+    (kidFirst && algEnd !== header.length)
+  )
+    return null;
+  return { kid: header.subarray(kidAt + 2, kidEnd), algorithm };
+}
+
+function readAnyEnvelope(bytes: Uint8Array): Envelope {
   const outer = decodeLenient(withoutTags(bytes), LIMITS);
   if (!Array.isArray(outer) || outer.length !== 4) throw wrong('it has four parts');
   const [header, unprotected, payload, signature] = outer as CborValue[];
