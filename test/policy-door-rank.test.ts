@@ -48,7 +48,7 @@ describe('checks by people', () => {
     ['alone', 'alone', 'not-required', true],
     ['not-required', 'not-required', 'not-required', true],
     ['none', 'none', 'not-made', false],
-    ['advised', 'grace', 'not-made', true],
+    ['advised', 'grace', 'scan', true],
   ] as const)('%s is %s, the entry says %s', (answer, reason, check, record) => {
     expect(decideByStaff(answer, korea, context())).toMatchObject({
       reason,
@@ -61,6 +61,12 @@ describe('checks by people', () => {
 
   it('know the date from which age is enough', () =>
     expect(decideByStaff('age', korea, context()).parameters).toMatchObject({ born: '2003-01-01' }));
+
+  it('know the earliest where an order adds another', () => {
+    const instant = { seconds: seconds('2022-02-24T12:00:00+09:00'), uncertaintySeconds: 0 };
+    const daegu = context({ instant, venue: { kind: 'cafe', region: 'daegu' } });
+    expect(decideByStaff('age', korea, daegu).parameters).toMatchObject({ born: '1962-02-25' });
+  });
 
   it('alone is no way into a mart, and advising none without a grace', () => {
     const mart = { kind: 'mart', region: 'busan' };

@@ -66,6 +66,14 @@ describe('a drawing is fresh for as long as a hand needs, and no longer', () => 
 });
 
 describe('what was seen before', () => {
+  it('is a new visit where the clock was put back: no entry goes missing for that', () => {
+    expect(door(genuine(NOON), { seenBeforeAt: NOON + 170 }).sameEntry).toBe(true);
+    expect(door(genuine(NOON), { seenBeforeAt: NOON + 19_000 })).toMatchObject({
+      reason: 'seen-before',
+      sameEntry: false,
+    });
+  });
+
   it('is the same entry for three minutes, and asked about later', () => {
     expect(door(genuine(NOON), { seenBeforeAt: NOON - 180 })).toMatchObject({
       verdict: 'admit',

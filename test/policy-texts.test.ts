@@ -210,6 +210,16 @@ describe('the Korean pack, word for word', () => {
     );
   });
 
+  it('has words for every value, for any other and for none', () => {
+    expect(text('ko', 'reason.seen-age.instruction', {})).toBe('나이 확인. 접종 여부는 묻지 않아도 됩니다.');
+    expect(text('en', 'reason.seen-age.instruction', { born: '1962-02-25' })).toBe(
+      'Born on or after 25 Feb 1962. No need to ask anything else.',
+    );
+    expect(text('ko', 'reason.not-required.instruction', { recorded: 'no' })).toBe(
+      '이곳은 방역패스를 확인하지 않는 시설입니다. 기록도 하지 않습니다.',
+    );
+  });
+
   it('writes the card of 6 January', () => {
     const rows = cutoffs(korea, { kind: 'cafe', region: 'seoul' }, NOON);
     const written = (language: 'ko' | 'en') =>

@@ -13,7 +13,7 @@ export type StaffAnswer = 'eye' | 'age' | 'verbal' | 'alone' | 'not-required' | 
 /**
  * The decision that staff's own answer makes: checks by people are checks. Pure and total like `decide`. `alone` where the
  * venue does not take guests alone without a proof stays ◆ 204. `advised` ends a time of grace: not valid, no fine, and
- * the entry, if the guest goes in, says that no check was made. `none` records nothing.
+ * the entry, as the guest may go in, says that a check was made. `none` records nothing.
  */
 export function decideByStaff(answer: StaffAnswer, policy: Policy, context: DecisionContext): Decision {
   const seconds = context.instant?.seconds ?? null;
@@ -40,17 +40,18 @@ export function decideByStaff(answer: StaffAnswer, policy: Policy, context: Deci
     }
     case 'advised':
       if (now?.grace == null) return write('none', 'not-made', false, {}, now, policy, context);
-      return write('grace', 'not-made', record, graceParameters(now.grace), now, policy, context);
+      return write('grace', 'scan', record, graceParameters(now.grace), now, policy, context);
     case 'none':
       return write('none', 'not-made', false, {}, now, policy, context);
   }
 }
 
-/** The birth date from which age alone is enough today, where the pack has one. */
+/** The birth date from which age alone is enough today: the earliest, where the pack has several. */
 function bornOf(policy: Policy, context: DecisionContext): Parameters {
   if (context.instant === null) return {};
-  const row = cutoffs(policy, context.venue, context.instant.seconds).find(({ by }) => by === 'birth');
-  return row?.from === undefined ? {} : { born: row.from };
+  const rows = cutoffs(policy, context.venue, context.instant.seconds);
+  const [born] = rows.flatMap(({ by, from }) => (by === 'birth' && from !== undefined ? [from] : [])).sort();
+  return born === undefined ? {} : { born };
 }
 
 function write(

@@ -26,7 +26,8 @@ export function judgeProof(
     return { reason: reasonOfEnd, parameters: { until: end.at! }, entitled: false };
 
   const seen = context.seenBeforeAt;
-  const sameEntry = seen !== null && at - seen <= policy.windows.sameEntry;
+  // A clock that was put back must not turn a new visit into an old one.
+  const sameEntry = seen !== null && Math.abs(at - seen) <= policy.windows.sameEntry;
   if (seen !== null && !sameEntry && context.sameGuest !== true)
     return { reason: 'seen-before', parameters: { at: seen } };
 

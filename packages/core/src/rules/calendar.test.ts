@@ -41,6 +41,14 @@ describe('local days', () => {
     );
   });
 
+  it('reach back to every birth date', () => {
+    const seoul = calendarOf('Asia/Seoul');
+    for (const date of ['1969-12-31', '1962-02-25', '1945-11-23', '1920-02-29']) {
+      expect(seoul.dateOf(seoul.startOf(date))).toBe(date);
+      expect(seoul.fieldsOf(seoul.startOf(date) + 3600).day).toBe(Number(date.slice(8)));
+    }
+  });
+
   it('answer something for every number, so that a wild clock throws nothing', () => {
     const zone = calendarOf('Asia/Seoul');
     for (const wild of [

@@ -20,6 +20,7 @@ export interface LocalFields {
 
 const DAY = 86_400;
 const QUARTER = 900;
+const FIRST = -2_208_988_800;
 const LAST = 253_402_300_799;
 const REMEMBERED = 8192;
 
@@ -54,7 +55,7 @@ export function calendarOf(timeZone: string): Calendar {
   };
 
   const localOf = (seconds: number): Date => {
-    const known = Number.isFinite(seconds) ? Math.min(LAST - DAY, Math.max(0, Math.floor(seconds))) : 0;
+    const known = Number.isFinite(seconds) ? Math.min(LAST - DAY, Math.max(FIRST, Math.floor(seconds))) : 0;
     return new Date((known + offsetAt(known)) * 1000);
   };
 

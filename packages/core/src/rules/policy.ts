@@ -35,7 +35,7 @@ export function compilePolicy(value: unknown): Policy {
   try {
     calendar = calendarOf(pack.timeZone);
   } catch {
-    throw wrongPack('$.timeZone', 'must be a time zone that this platform knows, such as Asia/Seoul');
+    throw wrongPack('$.timeZone', 'must be a time zone that this platform knows, such as Europe/Paris');
   }
   const texts = textWriter(pack, calendar);
   return {

@@ -5,7 +5,7 @@ const SLOT = /\{([\w-]+)(?::([\w-]+))?((?:\|[^{}|=]*=[^{}|]*)*)\}/g;
 
 /**
  * Fills a template of the pack: `{name}` as it is, `{name:form}` as a date or time by the pack's own `format.<form>` text,
- * `{name|a=…|b=…}` the words for that value. A missing value leaves nothing.
+ * `{name|a=…|b=…|*=…|=…}` the words for that value, for any other, for none. A missing value leaves nothing.
  */
 export function fill(
   template: string,
@@ -15,7 +15,9 @@ export function fill(
   return template.replace(SLOT, (_, name: string, shape: string | undefined, choices: string) => {
     const value = parameters[name];
     if (choices) {
-      const found = choices.split('|').find((choice) => choice.startsWith(`${String(value ?? '')}=`));
+      const all = choices.split('|');
+      const said = (key: string) => all.find((choice) => choice.startsWith(`${key}=`));
+      const found = said(String(value ?? '')) ?? (value === undefined ? undefined : said('*'));
       return found === undefined ? '' : found.slice(found.indexOf('=') + 1);
     }
     if (value === undefined) return '';
