@@ -9,6 +9,7 @@ import {
   nudge,
   onDevice,
   type StageGate,
+  type StageWallet,
   walletIn,
 } from './engine/devices.ts';
 import { Documents } from './engine/documents.ts';
@@ -19,7 +20,7 @@ import { issuePaper, type PaperPass } from './engine/paper.ts';
 import type { Row, RunState, Setup, Story, StoryPerson } from './story.ts';
 
 const RUN = 'munjigi-demo:run';
-const ours = (name: string) => name.startsWith('munjigi-gate:stage') || name.startsWith('munjigi-wallet:');
+const ours = (name: string) => name.startsWith('munjigi-wallet:');
 
 /** Totals of the closing card, counted from the gate and from the register's rows. */
 export interface Tally {
@@ -60,6 +61,7 @@ export class Demo {
   #walletFrame: HTMLIFrameElement | null = null;
   #gateFrame: HTMLIFrameElement | null = null;
   #gate: StageGate | null = null;
+  #walletWaits: ((wallet: StageWallet) => void)[] = [];
   #guests: Guest[] = [];
   #entries = 0;
   #released: ReturnType<typeof setTimeout> | undefined;
@@ -78,7 +80,7 @@ export class Demo {
     const stage = { camera: () => this.#camera!.camera() };
     Object.defineProperty(window, 'munjigiStage', { value: stage, configurable: true });
     const state = await this.#watch();
-    const known = sessionStorage.getItem(RUN);
+    const known = localStorage.getItem(RUN);
     if (!state || state.phase === 'fresh' || known !== state.run) await this.begin();
     else {
       this.setup.value = await control.setup();
@@ -103,7 +105,7 @@ export class Demo {
     await new Promise((done) => setTimeout(done, 50));
     await forgetDevices(ours);
     this.setup.value = await control.begin();
-    sessionStorage.setItem(RUN, this.setup.value.run);
+    localStorage.setItem(RUN, this.setup.value.run);
     this.oldWay.clear();
     this.speed.clear();
     this.rows.value = [];
@@ -114,8 +116,9 @@ export class Demo {
     this.tablet.value += 1;
     this.#choose(this.people[0]?.id ?? '');
     await this.#watch();
-    this.busy.value = '';
+    await this.#enrolEverybody();
     await this.#prepareGuests();
+    this.busy.value = '';
   }
 
   async #prepareGuests(): Promise<void> {
@@ -134,8 +137,28 @@ export class Demo {
     if (sheet && !this.paper.value) this.paper.value = await issuePaper(sheet.id).catch(() => null);
   }
 
-  attachWallet(frame: HTMLIFrameElement | null): void {
+  attachWallet(frame: HTMLIFrameElement): () => void {
     this.#walletFrame = frame;
+    return onDevice(frame, walletIn, (wallet) => this.#walletStands(wallet));
+  }
+
+  /** Resolves to the wallet once it stands in its frame. */
+  #wallet(): Promise<StageWallet> {
+    const wallet = walletIn(this.#walletFrame);
+    return wallet ? Promise.resolve(wallet) : new Promise((done) => this.#walletWaits.push(done));
+  }
+
+  #walletStands(wallet: StageWallet): void {
+    for (const done of this.#walletWaits.splice(0)) done(wallet);
+  }
+
+  /** Everybody's wallet fetches its passes while there is a server: that is what an outage does not take away. */
+  async #enrolEverybody(): Promise<void> {
+    const wallet = await this.#wallet();
+    await wallet.ready;
+    const [first, ...others] = this.people.filter(({ shows }) => shows === 'wallet');
+    for (const person of others) await wallet.show(person.id);
+    if (first) await wallet.show(first.id);
   }
 
   attachGate(frame: HTMLIFrameElement): () => void {
@@ -161,6 +184,8 @@ export class Demo {
     this.holding.value = false;
     this.#camera?.hold(null);
     this.person.value = id;
+    const person = this.people.find((one) => one.id === id);
+    if (person?.shows === 'wallet') void walletIn(this.#walletFrame)?.show(id);
   }
 
   /** Holds what stands at the left to the tablet until the tablet has answered. */
@@ -170,7 +195,7 @@ export class Demo {
     const text =
       person?.shows === 'paper'
         ? (this.paper.value?.text ?? '')
-        : (walletIn(this.#walletFrame)?.code.value.text ?? '');
+        : (walletIn(this.#walletFrame)?.textNow() ?? '');
     if (text === '') return;
     const held: Held =
       person?.shows === 'paper'
@@ -224,8 +249,9 @@ export class Demo {
           if (next && next.counter > entry) setTimeout(() => end(true), 0);
         }),
         gate.view.subscribe((next) => {
-          if (next !== view && next.name === 'verdict' && next.decision?.verdict !== 'admit')
-            setTimeout(() => end(true), 0);
+          // An admission is answered when it is saved; the same code again is admitted without a second entry.
+          if (next !== view && next.name === 'verdict')
+            setTimeout(() => end(true), next.decision?.verdict === 'admit' ? 600 : 0);
         }),
       );
     });

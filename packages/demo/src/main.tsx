@@ -33,6 +33,10 @@ function App() {
 }
 
 window.addEventListener('keydown', (event) => onSpace(event, demo));
+// A button that was pressed with the mouse does not keep the space bar for itself.
+window.addEventListener('click', (event) => {
+  if (event.detail > 0 && document.activeElement instanceof HTMLButtonElement) document.activeElement.blur();
+});
 const root = document.getElementById('app');
 if (root) render(<App />, root);
 void demo.open();

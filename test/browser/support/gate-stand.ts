@@ -117,7 +117,7 @@ export async function openGateStand() {
   });
   const clock = (storyMs: number) =>
     signClock({ version: 1, sequence: ++sequence, storyMs, realMs: Date.now(), rate: 1 }, delegate!);
-  const storyStart = Date.now();
+  let storyStart = Date.now();
   const mirror = new Map<string, Uint8Array>([
     ['/mirror/root.cose', await signRoot(root, [rootOne!, rootTwo!])],
     ['/mirror/bundle.cose', bundleBytes],
@@ -203,6 +203,11 @@ export async function openGateStand() {
     dayPrivateKey: day!.privateKey,
     /** Seconds of the story now. */
     at: () => STORY + (Date.now() - storyStart) / 1000,
+    /** Moves the story's clock on by a new signed document. */
+    async jump(seconds: number) {
+      storyStart -= seconds * 1000;
+      mirror.set('/mirror/clock.cose', await clock(STORY * 1000 + Date.now() - storyStart));
+    },
     setRegister(up: boolean) {
       registerUp = up;
     },

@@ -18,11 +18,14 @@ export interface StageGate {
   startShift(): Promise<void>;
 }
 
-/** What the wallet shows of itself on a stage (`window.munjigiWallet`, see the wallet's model). */
+/** What the wallet lets a stage ask (`window.munjigiWallet`, see the wallet's stage). */
 export interface StageWallet {
-  readonly code: Readable<{ readonly state: string; readonly text?: string }>;
   readonly look: { readonly language: { value: 'ko' | 'en' } };
-  show(view: string): void;
+  readonly ready: Promise<void>;
+  /** The wallet of that person, enrolled if it was not; resolves when the code stands. */
+  show(viewOrPerson: string): Promise<void>;
+  textNow(): string | null;
+  refresh(): Promise<void>;
 }
 
 type StageWindow = Window & { readonly munjigiGate?: StageGate; readonly munjigiWallet?: StageWallet };
@@ -46,6 +49,7 @@ export function codeCanvasIn(frame: HTMLIFrameElement | null): HTMLCanvasElement
 export function nudge(frame: HTMLIFrameElement | null): void {
   const window = windowOf(frame);
   if (!window) return;
+  void window.munjigiWallet?.refresh().catch(() => {});
   window.dispatchEvent(new (window as unknown as typeof globalThis).Event('online'));
 }
 

@@ -9,24 +9,26 @@ export function WalletColumn({ demo }: { readonly demo: Demo }) {
   const chosen = demo.people.find(({ id }) => id === demo.person.value);
   const paper = chosen?.shows === 'paper';
   const id = demo.person.value;
+  const first =
+    demo.tablet.value === 0 ? '' : (demo.people.find(({ shows }) => shows === 'wallet')?.id ?? '');
   return (
     <section class="col wallet" aria-label={say(language, 'wallet.title')}>
       <h2>{say(language, 'wallet.title')}</h2>
-      {paper && chosen ? (
-        <PaperSheet demo={demo} person={chosen} />
-      ) : (
+      {paper && chosen && <PaperSheet demo={demo} person={chosen} />}
+      <div class="holder" hidden={paper}>
         <Device
           kind="phone"
           title={say(language, 'wallet.title')}
-          src={id === '' ? '' : `/wallet/?stage&person=${id}&lang=${demo.language.peek()}${themeQuery()}`}
+          src={
+            first === '' ? '' : `/wallet/?stage&person=${first}&lang=${demo.language.peek()}${themeQuery()}`
+          }
           reload={String(demo.tablet.value)}
           attach={(frame) => {
-            demo.attachWallet(frame);
             frame.addEventListener('load', () => spaceIn(frame, demo));
-            return () => demo.attachWallet(null);
+            return demo.attachWallet(frame);
           }}
         />
-      )}
+      </div>
       <fieldset class="who" aria-label={say(language, 'people')}>
         {demo.people.map((person) => (
           <button
@@ -64,7 +66,11 @@ export function themeQuery(): string {
 export function onSpace(event: KeyboardEvent, demo: Demo): void {
   if (event.code !== 'Space' || event.repeat) return;
   const at = event.target as Element | null;
-  if (at?.closest?.('button, input, textarea, select, a, [role=switch]') && !at.closest('.hold')) return;
+  if (
+    at?.closest?.('button, input, textarea, select, a, [role=switch]') &&
+    !at.closest('.hold, .who [aria-pressed=true]')
+  )
+    return;
   event.preventDefault();
   void demo.hold();
 }
