@@ -3,7 +3,11 @@ import { compilePolicy, type Policy } from '@munjigi/core/rules';
 type Json = Record<string, unknown>;
 
 const files: Record<string, Json> = import.meta.glob(
-  ['../../../policies/kr-2022/**/*.json', '!**/demonstration/**', '!**/words.json'],
+  [
+    '../../../policies/kr-2022/*.json',
+    '../../../policies/kr-2022/{admission,entitlement,texts}/*.json',
+    '!../../../policies/kr-2022/words.json',
+  ],
   { eager: true, import: 'default' },
 );
 

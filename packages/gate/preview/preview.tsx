@@ -10,13 +10,32 @@ import { gateFor } from './fixtures.ts';
 import { koreanPack } from './pack.ts';
 import { roomStream } from './room.ts';
 
-const wish = Object.fromEntries(new URLSearchParams(location.search));
 const look = appearance();
-const upright = innerWidth <= 600;
-const stream = await (upright ? roomStream(780, 940) : roomStream(1376, 1224));
-const gate = gateFor({ ...wish, lang: look.language.value }, koreanPack(), stream);
-render(
-  <GateApp gate={gate} still={!('moving' in wish)} calm={look.calm.value} />,
-  document.getElementById('app')!,
-);
+const policy = koreanPack();
+const place = document.getElementById('app')!;
+const still = new URLSearchParams(location.search).has('nopicture');
+const stream = still ? null : await (innerWidth <= 600 ? roomStream(780, 940) : roomStream(1376, 1224));
+
+/** Shows another screen on the same page: tests look at hundreds of them. */
+function show(query: string): void {
+  const wish = Object.fromEntries(new URLSearchParams(query));
+  const root = document.documentElement;
+  look.language.value = wish.lang === 'en' ? 'en' : wish.lang === 'ko' ? 'ko' : look.language.value;
+  for (const name of ['theme', 'contrast'])
+    if (wish[name]) root.dataset[name] = wish[name];
+    else delete root.dataset[name];
+  const gate = gateFor({ ...wish, lang: look.language.value }, policy, stream);
+  render(null, place);
+  render(
+    <GateApp
+      gate={gate}
+      still={!('moving' in wish)}
+      calm={matchMedia('(prefers-reduced-motion: reduce)').matches}
+    />,
+    place,
+  );
+}
+
+Object.assign(window, { munjigiPreview: show });
+show(location.search);
 document.documentElement.dataset.ready = 'true';

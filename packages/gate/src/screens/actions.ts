@@ -48,5 +48,15 @@ export function actionsOf(gate: Gate, next: readonly NextStep[], admitted: boole
     };
   });
   const open = actions.filter((action) => !action.ends);
+  // A screen that stays until staff act never stays without a way on.
+  if (!admitted && actions.length === 0) open.push(backToScan(gate));
   return kiosk ? open : [...open, ...actions.filter((action) => action.ends)];
 }
+
+const backToScan = (gate: Gate): Action => ({
+  step: 'reopen',
+  label: word(gate, 'back'),
+  icon: null,
+  ends: false,
+  run: () => gate.show('scan'),
+});

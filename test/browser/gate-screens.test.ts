@@ -1,0 +1,364 @@
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { REASONS } from '@munjigi/core/reasons';
+import type { Browser, Page } from 'playwright-core';
+import { build, type PreviewServer, preview } from 'vite';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { complaintsOf, describeInBrowser, launchBrowser } from './support/chromium.ts';
+
+const GATE = fileURLToPath(new URL('../../packages/gate/', import.meta.url));
+const CONFIG = path.join(GATE, 'vite.config.ts');
+const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
+
+const PHONE = { width: 390, height: 844 };
+const SMALL = { width: 360, height: 640 };
+const TABLET = { width: 1024, height: 768 };
+const SIDEWAYS = { width: 844, height: 390 };
+const DESKTOP = { width: 1440, height: 900 };
+
+const SCREENS = [
+  'start',
+  'scan',
+  'admit',
+  'ended',
+  'compare',
+  'clock',
+  'eye',
+  'typed',
+  'party',
+  'more',
+] as const;
+
+interface AxeResult {
+  readonly violations: readonly {
+    readonly id: string;
+    readonly nodes: readonly { readonly html: string }[];
+  }[];
+}
+
+describeInBrowser('gate screens', () => {
+  let server: PreviewServer;
+  let browser: Browser;
+  let address: string;
+  let page: Page;
+
+  beforeAll(async () => {
+    await build({ configFile: CONFIG, mode: 'preview', logLevel: 'error' });
+    server = await preview({
+      configFile: CONFIG,
+      mode: 'preview',
+      logLevel: 'error',
+      preview: { host: '127.0.0.1', port: 0 },
+    });
+    const place = server.httpServer.address();
+    if (place === null || typeof place === 'string') throw new Error('The preview has no port.');
+    address = `http://127.0.0.1:${place.port}/gate/preview.html`;
+    browser = await launchBrowser();
+    page = await browser.newPage({ viewport: TABLET });
+    page.setDefaultTimeout(15_000);
+    await page.goto(`${address}?s=start&nopicture`);
+    await page.waitForSelector('html[data-ready]');
+    await page.evaluate(() => document.fonts.ready.then(() => {}));
+  });
+
+  afterAll(async () => {
+    await browser?.close();
+    await server?.close();
+  });
+
+  interface Circumstances {
+    readonly viewport?: { readonly width: number; readonly height: number };
+    readonly reducedMotion?: 'reduce';
+    readonly forcedColors?: 'active';
+  }
+
+  async function open<T>(
+    query: string,
+    { viewport = TABLET, reducedMotion, forcedColors }: Circumstances,
+    look: (page: Page) => Promise<T>,
+  ): Promise<T> {
+    await page.setViewportSize(viewport);
+    await page.emulateMedia({ reducedMotion: reducedMotion ?? null, forcedColors: forcedColors ?? null });
+    await turnTo(page, query);
+    return look(page);
+  }
+
+  const korean = (query: string): string => (query.includes('lang=') ? query : `${query}&lang=ko`);
+
+  /** Another screen on the page that is open. */
+  const turnTo = (page: Page, query: string): Promise<void> =>
+    page.evaluate(
+      (wish) => (window as unknown as { munjigiPreview(query: string): void }).munjigiPreview(wish),
+      korean(query),
+    );
+
+  const viewOf = (page: Page): Promise<string | null> => page.locator('.gate').getAttribute('data-view');
+
+  /** What stands outside the screen, is cut off, or lies over something else. */
+  const faultsOf = (page: Page): Promise<string[]> =>
+    page.evaluate(() => {
+      const faults: string[] = [];
+      const { innerWidth: width, innerHeight: height } = window;
+      const name = (element: Element): string =>
+        `${element.tagName.toLowerCase()}.${element.className} "${(element.textContent ?? '').trim().slice(0, 30)}"`;
+      for (const element of document.querySelectorAll(
+        'h1, h2, p, b, .do, .also, .btn, .foot span, .foot b, dt, dd, .k, .d, .clock',
+      )) {
+        if (element.closest('.off-screen')) continue;
+        const box = element.getBoundingClientRect();
+        if (box.width === 0) continue;
+        if (box.left < -1 || box.right > width + 1) faults.push(`outside: ${name(element)}`);
+        if (element.scrollWidth > element.clientWidth + 1 && getComputedStyle(element).display !== 'inline')
+          faults.push(`cut off: ${name(element)}`);
+        if (getComputedStyle(element).textOverflow === 'ellipsis') faults.push(`ellipsis: ${name(element)}`);
+      }
+      for (const button of document.querySelectorAll(
+        '.verdict .btn, .scan .side .btn, .eye .acts .btn, .start .go',
+      )) {
+        const box = button.getBoundingClientRect();
+        if (box.top < 0 || box.bottom > height + 1) faults.push(`not on the screen: ${name(button)}`);
+        if (box.height < 43.5) faults.push(`too small: ${name(button)}`);
+      }
+      const foot = document.querySelector('.foot')?.getBoundingClientRect();
+      if (foot && Math.abs(foot.bottom - height) > 1) faults.push(`foot at ${foot.bottom} of ${height}`);
+      if (document.documentElement.scrollWidth > width) faults.push('the page scrolls sideways');
+      return faults;
+    });
+
+  it('keeps every screen inside every size of screen, in both languages', async () => {
+    const found: string[] = [];
+    for (const viewport of [SMALL, PHONE, TABLET, SIDEWAYS, DESKTOP, { width: 768, height: 1024 }])
+      for (const lang of ['ko', 'en'])
+        await open('s=scan', { viewport }, async (page) => {
+          for (const screen of SCREENS) {
+            await turnTo(page, `s=${screen}&lang=${lang}&strip=${screen === 'ended' ? 'duty' : 'incident'}`);
+            const where = `${screen} ${lang} ${viewport.width}x${viewport.height}`;
+            for (const fault of await faultsOf(page)) found.push(`${where}: ${fault}`);
+          }
+        });
+    expect(found).toEqual([]);
+  }, 180_000);
+
+  it('shows every reason of the table whole on the smallest phone, with all its ways on', async () => {
+    const found: string[] = [];
+    for (const [viewport, lang] of [
+      [SMALL, 'ko'],
+      [SMALL, 'en'],
+      [TABLET, 'en'],
+    ] as const)
+      await open('s=scan', { viewport }, async (page) => {
+        for (const reason of Object.keys(REASONS)) {
+          await turnTo(page, `reason=${reason}&lang=${lang}`);
+          const where = `${reason} ${lang} ${viewport.width}`;
+          for (const fault of await faultsOf(page)) found.push(`${where}: ${fault}`);
+          const words = (await page.locator('h1').innerText()).trim();
+          if (words === '' || words.includes('reason.') || /[{}]/.test(words))
+            found.push(`${where}: says "${words}"`);
+          const size = await page
+            .locator('h1')
+            .evaluate((h1) => Number.parseFloat(getComputedStyle(h1).fontSize));
+          if (size < 32) found.push(`${where}: headline of ${size} px`);
+        }
+      });
+    expect(found).toEqual([]);
+  }, 240_000);
+
+  it('has no fault that axe can find, light, dark, with more contrast, and on a stand', async () => {
+    const found: string[] = [];
+    for (const look of ['theme=light', 'theme=dark', 'contrast=more', 'm=kiosk'])
+      await open('s=scan', { viewport: look === 'theme=dark' ? PHONE : TABLET }, async (page) => {
+        if (!(await page.evaluate(() => 'axe' in window))) await page.addScriptTag({ path: AXE });
+        for (const screen of SCREENS) {
+          await turnTo(page, `s=${screen}&${look}`);
+          const result = await page.evaluate(() =>
+            (window as unknown as { axe: { run(): Promise<AxeResult> } }).axe.run(),
+          );
+          for (const { id, nodes } of result.violations)
+            found.push(
+              `${screen} ${look}: ${id} ${nodes.map((node) => node.html.slice(0, 120)).join(' | ')}`,
+            );
+        }
+      });
+    expect(found).toEqual([]);
+  }, 180_000);
+
+  it('lets no guest on a stand read a reason or a date', async () => {
+    for (const screen of ['ended', 'compare', 'foreign', 'clock'])
+      await open(`s=${screen}&m=kiosk`, {}, async (page) => {
+        const words = await page.locator('main').innerText();
+        expect(words).toContain('직원이 도와드리겠습니다.');
+        expect(words, screen).not.toMatch(/1월|ㄱ|여쭤|안내함|없음|보건소|설정/);
+        expect(await page.locator('.strip').innerText()).not.toContain('다시 깔지');
+      });
+  });
+
+  it('draws every admit the same but for its one line', async () => {
+    const looks = new Set<string>();
+    for (const reason of ['valid', 'valid-extended', 'seen-age', 'check-only'])
+      await open(`reason=${reason}`, { reducedMotion: 'reduce' }, async (page) => {
+        const look = await page.locator('main').evaluate((main) => {
+          const box = main.querySelector('.fig')!.getBoundingClientRect();
+          const h1 = main.querySelector('h1')!;
+          return [
+            getComputedStyle(main).backgroundColor,
+            box.left,
+            box.width,
+            h1.textContent,
+            getComputedStyle(h1).fontSize,
+          ].join();
+        });
+        looks.add(look);
+        expect(await page.locator('.acts').count()).toBe(0);
+      });
+    expect([...looks]).toHaveLength(1);
+  });
+
+  it('puts what helps next first and what ends it last, and all of it under the keyboard', async () => {
+    await open('s=ended', {}, async (page) => {
+      const steps = () => page.evaluate(() => (document.activeElement as HTMLElement).dataset.step);
+      const order: (string | undefined)[] = [];
+      await page.locator('.strip b').click();
+      for (let i = 0; i < 4; i++) {
+        await page.keyboard.press('Tab');
+        order.push(await steps());
+      }
+      expect(order).toEqual(['other-proof', 'eye', 'alone', 'advised']);
+      const area = (step: string) =>
+        page.locator(`[data-step=${step}]`).evaluate((button) => button.getBoundingClientRect().width);
+      expect(await area('other-proof')).toBeGreaterThan(await area('advised'));
+      await page.locator('[data-step=eye]').focus();
+      await page.keyboard.press('Enter');
+      expect(await viewOf(page)).toBe('eye');
+      expect(await page.evaluate(() => document.activeElement?.tagName)).toBe('H1');
+      await page.keyboard.press('Escape');
+      expect(await viewOf(page)).toBe('scan');
+    });
+  });
+
+  it('opens the one sentence of a proof by keyboard, and leads from seen to the record', async () => {
+    await open('s=eye&strip=usual', {}, async (page) => {
+      const row = page.locator('.any button').nth(1);
+      expect(await row.innerText()).toMatch(/2021-07-10 ~ 2021-12-2[23]/);
+      await row.focus();
+      await page.keyboard.press('Enter');
+      expect(await row.getAttribute('aria-expanded')).toBe('true');
+      await page.getByText('접종일을 보세요.').waitFor();
+      await page.getByRole('button', { name: '봤음' }).click();
+      await page.getByRole('button', { name: '출입 기록 남기기' }).click();
+      expect(await viewOf(page)).toBe('typed');
+    });
+  });
+
+  it('takes a safety code by keypad and keyboard, and says kindly what is wrong', async () => {
+    await open('s=typed&strip=usual', { viewport: PHONE }, async (page) => {
+      await page.locator('[data-key="1"]').click();
+      await page.locator('[data-key="2"]').click();
+      await page.getByRole('button', { name: '기록', exact: true }).click();
+      const help = page.locator('#typed-help');
+      await page.waitForSelector('#typed-help[role=alert]');
+      expect(await help.innerText()).toContain('12가34나');
+      expect(await page.locator('[name=value]').getAttribute('aria-invalid')).toBe('true');
+      await page.locator('[name=value]').press('End');
+      await page.keyboard.insertText('가34나');
+      expect(await help.getAttribute('role')).toBeNull();
+      await page.keyboard.press('Enter');
+      await page.waitForSelector('.gate[data-view=scan]');
+    });
+  });
+
+  it('tells those who listen: an admit waits its turn, the others interrupt', async () => {
+    await open('s=admit', {}, async (page) => {
+      expect(await page.locator('[data-announce=polite]').textContent()).toBe('입장하세요');
+      expect(await page.locator('[data-announce=assertive]').textContent()).toBe('');
+    });
+    await open('s=ended', {}, async (page) => {
+      expect(await page.locator('[data-announce=polite]').textContent()).toBe('');
+      expect(await page.locator('[data-announce=assertive]').textContent()).toContain('다른 증명이 필요해요');
+    });
+  });
+
+  it('takes a scanner that types, whatever has the focus, and presses no button by its Enter', async () => {
+    await open('s=ended', {}, async (page) => {
+      await page.locator('[data-step=eye]').focus();
+      await page.keyboard.type('MJ1:6BF0XV4TE9N8Y');
+      await page.keyboard.press('Enter');
+      expect(await viewOf(page)).toBe('scan');
+    });
+  });
+
+  it('walks the live mark in step with the clock, and stands still where little motion is wanted', async () => {
+    await open('s=scan&moving', {}, async (page) => {
+      const first = await page.locator('.aim .live').getAttribute('data-tick');
+      await page.waitForFunction(
+        (tick) => document.querySelector('.aim .live')?.getAttribute('data-tick') !== tick,
+        first,
+      );
+    });
+    await open('s=scan', { reducedMotion: 'reduce' }, async (page) => {
+      const tick = Number(await page.locator('.aim .live').getAttribute('data-tick'));
+      expect(tick % 15).toBe(0);
+      expect(await page.locator('.clock').innerText()).toBe('14:07:11');
+    });
+    await open('s=scan&now=unknown', {}, async (page) => {
+      expect(await page.locator('.aim .live').getAttribute('data-tick')).toBe('-1');
+      expect(await page.locator('.clock').innerText()).toBe('시각 모름');
+    });
+  });
+
+  it('keeps its figures where colours are forced', async () => {
+    for (const screen of ['admit', 'ended', 'clock'])
+      await open(`s=${screen}`, { forcedColors: 'active' }, async (page) => {
+        const { fill, ground } = await page.locator('.verdict').evaluate((main) => ({
+          fill: getComputedStyle(main.querySelector('.fig')!).color,
+          ground: getComputedStyle(main).backgroundColor,
+        }));
+        expect(fill, screen).not.toBe(ground);
+      });
+  });
+
+  it('can be read at twice the text size without losing a way on', async () => {
+    await open('s=ended', { viewport: PHONE }, async (page) => {
+      await page.evaluate(() => {
+        document.documentElement.style.fontSize = '200%';
+      });
+      const cut = await page.locator('h1').evaluate((h1) => h1.scrollWidth > h1.clientWidth);
+      expect(cut).toBe(false);
+      for (const step of ['other-proof', 'eye', 'alone', 'advised']) {
+        const button = page.locator(`[data-step=${step}]`);
+        await button.scrollIntoViewIfNeeded();
+        const box = await button.boundingBox();
+        expect(box && box.y + box.height <= PHONE.height + 1 && box.y >= 0, step).toBe(true);
+      }
+      await page.evaluate(() => {
+        document.documentElement.style.fontSize = '';
+      });
+    });
+  });
+
+  it('plays every spoken line of its own cache', async () => {
+    await open('s=start', {}, async (page) => {
+      const complaints = complaintsOf(page);
+      const seconds = await page.evaluate(
+        async (names) => {
+          const context = new AudioContext();
+          const all: Record<string, number> = {};
+          for (const language of ['ko', 'en'])
+            for (const name of names) {
+              const answer = await fetch(`./voice/${language}/${name}.mp3`);
+              all[`${language}/${name}`] = (
+                await context.decodeAudioData(await answer.arrayBuffer())
+              ).duration;
+            }
+          return all;
+        },
+        ['all-set', 'saved', 'staff', 'reopen', 'entry-code', 'closer', 'one-at-a-time'],
+      );
+      for (const [name, length] of Object.entries(seconds)) {
+        expect(length, name).toBeGreaterThan(0.4);
+        expect(length, name).toBeLessThan(3);
+      }
+      expect(complaints).toEqual([]);
+    });
+  });
+});
