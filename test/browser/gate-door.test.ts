@@ -179,6 +179,44 @@ describeInBrowser('the door', () => {
     await confirmed(page, 1);
   });
 
+  it('lets a guest in twice when staff say that it is the same one, however long they take to say so', async () => {
+    const page = await openGate();
+    const guest = await stand.guest();
+    await scan(page, await guest.show());
+    await confirmed(page, 1);
+    // Four minutes later, by the story's clock.
+    await stand.jump(240);
+    await page.waitForFunction(
+      (at) => ((globalThis as unknown as Held).munjigiTest.gate.nowMs.value ?? 0) > at,
+      (stand.at() - 5) * 1000,
+    );
+    await scan(page, await guest.show());
+    expect(await look(page)).toMatchObject({ verdict: 'another-proof', reason: 'seen-before' });
+    await stand.jump(60);
+    await page.waitForFunction(
+      (at) => ((globalThis as unknown as Held).munjigiTest.gate.nowMs.value ?? 0) > at,
+      (stand.at() - 5) * 1000,
+    );
+    await page.evaluate(() => (globalThis as unknown as Held).munjigiTest.gate.answer('same-guest'));
+    expect(await look(page)).toMatchObject({ verdict: 'admit', reason: 'valid' });
+    await confirmed(page, 2);
+  });
+
+  it('never joins what staff type to the guest before the one whose code was just answered', async () => {
+    const page = await openGate();
+    await page.evaluate(() => (globalThis as unknown as Held).munjigiTest.gate.admitByStaff('eye'));
+    await scan(page, await (await stand.guest()).show());
+    await page.evaluate(() =>
+      (globalThis as unknown as Held).munjigiTest.gate.recordTyped('phone', '010-1234-5678'),
+    );
+    await confirmed(page, 3);
+    expect([...rows().values()].map(({ entry }) => `${entry.kind} ${entry.check}`)).toEqual([
+      'entry eye',
+      'entry scan',
+      'entry not-made',
+    ]);
+  });
+
   it('says a drawing is old, and at the second fresh one that the phone’s clock is off', async () => {
     const page = await openGate();
     const guest = await stand.guest();

@@ -45,6 +45,7 @@ export class RulesInUse {
       source: httpDocuments(),
       crypto: this.crypto,
       inspect,
+      tryOut: ({ pack }) => void compilePolicy(pack),
       at: () => this.clock.pessimisticMs() / 1000,
       mirrors: FIRST_MIRRORS,
     });

@@ -5,12 +5,23 @@
 export class WriterLock {
   #release: (() => void) | null = null;
   #waiting: AbortController | null = null;
+  #granted: Promise<void>;
+  #grant: () => void = () => {};
 
   constructor(
     readonly gate: string,
     private readonly onChange: (writer: boolean) => void,
     private readonly locks: LockManager | undefined = navigator.locks,
-  ) {}
+  ) {
+    this.#granted = new Promise((done) => {
+      this.#grant = done;
+    });
+  }
+
+  /** Resolves when this tab first becomes the writer: at once where no other is. */
+  settled(): Promise<void> {
+    return this.#granted;
+  }
 
   get isWriter(): boolean {
     return this.#release !== null;
@@ -48,6 +59,7 @@ export class WriterLock {
       this.onChange(false);
     };
     this.onChange(true);
+    this.#grant();
   }
 
   async #ask(options: LockOptions, granted?: () => void): Promise<void> {
@@ -60,6 +72,7 @@ export class WriterLock {
             end();
           };
           this.onChange(true);
+          this.#grant();
           granted?.();
         });
       });

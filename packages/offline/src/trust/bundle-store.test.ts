@@ -1,5 +1,6 @@
 import { sha256 } from '@munjigi/core/encoding';
 import { issuePaperPass } from '@munjigi/core/entry-pass/issue';
+import { MunjigiError } from '@munjigi/core/errors';
 import { inspect } from '@munjigi/core/gate';
 import type { Bundle, Now, Root, StoryClock } from '@munjigi/core/trust';
 import { signBundle, signClock, signNow, signRoot } from '@munjigi/core/trust/publish';
@@ -90,6 +91,10 @@ function world() {
       },
       crypto,
       inspect,
+      tryOut: ({ pack }) => {
+        if ((pack as { broken?: boolean }).broken)
+          throw new MunjigiError('policy.structure', 'The pack is broken.');
+      },
       at: () => time.at,
       mirrors: ['/mirror'],
     });
@@ -209,6 +214,13 @@ describe('the rules that a device keeps', () => {
     const broken = base.issuers.map((one) => ({ ...one, publicKey: stranger!.publicKey }));
     await publish({ sequence: 2, issuers: broken });
     expect((await store.refresh()).problem).toBe('trust.self-test');
+    expect(store.current?.bundle.sequence).toBe(1);
+  });
+
+  it('are never replaced by ones whose pack this device cannot use', async () => {
+    const { store, publish } = await running();
+    await publish({ sequence: 2, pack: { timeZone: 'Asia/Seoul', broken: true } });
+    expect((await store.refresh()).problem).toBe('policy.structure');
     expect(store.current?.bundle.sequence).toBe(1);
   });
 

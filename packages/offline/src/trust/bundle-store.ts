@@ -43,6 +43,8 @@ export interface BundleStoreParts {
   readonly source: DocumentSource;
   readonly crypto: Crypto;
   readonly inspect: Inspect;
+  /** Tries what else the device needs of a bundle (its pack); throws where it is no good. */
+  readonly tryOut?: (bundle: Bundle) => void;
   /** Pessimistic seconds of the device's clock. */
   readonly at: () => number;
   /** Mirrors that are asked before a bundle names others. */
@@ -169,6 +171,7 @@ export class BundleStore {
       await openBundle(bundleBytes, root, crypto, at);
       compareBundles(old?.bundle ?? null, bundle, at);
       await selfTest(bundle, compileTrust(bundle), crypto, inspect);
+      this.parts.tryOut?.(bundle);
     }
     const nowIsNewer = compareNow(old?.now ?? null, now, at) === 'take' || !old?.now;
     const next: KeptTrust = {

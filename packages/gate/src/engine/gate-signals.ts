@@ -1,0 +1,46 @@
+import { type Signal, signal } from '@preact/signals';
+import type { CameraState, DeviceFacts, Fitness, Gate, View } from '../model.ts';
+import type { Party } from './verdict-screen.ts';
+
+/** What the engine itself sets; everything else on the screen follows from these and the rules in use. */
+export interface GateSignals {
+  readonly view: Signal<View>;
+  readonly camera: Signal<CameraState>;
+  readonly stream: Signal<MediaStream | null>;
+  readonly fitness: Signal<Fitness>;
+  readonly party: Signal<Party>;
+  /** Corrected time in milliseconds; null where the clock is not trusted. */
+  readonly nowMs: Signal<number | null>;
+  /** Counts the times that the rules were looked at: whatever depends on them is then worked out anew. */
+  readonly rulesSeen: Signal<number>;
+  readonly waiting: Signal<number>;
+  readonly confirmed: Signal<number>;
+  /** Entries held in memory because the device could not write them. */
+  readonly unsaved: Signal<number>;
+  readonly lastEntry: Gate['lastEntry'];
+  /** True where this tab drives the gate. */
+  readonly writer: Signal<boolean>;
+  /** True while the register answers. */
+  readonly online: Signal<boolean>;
+  /** Entries confirmed after an outage, while that is news. */
+  readonly backWith: Signal<number | null>;
+  readonly facts: Signal<DeviceFacts | null>;
+}
+
+export const gateSignals = (): GateSignals => ({
+  view: signal<View>({ name: 'start' }),
+  camera: signal<CameraState>({ state: 'off', torch: null, seen: 'waiting' }),
+  stream: signal<MediaStream | null>(null),
+  fitness: signal<Fitness>('checking'),
+  party: signal<Party>('unknown'),
+  nowMs: signal<number | null>(null),
+  rulesSeen: signal(0),
+  waiting: signal(0),
+  confirmed: signal(0),
+  unsaved: signal(0),
+  lastEntry: signal(null),
+  writer: signal(true),
+  online: signal(true),
+  backWith: signal<number | null>(null),
+  facts: signal<DeviceFacts | null>(null),
+});

@@ -1,0 +1,117 @@
+import type { CheckWord, RecordWord, Subject } from '@munjigi/core/gate';
+import { parseTyped } from '@munjigi/core/rules';
+import { ownDecision, staffReason } from './decisions.ts';
+import type { Door } from './door.ts';
+import { ADMIT_MS } from './verdict-screen.ts';
+
+export type TypedKind = 'safety-code' | 'phone' | 'sheet-line';
+export type Answer = 'advised' | 'same-guest' | 'hint-matches' | 'none' | 'other-proof';
+
+/** How long the last word to a guest stands, where staff do nothing more. */
+const LAST_WORD_MS = ADMIT_MS * 2.5;
+
+/** What people at the door do: look, ask, type, and answer what a code left open. A check and a record are two things. */
+export class Staff {
+  /** A check by people that was written without saying who came; what is typed next belongs to it. */
+  #unnamed: { readonly counter: number; readonly check: CheckWord } | null = null;
+
+  constructor(private readonly door: Door) {
+    door.onNextGuest = () => this.forget();
+  }
+
+  /** [seen], [asked], [on their own], age seen. The code just shown, where one was, is who was here. */
+  async admit(check: CheckWord, given?: Subject): Promise<void> {
+    const { door } = this;
+    const { recorder, outlet } = door.parts;
+    const shown = door.genuine();
+    const subject = given ?? shown?.subject ?? null;
+    const now = door.admission();
+    const records = now?.record ?? true;
+    const band = now?.ages[0];
+    const decision = ownDecision(staffReason(check, outlet.party()), {
+      check,
+      record: records,
+      parameters: {
+        recorded: records ? 'yes' : 'no',
+        ...(band ? { age: band.below, born: band.bornFrom } : {}),
+      },
+      next: subject === null && records ? ['typed'] : [],
+    });
+    this.#unnamed = null;
+    door.screen.say(decision, 'checked');
+    door.guestIsDone();
+    if (!records) return;
+    const record: RecordWord = given ? wordOf(given) : subject ? 'scan' : 'none';
+    const done = await door.screen.written(
+      decision,
+      recorder.record({ check, record, subject }, shown?.tag ?? null),
+    );
+    if (done.state === 'saved' && subject === null) this.#unnamed = { counter: done.kept.counter, check };
+  }
+
+  /**
+   * Records who was here as staff typed it, sealed at once. Right after a check by people it becomes one entry with that check:
+   * the one without a name is cancelled on the chain. False where the pack's syntax does not take it.
+   */
+  async type(kind: TypedKind, value: string): Promise<boolean> {
+    const { rules, recorder, outlet } = this.door.parts;
+    const parsed = rules.policy && parseTyped(rules.policy, kind, value);
+    if (!parsed) return false;
+    const subject = typedSubject(kind, parsed);
+    const unnamed = this.#unnamed;
+    this.#unnamed = null;
+    if (unnamed) await recorder.cancel(unnamed.counter);
+    const check = unnamed?.check ?? 'not-made';
+    const decision = ownDecision(unnamed ? staffReason(check, outlet.party()) : 'ok', {
+      check,
+      record: true,
+    });
+    const done = await this.door.screen.written(
+      decision,
+      recorder.record({ check, record: wordOf(subject), subject }),
+    );
+    if (done.state === 'saved') this.door.toScan();
+    return true;
+  }
+
+  /** [advised], [same guest], [same], [no other proof], [show another proof]. */
+  async answer(step: Answer): Promise<void> {
+    const { door } = this;
+    const { guest } = door;
+    this.#unnamed = null;
+    if (step === 'none') {
+      door.screen.say(ownDecision('none'), 'checked', null, LAST_WORD_MS);
+      door.guestIsDone();
+      return;
+    }
+    if (step === 'other-proof' || !guest) return door.toScan();
+    if (step === 'hint-matches') return door.decideAgain(guest, { compared: true });
+    if (step === 'same-guest') return door.decideAgain(guest, { sameGuest: true });
+    const shown = door.genuine();
+    if (door.admission()?.record !== false) {
+      const subject = shown?.subject ?? null;
+      const record = subject ? 'scan' : 'none';
+      const writing = door.parts.recorder.record({ check: 'scan', record, subject }, shown?.tag ?? null);
+      if ((await door.screen.written(guest.decision, writing)).state === 'not-saved') return;
+    }
+    door.guestIsDone();
+    door.toScan();
+  }
+
+  /** The next guest is another one. */
+  forget(): void {
+    this.#unnamed = null;
+  }
+}
+
+const wordOf = (subject: Subject): RecordWord =>
+  subject.kind === 'sheet-line'
+    ? 'paper'
+    : subject.kind === 'phone' || subject.kind === 'safety-code'
+      ? 'typed'
+      : 'scan';
+
+function typedSubject(kind: TypedKind, value: string): Subject {
+  if (kind === 'phone') return { kind, number: value };
+  return kind === 'safety-code' ? { kind, code: value } : { kind, line: value };
+}

@@ -1,0 +1,65 @@
+import type { GateIdentity } from '@munjigi/offline';
+import { isTextKey, t } from '@munjigi/ui/texts';
+import { computed, type Signal } from '@preact/signals';
+import type { EyeRow, Strip } from '../model.ts';
+import { eyeRows } from './eye-rows.ts';
+import type { GateSignals } from './gate-signals.ts';
+import type { RulesInUse } from './rules-in-use.ts';
+import { stripOf } from './strip.ts';
+
+type Language = 'ko' | 'en';
+type Words = Readonly<Record<string, string | number>>;
+
+/** Everything on the screen that follows from the rules in use, the clock and the counts. */
+export function whatCounts(
+  signals: GateSignals,
+  rules: RulesInUse,
+  identity: GateIdentity | null,
+  language: Signal<Language>,
+) {
+  const textIn = (which: Language, name: string, parameters: Words = {}): string =>
+    isTextKey(name) ? t(which, name, parameters) : (rules.policy?.text(which, name, parameters) ?? name);
+  const text = (name: string, parameters: Words = {}): string => textIn(language.value, name, parameters);
+
+  const inUse = computed(() =>
+    signals.rulesSeen.value >= 0 ? { use: rules.inUse, policy: rules.policy } : null,
+  );
+  const policy = computed(() => inUse.value?.policy ?? null);
+  /** Corrected seconds, to the minute: dates and notices need no more. */
+  const minute = computed(() =>
+    signals.nowMs.value === null ? null : Math.floor(signals.nowMs.value / 60_000) * 60,
+  );
+  return {
+    text,
+    textIn,
+    exercise: computed(() => policy.value?.exercise ?? false),
+    timeZone: computed(() => policy.value?.timeZone ?? Intl.DateTimeFormat().resolvedOptions().timeZone),
+    protectedHours: computed(() => policy.value?.pack.protectedHours ?? []),
+    word: computed(() =>
+      minute.value === null ? '' : (policy.value?.wordOfDay(minute.value, language.value) ?? ''),
+    ),
+    eyeRows: computed<readonly EyeRow[]>(() =>
+      policy.value && identity && minute.value !== null
+        ? eyeRows(policy.value, identity.venue, minute.value, language.value)
+        : [],
+    ),
+    strip: computed<Strip>(() =>
+      stripOf(
+        {
+          policy: policy.value,
+          now: inUse.value?.use?.now ?? null,
+          venue: identity?.venue ?? null,
+          at: minute.value,
+          ageSeconds: rules.ageSeconds(),
+          viewer: !signals.writer.value,
+          notSaved: signals.unsaved.value > 0 || signals.fitness.value === 'unfit',
+          registerDown: !signals.online.value,
+          waiting: signals.waiting.value,
+          backWith: signals.backWith.value,
+        },
+        text,
+        language.value,
+      ),
+    ),
+  };
+}
