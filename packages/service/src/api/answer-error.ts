@@ -50,8 +50,7 @@ export function answerTo(error: unknown): Answer {
       ? { code: error.code, status: 400, message: error.message, retryAfterSeconds: null }
       : named('service.failed');
   }
-  if (error instanceof DatabaseUnavailable || isDatabaseGone(error))
-    return named('service.database-down', '', randomInt(30, 60));
+  if (error instanceof DatabaseUnavailable) return named('service.database-down', '', randomInt(30, 60));
   const foreign = error as FastifyError;
   if (foreign?.validation) return named('request.schema', placeOf(foreign));
   const known = BY_FASTIFY[foreign?.code ?? ''];

@@ -59,10 +59,9 @@ export function buildServer({
     const { status, code, message } = new ApiError('request.not-found');
     reply.code(status).send({ error: code, message });
   });
-  server.addHook('onRequest', async (request, reply) => {
+  server.addHook('onRequest', async (request) => {
     const { operator, limited } = request.routeOptions.config;
     if (draining() && !request.routeOptions.url?.startsWith('/health/')) {
-      reply.header('connection', 'close');
       throw new ApiError('service.draining');
     }
     if (operator && !isOperator(request.headers.authorization)) throw new ApiError('operator.token');
@@ -78,6 +77,8 @@ export function buildServer({
     set('x-content-type-options', 'nosniff');
     set('referrer-policy', 'no-referrer');
     set('cross-origin-resource-policy', 'same-origin');
+    // A connection that stays open would keep a closing server waiting.
+    if (draining()) reply.header('connection', 'close');
   });
   server.addHook('onResponse', async (request, reply) => {
     const operation = request.routeOptions.schema?.['operationId' as never] as string | undefined;

@@ -133,6 +133,7 @@ export async function createService(
       draining = true;
       const late = new Promise<void>((done) => setTimeout(done, graceMs).unref());
       await Promise.race([server.close(), late]);
+      server.server.closeAllConnections();
       watch.close();
       for (const desk of open) await desk.close();
       await closeDatabases();

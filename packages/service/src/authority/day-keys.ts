@@ -1,7 +1,7 @@
 import { addDays, type Policy } from '@munjigi/core/rules';
 import { type DayKey, mondayOf } from '@munjigi/core/trust';
 import { type KeyFolder, makePrivateKey, publicPoint } from '../crypto/index.ts';
-import type { Database } from '../db/index.ts';
+import { byteaArray, type Database } from '../db/index.ts';
 
 /** Keys are made so many days ahead, so that a gate cut off for weeks still has one for its day. */
 const DAYS_AHEAD = 35;
@@ -16,6 +16,12 @@ const dayNumber = (date: string): number =>
 /** The small number that entries name a key by: days since 2020 for a day, weeks since then for a spare. */
 export const dayKeyId = (day: string, spare: boolean): number =>
   spare ? SPARE_FROM + Math.floor(dayNumber(day) / 7) : dayNumber(day);
+
+interface Wanted {
+  readonly keyId: number;
+  readonly day: string;
+  readonly spare: boolean;
+}
 
 interface KeyRow {
   readonly key_id: number;
@@ -39,14 +45,8 @@ export class DayKeys {
   async around(at: number): Promise<readonly DayKey[]> {
     const wanted = this.wanted(at);
     const known = await this.rows(wanted);
-    for (const { keyId, day, spare } of wanted) {
-      if (known.has(keyId)) continue;
-      const publicKey = publicPoint(await this.days.secret(nameOf(keyId), makePrivateKey));
-      await this.db.query(
-        'INSERT INTO day_key (key_id, day, spare, public_key) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING',
-        [keyId, day, spare, publicKey],
-      );
-    }
+    const missing = wanted.filter(({ keyId }) => !known.has(keyId));
+    if (missing.length > 0) await this.make(missing);
     const all = known.size === wanted.length ? known : await this.rows(wanted);
     return wanted.map(({ keyId, day, spare }) => ({
       keyId,
@@ -54,6 +54,22 @@ export class DayKeys {
       spare,
       publicKey: all.get(keyId)!.public_key,
     }));
+  }
+
+  private async make(missing: readonly Wanted[]): Promise<void> {
+    const points = await Promise.all(
+      missing.map(async ({ keyId }) => publicPoint(await this.days.secret(nameOf(keyId), makePrivateKey))),
+    );
+    await this.db.query(
+      `INSERT INTO day_key (key_id, day, spare, public_key)
+       SELECT * FROM unnest($1::int[], $2::date[], $3::boolean[], $4::bytea[]) ON CONFLICT DO NOTHING`,
+      [
+        missing.map(({ keyId }) => keyId),
+        missing.map(({ day }) => day),
+        missing.map(({ spare }) => spare),
+        byteaArray(points),
+      ],
+    );
   }
 
   /** The private half, 32 bytes, or null where it was destroyed. Opening is for a case, which comes with the register work. */
@@ -69,10 +85,10 @@ export class DayKeys {
     return new Map(rows.map((row) => [row.key_id, row]));
   }
 
-  private wanted(at: number): { keyId: number; day: string; spare: boolean }[] {
+  private wanted(at: number): Wanted[] {
     const today = this.policy.calendar.dateOf(at);
     const first = addDays(today, 1 - this.policy.retentionDays);
-    const out: { keyId: number; day: string; spare: boolean }[] = [];
+    const out: Wanted[] = [];
     for (let day = first; day <= addDays(today, DAYS_AHEAD); day = addDays(day, 1))
       out.push({ keyId: dayKeyId(day, false), day, spare: false });
     const lastWeek = addDays(today, SPARE_WEEKS_AHEAD * 7);
