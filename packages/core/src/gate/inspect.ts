@@ -1,5 +1,13 @@
 import { formatOf } from '../formats/registry.ts';
-import { type Described, keySteps, type Parsed, unreadBytes, type Verified } from '../formats/types.ts';
+import {
+  type ByteSteps,
+  type Described,
+  type KeySteps,
+  keySteps,
+  type Parsed,
+  unreadBytes,
+  type Verified,
+} from '../formats/types.ts';
 import type { ReasonCode } from '../reasons.ts';
 import type { Crypto } from '../signing/index.ts';
 import type { Trust } from '../trust/types.ts';
@@ -33,12 +41,7 @@ function firstReason(steps: Record<Step, StepState>, special: ReasonCode | null)
 }
 
 function blank(scan: string, format: FormatName | null, failed: Step, reason: ReasonCode): Inspected {
-  const steps = {
-    ...unreadBytes(),
-    ...keySteps('not-reached'),
-    picture: 'not-reached' as StepState,
-    [failed]: 'failed',
-  };
+  const steps = { ...stepsOf(unreadBytes(), keySteps('not-reached'), false), [failed]: 'failed' };
   return {
     format,
     scan,
@@ -54,6 +57,21 @@ function blank(scan: string, format: FormatName | null, failed: Step, reason: Re
     payload: null,
   };
 }
+
+/** All steps in their order. */
+const stepsOf = (bytes: ByteSteps, keys: KeySteps, broken: boolean): Record<Step, StepState> => ({
+  picture: 'not-reached',
+  prefix: bytes.prefix,
+  decode: bytes.decode,
+  inflate: bytes.inflate,
+  structure: broken ? 'failed' : bytes.structure,
+  schema: bytes.schema,
+  issuer: keys.issuer,
+  signature: keys.signature,
+  keyUsage: keys.keyUsage,
+  validity: bytes.validity,
+  revocation: keys.revocation,
+});
 
 /** What a picture without exactly one code in it comes to. */
 export const unreadablePicture = (codes: 'none' | 'several'): Inspected =>
@@ -95,19 +113,7 @@ function result(
   { steps: keys, broken, reason, key }: Verified,
   { claim, payload }: Described,
 ): Inspected {
-  const steps = {
-    picture: 'not-reached',
-    prefix: bytes.prefix,
-    decode: bytes.decode,
-    inflate: bytes.inflate,
-    structure: broken ? 'failed' : bytes.structure,
-    schema: bytes.schema,
-    issuer: keys.issuer,
-    signature: keys.signature,
-    keyUsage: keys.keyUsage,
-    validity: bytes.validity,
-    revocation: keys.revocation,
-  } as const;
+  const steps = stepsOf(bytes, keys, broken);
   return {
     format,
     scan,
