@@ -32,7 +32,7 @@ describe('a drawing is fresh for as long as a hand needs, and no longer', () => 
       reason: 'clock-gate',
       number: 301,
       record: false,
-      next: ['eye', 'other-proof'],
+      next: ['eye', 'other-proof', 'alone'],
     });
     expect(decision.evidence).toMatchObject({
       integrity: 'ok',
@@ -40,6 +40,14 @@ describe('a drawing is fresh for as long as a hand needs, and no longer', () => 
       freshness: 'unknown',
       entitlement: 'not-reached',
     });
+  });
+
+  it('and offers what is lawful there at some time: alone in a cafe, not in a mart, nothing to see in a ward', () => {
+    const next = (venue: { kind: string; region: string }, policy = korea) =>
+      door(genuine(NOON), { instant: null, venue }, policy).next;
+    expect(next({ kind: 'cafe', region: 'seoul' })).toEqual(['eye', 'other-proof', 'alone']);
+    expect(next({ kind: 'mart', region: 'busan' })).toEqual(['eye', 'other-proof']);
+    expect(next({ kind: 'ward', region: 'main' }, ward)).toEqual(['other-proof', 'typed']);
   });
 
   it('asks to reopen first, and finds the wrong clock by a second, new drawing with the same offset', () => {

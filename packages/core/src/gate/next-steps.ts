@@ -29,17 +29,36 @@ export function nextSteps(
   const steps: NextStep[] = [];
   const first = FIRST[reason];
   if (first !== undefined) steps.push(first);
-  if (now?.check === 'not-required') {
+  const { check, alone, record } = now ?? atAnyTime(policy, context);
+  if (check === 'not-required') {
     steps.push('other-proof');
-    if (now.record) steps.push('typed');
+    if (record) steps.push('typed');
   } else {
     steps.push(
       ...(door === 'cannot-tell' ? (['eye', 'other-proof'] as const) : (['other-proof', 'eye'] as const)),
     );
     if (context.obligation != null && acceptedChecks(policy, context.obligation).includes('verbal'))
       steps.push('verbal');
-    if (now?.alone === true) steps.push('alone');
+    if (alone) steps.push('alone');
   }
   if (door === 'another-proof') steps.push(grace ? 'advised' : 'none');
   return steps;
+}
+
+/** What the pack ever asks of such a venue, for a device that does not know the time: every way on that may be lawful. */
+function atAnyTime(
+  policy: Policy,
+  { venue }: DecisionContext,
+): Pick<Admission, 'check' | 'alone' | 'record'> {
+  const rules = policy.pack.admission.filter(
+    ({ kinds, regions }) =>
+      (kinds === undefined || kinds.includes(venue.kind)) &&
+      (regions === undefined || regions.includes(venue.region)),
+  );
+  const required = rules.length === 0 || rules.some(({ check }) => check === 'required');
+  return {
+    check: required ? 'required' : 'not-required',
+    alone: rules.some(({ alone }) => alone === true),
+    record: true,
+  };
 }

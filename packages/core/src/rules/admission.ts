@@ -99,7 +99,7 @@ export function lastOf<T>(rules: readonly T[], fits: (rule: T) => boolean): T | 
 }
 
 /** True where a dated rule holds for a venue on a local day. */
-export const isInScope = (rule: Scope, venue: Venue, today: string): boolean =>
+const isInScope = (rule: Scope, venue: Venue, today: string): boolean =>
   rule.from <= today &&
   (rule.until === undefined || today < rule.until) &&
   (rule.kinds === undefined || rule.kinds.includes(venue.kind)) &&

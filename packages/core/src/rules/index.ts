@@ -23,7 +23,6 @@ export {
   lawfulRecords,
   obligation,
   penalties,
-  recordingRules,
   recordRequired,
   usualObligation,
 } from './obligations.ts';

@@ -1,6 +1,6 @@
 import type { CheckWord, RecordWord } from '../gate/types.ts';
-import { admission, isInScope, lastOf, type Venue } from './admission.ts';
-import type { Obligation, PenaltyTable, RecordingRule } from './pack.ts';
+import { admission, lastOf, type Venue } from './admission.ts';
+import type { Obligation, PenaltyTable } from './pack.ts';
 import type { Policy } from './policy.ts';
 
 /** Ways in which an entry may lawfully be recorded at an instant; an obligation in force may add some. */
@@ -18,10 +18,6 @@ export function lawfulRecords(
 /** True where entries must be recorded at an instant. */
 export const recordRequired = (policy: Policy, venue: Venue, at: number): boolean =>
   admission(policy, venue, at)?.record ?? false;
-
-/** When recording began to be, or stopped being, a duty is data of the pack: its rows for a venue, oldest first. */
-export const recordingRules = (policy: Policy, venue: Venue): readonly RecordingRule[] =>
-  policy.pack.recording.filter((rule) => isInScope(rule, venue, rule.from));
 
 /** One row of the obligation table; null where the pack has none of that code. */
 export function obligation(policy: Policy, code: string): Obligation | null {
