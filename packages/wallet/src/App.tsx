@@ -21,7 +21,10 @@ export function App({ wallet }: { readonly wallet: Wallet }) {
   return (
     <>
       <header class="bar">
-        <Brand language={language} />
+        <span class="name">
+          <Brand language={language} />
+          {wallet.exercise.value && <span class="tag">{wallet.text('status.exercise')}</span>}
+        </span>
         {stage === 'open' && wallet.person.value && (
           <button type="button" class="who" onClick={() => wallet.show('more')}>
             {wallet.person.value.name}

@@ -212,7 +212,8 @@ export function useful(
       id: row.id,
       label: policy.text(language, row.labelKey, row.parameters),
       detail: text(row.valueKey, row.parameters),
-      explain: text(row.explainKey, row.parameters),
+      // what a row says to staff is not what it says to a visitor
+      explain: text(`wallet.useful.${row.id}`, row.parameters),
     }));
   const alone = admission(policy, venue, now)?.alone ? text('wallet.alone.label') : '';
   if (alone !== '')

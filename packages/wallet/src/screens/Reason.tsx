@@ -7,7 +7,8 @@ import type { Span, UsefulProof, Wallet } from '../model.ts';
 export function Reason({ wallet }: { readonly wallet: Wallet }) {
   const standing = wallet.standing.value;
   return (
-    <main class="reason">
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: it may be longer than the screen, and keys must reach its end
+    <main class="reason" tabIndex={0}>
       {standing.state !== 'usable' && <Figure name="another" />}
       <h1>
         <S text={standing.why} />
