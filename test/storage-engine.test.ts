@@ -159,9 +159,8 @@ describe('an embedded data folder', () => {
     });
     await db.close();
 
-    const runner = fileURLToPath(new URL('./support/run-typescript.mjs', import.meta.url));
-    const script = fileURLToPath(new URL('./support/hold-folder.ts', import.meta.url));
-    const holder = spawn(process.execPath, [runner, script, data], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const script = await bundle(fileURLToPath(new URL('./support/hold-folder.ts', import.meta.url)));
+    const holder = spawn(process.execPath, [script, data], { stdio: ['ignore', 'pipe', 'inherit'] });
     await once(holder.stdout, 'data');
     const refused = await openTestEmbedded(data).catch((error: unknown) => error);
     expect(refused).toBeInstanceOf(DatabaseRefused);

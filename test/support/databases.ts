@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -12,6 +12,10 @@ export interface TestDatabase {
   again(): Promise<Database | null>;
   /** Closes and opens it. */
   reopen(): Promise<Database>;
+  /** Keeps a copy of the database as it is now, to be put back later. The handle is closed and opened again. */
+  keepCopy(): Promise<Database>;
+  /** Replaces the database by the copy, as a restored backup does. */
+  putBack(): Promise<Database>;
   /** Gives it back; an embedded one is emptied and lent again, since opening one takes long. */
   done(): Promise<void>;
 }
@@ -62,6 +66,19 @@ function embeddedEngine(): TestEngine {
           return db;
         },
         again: async () => null,
+        async keepCopy() {
+          await db.close();
+          open.delete(db);
+          cpSync(folder, `${folder}.copy`, { recursive: true });
+          folders.push(`${folder}.copy`);
+          return test.reopen();
+        },
+        async putBack() {
+          await db.close();
+          rmSync(folder, { recursive: true });
+          renameSync(`${folder}.copy`, folder);
+          return test.reopen();
+        },
         async done() {
           await db.script('DROP SCHEMA public CASCADE; CREATE SCHEMA public');
           spare.push(test);
@@ -102,13 +119,29 @@ function postgresEngine(): TestEngine {
       else reason = started.reason;
     },
     async fresh() {
-      const url = await server!.database(`t${++made}`);
+      const name = `t${++made}`;
+      const url = await server!.database(name);
       let db = openOne(url);
-      return {
+      const closeAll = async () => {
+        for (const one of open) await one.close();
+        open.clear();
+      };
+      const test: TestDatabase = {
         get db() {
           return db;
         },
         again: async () => openOne(url),
+        async keepCopy() {
+          await closeAll();
+          await server!.run(`CREATE DATABASE ${name}_copy TEMPLATE ${name}`);
+          return test.reopen();
+        },
+        async putBack() {
+          await closeAll();
+          await server!.run(`DROP DATABASE ${name}`);
+          await server!.run(`ALTER DATABASE ${name}_copy RENAME TO ${name}`);
+          return test.reopen();
+        },
         done: () => db.close(),
         async reopen() {
           await db.close();
@@ -117,6 +150,7 @@ function postgresEngine(): TestEngine {
           return db;
         },
       };
+      return test;
     },
     async stop() {
       for (const db of open) await db.close();

@@ -8,6 +8,8 @@ import { join } from 'node:path';
 export interface PrivatePostgres {
   /** Address of a fresh, empty database. */
   database(name: string): Promise<string>;
+  /** Runs a statement outside every database that tests use. */
+  run(sql: string): Promise<void>;
   /** Folder of the cluster. */
   readonly folder: string;
   readonly version: number;
@@ -137,16 +139,20 @@ export async function startPostgres(
   process.once('exit', atExit);
 
   const { default: pg } = await import('pg');
+  const ask = async (sql: string) => {
+    const client = new pg.Client({ host: '127.0.0.1', port, user: 'postgres', database: 'postgres' });
+    await client.connect();
+    await client.query(sql);
+    await client.end();
+  };
   return {
+    run: ask,
     folder,
     version,
     start,
     stop,
     async database(name) {
-      const client = new pg.Client({ host: '127.0.0.1', port, user: 'postgres', database: 'postgres' });
-      await client.connect();
-      await client.query(`CREATE DATABASE "${name}"`);
-      await client.end();
+      await ask(`CREATE DATABASE "${name}"`);
       return `postgres://postgres@127.0.0.1:${port}/${name}`;
     },
     async remove() {

@@ -45,8 +45,12 @@ interface Told {
 /** The worker is plain JavaScript and is run from the source folder, whether this file was compiled or not. */
 const WORKER = new URL('../../../src/db/embedded/worker.mjs', import.meta.url);
 
-/** SQLSTATEs after which the engine's own state is not to be trusted. */
-const FATAL = /^(XX001|XX002|58|57P)/;
+/** SQLSTATEs after which the engine's own state is not to be trusted: internal and system errors. */
+const FATAL = /^(XX|58|57P)/;
+/** Longest time that opening a folder may take; recovery after a crash is part of it. */
+const OPEN_MS = 120_000;
+/** The disk is full, or memory is. */
+const OUT_OF_ROOM = /^53/;
 
 /** Starts an engine on a folder that this process has locked. `extra` settings are for tests. */
 export function startEngine(folder: string, extra: Readonly<Record<string, string>> = {}): Promise<Engine> {
@@ -65,6 +69,7 @@ export function startEngine(folder: string, extra: Readonly<Record<string, strin
     const stop = (why: string, cause?: unknown) => {
       if (!running) return;
       running = false;
+      clearTimeout(tooLong);
       const error = new DatabaseUnavailable('database.down', `The embedded database stopped: ${why}`, {
         cause,
       });
@@ -74,11 +79,13 @@ export function startEngine(folder: string, extra: Readonly<Record<string, strin
       void worker.terminate();
     };
 
+    const tooLong = setTimeout(() => stop('it did not open its folder in time.'), OPEN_MS);
     worker.on('error', (error) => stop('its thread failed.', error));
     worker.on('exit', () => stop('its thread ended.'));
     worker.on('message', (told: Told) => {
       if (told.opened === true) {
         opened = true;
+        clearTimeout(tooLong);
         ready(engine);
         return;
       }
@@ -94,7 +101,13 @@ export function startEngine(folder: string, extra: Readonly<Record<string, strin
       const { sqlState, message } = told.error!;
       if (sqlState !== null && !FATAL.test(sqlState)) {
         waiting.delete(told.id!);
-        asked.fail(new StatementFailed(sqlState, message));
+        asked.fail(
+          OUT_OF_ROOM.test(sqlState)
+            ? new DatabaseUnavailable('database.down', 'The embedded database is out of room.', {
+                cause: told.error,
+              })
+            : new StatementFailed(sqlState, message),
+        );
         return;
       }
       stop('a statement broke it.', told.error);
@@ -126,7 +139,7 @@ export function startEngine(folder: string, extra: Readonly<Record<string, strin
         await worker.terminate();
       },
       async kill() {
-        running = false;
+        stop('it was ended.');
         await worker.terminate();
       },
     };

@@ -77,7 +77,14 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<EmbeddedDa
           `The database was busy for longer than ${deadlineMs} ms.`,
         );
       }
-      return work(await alive());
+      const on = await alive();
+      // An engine that hangs is ended: what it had not committed is gone, what it had is found again in its log.
+      const late = setTimeout(() => void on.kill(), deadlineMs);
+      try {
+        return await work(on);
+      } finally {
+        clearTimeout(late);
+      }
     });
     turn = mine.catch(() => {});
     return mine;
