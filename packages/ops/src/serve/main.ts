@@ -91,10 +91,11 @@ export async function main(args: readonly string[]): Promise<number> {
     return 0;
   }
   const channel = listenToParent();
+  let service: Service | null = null;
   try {
     const config = readSettings(flags, process.env, DEFAULT_POLICY);
     const known = channel.story();
-    const service = await createService(config, { story: known });
+    service = await createService(config, { story: known });
     if (channel.ended()) {
       await service.close(0);
       return 0;
@@ -108,6 +109,7 @@ export async function main(args: readonly string[]): Promise<number> {
     await service.close(GRACE_MS);
     return 0;
   } catch (error) {
+    await service?.close(0);
     const sentence = sentenceOf(error);
     if (sentence === null) throw error;
     process.stderr.write(`munjigi serve: ${sentence}\n`);

@@ -63,7 +63,8 @@ export function answerTo(error: unknown): Answer {
 /** The error handler of every route. */
 export function handleError(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
   const { code, status, message, retryAfterSeconds } = answerTo(error);
-  if (status >= 500) request.log.error({ code, error });
+  if (status === 500) request.log.error({ code, error });
+  else if (status > 500 && code !== 'service.draining') request.log.warn({ code, error });
   if (retryAfterSeconds !== null) reply.header('retry-after', String(retryAfterSeconds));
   reply.code(status).type('application/json; charset=utf-8').send({ error: code, message });
 }
