@@ -7,6 +7,8 @@ import { assertNowSize, nowPayload } from './now.ts';
 import { rootPayload } from './root.ts';
 import type { Bundle, Now, Root, StoryClock } from './types.ts';
 
+export { readVouchedBundle } from './bundle.ts';
+
 /** What only the authority does. On a subpath of its own, which no device may import. */
 
 const byDelegate = (kind: DocumentKind, payload: CborValue, signer: Signer) =>

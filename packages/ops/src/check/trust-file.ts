@@ -4,10 +4,10 @@ import {
   openBundle,
   openRoot,
   type Root,
-  readVouchedBundle,
   type Trust,
   type TrustedKey,
 } from '@munjigi/core/trust';
+import { readVouchedBundle } from '@munjigi/core/trust/publish';
 import { type KeyContext, keysOfBase64, keysOfCertificate, keysOfJwk, keysOfSpki } from './keys.ts';
 import { UsageError } from './usage.ts';
 
