@@ -19,6 +19,7 @@ export interface TestService {
   readonly data: string;
   /** Every line of its log. */
   readonly log: string[];
+  /** Embedded databases by desk. */
   readonly databases: ReadonlyMap<string, Database>;
   call(
     method: 'GET' | 'POST',
@@ -45,7 +46,7 @@ export interface TestAnswer {
 export interface TestServiceOptions {
   readonly data?: string;
   readonly flags?: Record<string, string | boolean>;
-  /** The machine's clock; null for the real one. */
+  /** The machine's clock; the real one where none is given. */
   readonly machine?: () => number;
 }
 
@@ -60,12 +61,17 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
     log: openLog('debug', { write: (line: string) => log.push(line) }),
     everyMs: 3_600_000,
     ...(options.machine ? { machine: options.machine } : {}),
-    openDatabase: async (desk) => {
-      const db = await openTestEmbedded(join(data, desk));
-      await migrate(db, desk, 0);
-      databases.set(desk, db);
-      return db;
-    },
+    // Desks with an address are opened by the service itself.
+    ...(Object.keys(config.databases).length > 0
+      ? {}
+      : {
+          openDatabase: async (desk) => {
+            const db = await openTestEmbedded(join(data, desk));
+            await migrate(db, desk, 0);
+            databases.set(desk, db);
+            return db;
+          },
+        }),
   });
   const call: TestService['call'] = async (method, url, body, headers = {}) => {
     const answer = await service.server.inject({
