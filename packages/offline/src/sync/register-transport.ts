@@ -23,10 +23,13 @@ export interface RegisterAnswer {
   }[];
 }
 
-/** How batches reach the register. Throws `ServerError`. */
+/**
+ * How batches reach the register. Throws `ServerError`. `shown` is a receipt that the gate holds: a register that came back from
+ * a backup learns by it that it lost something.
+ */
 export interface RegisterTransport {
-  send(batch: BatchJson): Promise<RegisterAnswer>;
-  state(gate: Uint8Array, venueId: number): Promise<RegisterAnswer>;
+  send(batch: BatchJson, shown?: Uint8Array | null): Promise<RegisterAnswer>;
+  state(gate: Uint8Array, venueId: number, shown?: Uint8Array | null): Promise<RegisterAnswer>;
 }
 
 interface AnswerJson {
@@ -80,8 +83,14 @@ export function httpRegister(
   }
 
   return {
-    send: async (batch) => answerOf(await ask<AnswerJson>('/batches', batch)),
-    state: async (thumbprint, venueId) =>
-      answerOf(await ask<AnswerJson>(`/gates/${toBase64url(thumbprint)}/head?venue=${venueId}`)),
+    send: async (batch, shown) =>
+      answerOf(await ask<AnswerJson>('/batches', shown ? { ...batch, shown: toBase64url(shown) } : batch)),
+    async state(thumbprint, venueId, shown) {
+      const query = new URLSearchParams({
+        venue: String(venueId),
+        ...(shown ? { shown: toBase64url(shown) } : {}),
+      });
+      return answerOf(await ask<AnswerJson>(`/gates/${toBase64url(thumbprint)}/head?${query}`));
+    },
   };
 }

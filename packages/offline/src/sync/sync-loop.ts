@@ -116,7 +116,8 @@ export class SyncLoop {
     const { parts } = this;
     try {
       if (this.#next === null) {
-        await this.#heard(await parts.transport.state(parts.gate, parts.venueId), null);
+        const shown = (await parts.store.newestReceipt())?.bytes ?? null;
+        await this.#heard(await parts.transport.state(parts.gate, parts.venueId, shown), null);
         this.#answered();
       }
       const entries = runOf(await parts.store.entriesFrom(this.#next ?? 1, MAX_BATCH_ENTRIES));
@@ -144,8 +145,10 @@ export class SyncLoop {
       },
       parts.signer,
     );
+    const held = await parts.store.newestReceipt();
+    const shown = held && held.counter >= first.counter ? held.bytes : null;
     const sentMonotonicMs = parts.monotonicMs();
-    const answer = await parts.transport.send(batchToJson(batch));
+    const answer = await parts.transport.send(batchToJson(batch), shown);
     const receivedMonotonicMs = parts.monotonicMs();
     const receipt = await this.#heard(answer, last);
     // Only a receipt made for this very request tells what time it is now; a repeat carries the time of the first one.
