@@ -254,6 +254,7 @@ describe('keys and rules age', () => {
     };
     const exercise = withPack((pack) => ({ ...pack, exercise: true }));
     expect(door(specimen)).toMatchObject({ verdict: 'another-proof', reason: 'specimen', number: 217 });
+    expect(door(failed('specimen', 'keyUsage')).reason).toBe('specimen');
     expect(door(specimen, {}, exercise)).toMatchObject({ verdict: 'admit', reason: 'valid' });
     expect(
       door({ ...specimen, steps: { ...specimen.steps, revocation: 'failed' } }, {}, exercise).verdict,

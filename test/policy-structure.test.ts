@@ -188,6 +188,18 @@ describe('what counts right now, in words', () => {
     expect(noticeTexts(korea, published, 'answer', 'en').asOf).toBe('14:05, confirmed');
   });
 
+  it('tells what was so on the day of an incident of that day alone', () => {
+    const shown = (validFrom: string) =>
+      noticeTexts(
+        korea,
+        now({ notice: 'app-down', obligation: 'check-by-eye', validFrom: seconds(validFrom) }),
+        'owner',
+        'ko',
+      ).cause;
+    expect(shown('2022-01-06T15:30:00+09:00')).toBe('사업자용 앱 서버 장애(14:00~)');
+    expect(shown('2022-01-07T09:10:00+09:00')).toBe('사업자용 앱 서버 장애(09:10~)');
+  });
+
   it('the what-if: one other document, and the sentence flips', () => {
     const whatIf = noticeTexts(
       korea,
