@@ -9,7 +9,9 @@ import { ROOT, type Running, startMunjigi } from './support/supervisor.ts';
 /** With MUNJIGI_PICTURES=1 the story also makes the pictures of the README. */
 const PICTURES = process.env.MUNJIGI_PICTURES === '1';
 const FOLDER = path.join(ROOT, 'docs', 'pictures');
-const PATIENCE = 60_000;
+const PATIENCE = 90_000;
+/** A part of the story on a machine that has much else to do. */
+const PART = 240_000;
 
 interface Row {
   readonly at: number;
@@ -83,83 +85,103 @@ describeInBrowser('the story of 6 January 2022, as a newcomer clicks it', () => 
       await page.locator(`.ribbon [lang=${language}]`).click();
   };
 
-  it('opens on 13:58 with a phone, a tablet that scans and an empty register', async () => {
-    await page.goto(`${munjigi.address}/?lang=ko`);
-    await expect.poll(() => part('stop').isEnabled(), { timeout: 120_000 }).toBe(true);
-    await shows('clock', '13:58');
-    await backToScanning();
-    expect(await count('confirmed')).toBe(0);
-  });
+  it(
+    'opens on 13:58 with a phone, a tablet that scans and an empty register',
+    async () => {
+      await page.goto(`${munjigi.address}/?lang=ko`);
+      await expect.poll(() => part('stop').isEnabled(), { timeout: 120_000 }).toBe(true);
+      await shows('clock', '13:58');
+      await backToScanning();
+      expect(await count('confirmed')).toBe(0);
+    },
+    PART,
+  );
 
-  it('0–10 s: a code is checked and recorded in one scan, and the register cannot name her', async () => {
-    await film?.caption('움직이는 QR을 태블릿에', 'A moving QR meets the tablet');
-    film?.roll();
-    await page.keyboard.press('Space');
-    await gateSays('입장하세요');
-    await shows('confirmed', 1);
-    await film?.cut();
-    await film?.noCaption();
-    await backToScanning();
-    const [row] = await rows();
-    expect(row).toMatchObject({ check: 'scan', record: 'scan', counter: 1 });
-    const register = await page.locator('.col.register').innerText();
-    expect(register).toMatch(/13:5\d:\d\d\s+[0-9a-f]{4}…[0-9a-f]{2}\s+등록 확인됨/);
-    expect(register).not.toMatch(/김하늘|Haneul/);
-    expect(await page.evaluate(() => fetch('/demo/rows').then((answer) => answer.text()))).not.toMatch(
-      /haneul|하늘|1988/i,
-    );
-    await picture('before');
-  });
+  it(
+    '0–10 s: a code is checked and recorded in one scan, and the register cannot name her',
+    async () => {
+      await film?.caption('움직이는 QR을 태블릿에', 'A moving QR meets the tablet');
+      film?.roll();
+      await page.keyboard.press('Space');
+      await gateSays('입장하세요');
+      await shows('confirmed', 1);
+      await film?.cut();
+      await film?.noCaption();
+      await backToScanning();
+      const [row] = await rows();
+      expect(row).toMatchObject({ check: 'scan', record: 'scan', counter: 1 });
+      const register = await page.locator('.col.register').innerText();
+      expect(register).toMatch(/13:5\d:\d\d\s+[0-9a-f]{4}…[0-9a-f]{2}\s+등록 확인됨/);
+      expect(register).not.toMatch(/김하늘|Haneul/);
+      expect(await page.evaluate(() => fetch('/demo/rows').then((answer) => answer.text()))).not.toMatch(
+        /haneul|하늘|1988/i,
+      );
+      await picture('before');
+    },
+    PART,
+  );
 
-  it('10–22 s: an ended code is refused, the person is helped by eye, and only his phone says why', async () => {
-    await choose('jeongmin', '이정민');
-    await page.keyboard.press('Space');
-    await gateSays('다른 증명이 필요해요');
-    await gateSays(/1월 2일까지였습니다/);
-    expect(await gateText()).not.toMatch(/180일|2차 접종/);
-    await gate.getByRole('button', { name: '눈으로 확인' }).click();
-    const negative = gate.getByRole('button', { name: /음성확인/ });
-    expect(await negative.innerText()).toMatch(/1월 4일 0시\s*이후/);
-    await negative.click();
-    await gateSays(/통보 시각을 보세요/);
-    await gate.getByRole('button', { name: '봤음' }).click();
-    await gateSays('입장하세요');
-    await shows('confirmed', 2);
-    expect((await rows()).find((row) => row.counter === 2)).toMatchObject({ check: 'eye' });
-    await backToScanning();
-    await wallet.getByRole('button', { name: /1월 2일/ }).click();
-    await expect.poll(walletText, { timeout: PATIENCE }).toMatch(/180일/);
-  });
+  it(
+    '10–22 s: an ended code is refused, the person is helped by eye, and only his phone says why',
+    async () => {
+      await choose('jeongmin', '이정민');
+      await page.keyboard.press('Space');
+      await gateSays('다른 증명이 필요해요');
+      await gateSays(/1월 2일까지였습니다/);
+      expect(await gateText()).not.toMatch(/180일|2차 접종/);
+      await gate.getByRole('button', { name: '눈으로 확인' }).click();
+      const negative = gate.getByRole('button', { name: /음성확인/ });
+      expect(await negative.innerText()).toMatch(/1월 4일 0시\s*이후/);
+      await negative.click();
+      await gateSays(/통보 시각을 보세요/);
+      await gate.getByRole('button', { name: '봤음' }).click();
+      await gateSays('입장하세요');
+      await shows('confirmed', 2);
+      expect((await rows()).find((row) => row.counter === 2)).toMatchObject({ check: 'eye' });
+      await backToScanning();
+      await wallet.getByRole('button', { name: /1월 2일/ }).click();
+      await expect.poll(walletText, { timeout: PATIENCE }).toMatch(/180일/);
+    },
+    PART,
+  );
 
-  it('22–32 s: who needs no pass gets the same green and the same words as everyone', async () => {
-    await choose('haneul', '김하늘');
-    const verdict = () => gate.locator('.verdict[data-v=admit]').innerText();
-    await choose('seoyeon', '최서연');
-    await page.keyboard.press('Space');
-    const said = await verdict();
-    expect(said).toContain('입장하세요');
-    expect(said).not.toMatch(/청소년|16|2003|나이|예외/);
-    await shows('confirmed', 3);
-    await backToScanning();
-  });
+  it(
+    '22–32 s: who needs no pass gets the same green and the same words as everyone',
+    async () => {
+      await choose('haneul', '김하늘');
+      const verdict = () => gate.locator('.verdict[data-v=admit]').innerText();
+      await choose('seoyeon', '최서연');
+      await page.keyboard.press('Space');
+      const said = await verdict();
+      expect(said).toContain('입장하세요');
+      expect(said).not.toMatch(/청소년|16|2003|나이|예외/);
+      await shows('confirmed', 3);
+      await backToScanning();
+    },
+    PART,
+  );
 
-  it('32–42 s: the service process is really gone; the tablet goes on and says so', async () => {
-    await choose('haneul', '김하늘');
-    await film?.caption('14:00, 서버가 멈춥니다', '14:00, the servers stop');
-    film?.roll(1.6);
-    await part('stop').click();
-    await expect
-      .poll(() => part('server').getAttribute('data-service'), { timeout: PATIENCE })
-      .toBe('stopped');
-    expect((await fetch(`${munjigi.address}/health/live`)).status).toBe(503);
-    await gateSays(/평소처럼 찍으/);
-    await gateSays(/다시 깔지\s*마세요/);
-    await shows('clock', '14:05');
-    await film?.cut();
-    await expect
-      .poll(() => part('nowline').innerText(), { timeout: PATIENCE })
-      .toMatch(/방역패스 의무는 그대로입니다[\s\S]*14:05 확정/);
-  });
+  it(
+    '32–42 s: the service process is really gone; the tablet goes on and says so',
+    async () => {
+      await choose('haneul', '김하늘');
+      await film?.caption('14:00, 서버가 멈춥니다', '14:00, the servers stop');
+      film?.roll(1.6);
+      await part('stop').click();
+      await expect
+        .poll(() => part('server').getAttribute('data-service'), { timeout: PATIENCE })
+        .toBe('stopped');
+      expect((await fetch(`${munjigi.address}/health/live`)).status).toBe(503);
+      await gateSays(/평소처럼 찍으/);
+      await gateSays(/다시 깔지\s*마세요/);
+      await shows('clock', '14:05');
+      await film?.cut();
+      await expect
+        .poll(() => part('nowline').innerText(), { timeout: PATIENCE })
+        .toMatch(/방역패스 의무는 그대로입니다[\s\S]*14:05 확정/);
+    },
+    PART,
+  );
 
   it('42–58 s: thirty guests are let in without any server, and a reloaded tablet still has their thirty entries', async () => {
     await film?.caption(
@@ -182,63 +204,78 @@ describeInBrowser('the story of 6 January 2022, as a newcomer clicks it', () => 
     );
     await page.getByRole('button', { name: '태블릿 새로고침' }).click();
     await loaded;
-    await gateSays(/30건/);
+    const waiting = () =>
+      tablet.evaluate(
+        (frame) =>
+          (frame as HTMLIFrameElement & { contentWindow: { munjigiGate?: { waiting: { value: number } } } })
+            .contentWindow.munjigiGate?.waiting.value,
+      );
+    await expect.poll(waiting, { timeout: PATIENCE }).toBe(30);
     await shows('saved', 30);
+    await gateSays(/이 기기에 기록됨/);
     expect((await fetch(`${munjigi.address}/health/ready`)).status).toBe(503);
   }, 300_000);
 
-  it('58–70 s: wallet, tablet, status page and answer card say what counts from one document, and a switch flips it', async () => {
-    const everywhere = async (owner: RegExp, visitor: RegExp) => {
-      await gateSays(owner);
-      await expect.poll(walletText, { timeout: PATIENCE }).toMatch(visitor);
+  it(
+    '58–70 s: wallet, tablet, status page and answer card say what counts from one document, and a switch flips it',
+    async () => {
+      const everywhere = async (owner: RegExp, visitor: RegExp) => {
+        await gateSays(owner);
+        await expect.poll(walletText, { timeout: PATIENCE }).toMatch(visitor);
+        await part('page-status').click();
+        await expect.poll(() => part('status').innerText(), { timeout: PATIENCE }).toMatch(owner);
+        await part('page-card').click();
+        await expect.poll(() => part('card').innerText(), { timeout: PATIENCE }).toMatch(owner);
+      };
+      await film?.caption(
+        '“방역패스 의무는 그대로입니다”: 한 문서, 네 곳',
+        'One signed sentence, in four places',
+      );
+      await part('now').click();
+      await everywhere(/방역패스 의무는\s*그대로입니다/, /방역패스는 그대로 적용됩니다/);
+      expect(await part('card').innerText()).toMatch(/1월 4일 0시\s*이후/);
       await part('page-status').click();
-      await expect.poll(() => part('status').innerText(), { timeout: PATIENCE }).toMatch(owner);
-      await part('page-card').click();
-      await expect.poll(() => part('card').innerText(), { timeout: PATIENCE }).toMatch(owner);
-    };
-    await film?.caption(
-      '“방역패스 의무는 그대로입니다”: 한 문서, 네 곳',
-      'One signed sentence, in four places',
-    );
-    await part('now').click();
-    await everywhere(/방역패스 의무는\s*그대로입니다/, /방역패스는 그대로 적용됩니다/);
-    expect(await part('card').innerText()).toMatch(/1월 4일 0시\s*이후/);
-    await part('page-status').click();
-    await film?.still(2000);
-    await film?.noCaption();
-    await picture('answer');
-    await part('what-if').check({ force: true });
-    await everywhere(/과태료[^.]*(없|않)/, /말씀|직원/);
-    await part('what-if').uncheck({ force: true });
-    await everywhere(/방역패스 의무는\s*그대로입니다/, /방역패스는 그대로 적용됩니다/);
-    await part('now').click();
-  });
+      await film?.still(2000);
+      await film?.noCaption();
+      await picture('answer');
+      await part('what-if').check({ force: true });
+      await everywhere(/과태료[^.]*(없|않)/, /말씀|직원/);
+      await part('what-if').uncheck({ force: true });
+      await everywhere(/방역패스 의무는\s*그대로입니다/, /방역패스는 그대로 적용됩니다/);
+      await part('now').click();
+    },
+    PART,
+  );
 
-  it('70–80 s: after the repair every entry is in the register, each once; of the old way thirty have none', async () => {
-    await film?.caption('19:20 복구: 30건 모두 등록 확인', '19:20: all 30 confirmed, each once');
-    film?.roll(2);
-    await part('recover').click();
-    await shows('confirmed', 33);
-    await shows('saved', 0);
-    await film?.cut();
-    expect(await part('clock').textContent()).toMatch(/^19:2\d$/);
-    await expect.poll(() => part('of').innerText(), { timeout: PATIENCE }).toMatch(/33건 중 33건/);
-    for (const nothing of ['refused', 'lost', 'doubled']) await shows(nothing, 0);
-    expect(await part('ghost').innerText()).toContain('30명은 기록 없이');
-    await film?.still(2500);
-    await film?.noCaption();
-    await picture('after');
-    const all = await rows();
-    expect(all).toHaveLength(33);
-    expect(new Set(all.map((row) => `${row.gateNo}/${row.counter}`)).size).toBe(33);
-    const outage = [Date.parse('2022-01-06T14:00:00+09:00'), Date.parse('2022-01-06T19:20:00+09:00')].map(
-      (ms) => ms / 1000,
-    );
-    const meanwhile = all.filter(({ at }) => at >= outage[0]! && at < outage[1]!);
-    expect(meanwhile).toHaveLength(30);
-    expect(new Set(meanwhile.map(({ box }) => box)).size).toBe(30);
-    if (film) expect(film.write(path.join(FOLDER, 'story.gif'))).toBe(true);
-  });
+  it(
+    '70–80 s: after the repair every entry is in the register, each once; of the old way thirty have none',
+    async () => {
+      await film?.caption('19:20 복구: 30건 모두 등록 확인', '19:20: all 30 confirmed, each once');
+      film?.roll(2);
+      await part('recover').click();
+      await expect.poll(() => part('confirmed').textContent(), { timeout: 180_000 }).toBe('33');
+      await shows('saved', 0);
+      await film?.cut();
+      expect(await part('clock').textContent()).toMatch(/^19:2\d$/);
+      await expect.poll(() => part('of').innerText(), { timeout: PATIENCE }).toMatch(/33건 중 33건/);
+      for (const nothing of ['refused', 'lost', 'doubled']) await shows(nothing, 0);
+      expect(await part('ghost').innerText()).toContain('30명은 기록 없이');
+      await film?.still(2500);
+      await film?.noCaption();
+      await picture('after');
+      const all = await rows();
+      expect(all).toHaveLength(33);
+      expect(new Set(all.map((row) => `${row.gateNo}/${row.counter}`)).size).toBe(33);
+      const outage = [Date.parse('2022-01-06T14:00:00+09:00'), Date.parse('2022-01-06T19:20:00+09:00')].map(
+        (ms) => ms / 1000,
+      );
+      const meanwhile = all.filter(({ at }) => at >= outage[0]! && at < outage[1]!);
+      expect(meanwhile).toHaveLength(30);
+      expect(new Set(meanwhile.map(({ box }) => box)).size).toBe(30);
+      if (film) expect(film.write(path.join(FOLDER, 'story.gif'))).toBe(true);
+    },
+    PART,
+  );
 
   it('throws nothing on the way: the only complaints are the calls that the stopped service did not answer', () => {
     expect(complaints.filter((line) => !/503|ERR_CONNECTION|Failed to load resource/.test(line))).toEqual([]);

@@ -7,9 +7,13 @@ export type Held =
       readonly lines: readonly string[];
     };
 
+/** The picture is painted at these coordinates and handed on at SCALE: large enough for a code, small enough to be read at once. */
 const WIDTH = 1280;
 const HEIGHT = 960;
+const SCALE = 0.75;
 const FRAME_MS = 66;
+/** Where nothing moves, a frame now and then keeps the stream alive. */
+const IDLE_FRAMES = 4;
 const MOVE_MS = 240;
 
 /**
@@ -23,11 +27,12 @@ export class StageCamera {
   #held: Held | null = null;
   #since = 0;
   #near = 0;
+  #frame = 0;
 
   constructor() {
     for (const canvas of [this.#canvas, this.#room]) {
-      canvas.width = WIDTH;
-      canvas.height = HEIGHT;
+      canvas.width = WIDTH * SCALE;
+      canvas.height = HEIGHT * SCALE;
     }
     paintRoom(this.#room);
     this.#draw();
@@ -48,6 +53,8 @@ export class StageCamera {
   #draw(): void {
     const ink = this.#canvas.getContext('2d');
     if (!ink) return;
+    this.#frame += 1;
+    if (!this.#since && this.#near === 0 && this.#frame % IDLE_FRAMES !== 0) return;
     ink.drawImage(this.#room, 0, 0);
     const step = FRAME_MS / MOVE_MS;
     this.#near = this.#since ? Math.min(1, this.#near + step) : Math.max(0, this.#near - step);
@@ -55,6 +62,7 @@ export class StageCamera {
     const time = performance.now() / 1000;
     const eased = this.#near * (2 - this.#near);
     ink.save();
+    ink.scale(SCALE, SCALE);
     ink.translate(
       WIDTH / 2 + Math.sin(time * 1.7) * 5,
       HEIGHT / 2 + (1 - eased) * 760 + Math.cos(time * 1.3) * 4,
@@ -72,6 +80,7 @@ export class StageCamera {
 function paintRoom(canvas: HTMLCanvasElement): void {
   const ink = canvas.getContext('2d');
   if (!ink) return;
+  ink.scale(SCALE, SCALE);
   ink.fillStyle = '#2b3336';
   ink.fillRect(0, 0, WIDTH, HEIGHT);
   ink.filter = 'blur(46px)';
@@ -110,9 +119,7 @@ function paintCode(
   ink.fillStyle = '#fff';
   ink.fillRect(-side / 2, y, side, side);
   if (!code) return;
-  ink.filter = 'blur(0.6px)';
   ink.drawImage(code, -side / 2, y, side, side);
-  ink.filter = 'none';
 }
 
 function paintPhone(ink: CanvasRenderingContext2D, code: CanvasImageSource | null): void {
