@@ -30,6 +30,7 @@ class DeliveringGate {
   readonly store = new MemoryOutboxStore();
   readonly receipts: KeptReceipt[] = [];
   readonly regressed: number[] = [];
+  forks = 0;
   readonly outbox: Outbox;
   readonly loop: SyncLoop;
   #desk: RegisterDesk | null;
@@ -77,6 +78,9 @@ class DeliveringGate {
       events: {
         confirmed: (receipt) => this.receipts.push(receipt),
         regressed: (from) => this.regressed.push(from),
+        forked: () => {
+          this.forks += 1;
+        },
       },
     });
   }
@@ -176,6 +180,27 @@ describe.each(testEngines().filter((engine) => engine.name === 'PGlite'))(
       expect(await gate.deliver()).toBe('idle');
       expect(await gate.confirmed()).toBe(31);
       expect(await counters(gate.gate)).toHaveLength(31);
+    });
+
+    it('keep both branches of a device that was put back to an older state, with nothing left unsent', async () => {
+      const gate = await newGate();
+      await gate.add(6);
+      await gate.deliver();
+      const putBack = new DeliveringGate(gate.gate, register);
+      for (const kept of await gate.store.entriesFrom(1, 6)) {
+        const before = (await putBack.store.head()) ?? { counter: 0, hash: kept.before };
+        expect(await putBack.store.append(kept, before)).toBe('saved');
+      }
+      await putBack.store.saveReceipt((await gate.store.newestReceipt())!);
+      await gate.add(9);
+      await gate.deliver();
+      await putBack.add(3, AT + 600);
+      expect(await putBack.deliver()).toBe('idle');
+      expect(putBack.forks).toBeGreaterThan(0);
+      expect(await putBack.confirmed()).toBe(9);
+      expect(await gate.confirmed()).toBe(15);
+      const { total } = await register.desk.rows(gate.gate.venueId);
+      expect(total).toBe(18);
     });
 
     it('lose nothing when the register comes back from a backup: the gate shows its receipt and sends again', async () => {

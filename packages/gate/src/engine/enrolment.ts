@@ -15,6 +15,7 @@ export async function startsOver(store: GateStore, rules: RulesInUse, hash: stri
   const kept = await store.identity();
   const otherRoot = rules.problem === 'trust.root' || rules.problem === 'trust.rollback';
   if (!kept) return otherRoot;
+  if (!(await store.gateKey())) return true;
   if (kept.venueId === link.venueId && !otherRoot) return false;
   const head = (await store.head())?.counter ?? 0;
   const confirmed = (await store.newestReceipt())?.counter ?? 0;

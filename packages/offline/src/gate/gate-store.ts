@@ -45,8 +45,16 @@ export class GateStore implements OutboxStore, KeyStore {
     if (kept) return kept;
     const key = await makeDeviceKey();
     // Of two tabs that start together the first wins, and both use its key.
-    await this.database.write(['meta'], (t) => t.objectStore('meta').add(key, 'key')).catch(() => false);
-    return (await this.gateKey()) ?? key;
+    const refused = await this.database
+      .write(['meta'], (t) => t.objectStore('meta').add(key, 'key'))
+      .then(
+        () => null,
+        (error: unknown) => error,
+      );
+    const stored = await this.gateKey();
+    // A browser that keeps no keys (private windows) can be no gate: its chain would break at the next reload.
+    if (!stored) throw refused ?? new Error('This browser does not keep keys.');
+    return stored;
   }
 
   /** Keeps who the gate is, once it is enrolled. */

@@ -14,11 +14,16 @@ const STORES = [
   { name: 'diary', keyPath: 'id', autoIncrement: true },
 ];
 
+/** How often a running showing is written down: often enough for a reload, seldom enough for the phone's storage. */
+const KEEP_SECONDS = 60;
+
 /** Everything a wallet keeps. A profile is a wallet of its own, as the demonstration shows several phones in one browser. */
 export class HolderStore {
   /** Also holds the store `trust`, for the documents of the authority. */
   readonly database: DeviceDatabase;
   #showing: Showing | null = null;
+  /** As it stands on the disk, so that a page that is loaded anew goes on with the same pass; undefined until it was read. */
+  #keptShowing: Showing | null | undefined;
 
   constructor(profile?: string) {
     this.database = new DeviceDatabase({
@@ -34,9 +39,10 @@ export class HolderStore {
 
   /** Keeps who is enrolled; passes of an earlier enrolment are dropped. */
   async enrol(enrolment: Enrolment): Promise<void> {
-    this.#showing = null;
+    this.#showing = this.#keptShowing = null;
     await this.database.write(['meta', 'passes'], (t) => {
       t.objectStore('passes').clear();
+      t.objectStore('meta').delete('showing');
       t.objectStore('meta').put(enrolment, 'enrolment');
     });
   }
@@ -103,16 +109,23 @@ export class HolderStore {
    * the code is on the screen. `now` in seconds of the corrected clock.
    */
   async presentNext(now: number, lane: 0 | 1): Promise<Shown | null> {
+    if (this.#keptShowing === undefined) {
+      this.#keptShowing = (await this.setting<Showing>('showing')) ?? null;
+      this.#showing ??= this.#keptShowing;
+    }
     const passes = await this.passes();
     const showing = nextShowing(this.#showing, passes, now, randomShare);
     const pass = passes.find((one) => one.id === showing?.passId);
     if (!showing || !pass) return null;
     const isNew = showing.startedAt !== this.#showing?.startedAt || showing.passId !== this.#showing.passId;
     this.#showing = showing;
-    if (isNew)
-      await this.database.write(['passes'], (t) =>
-        t.objectStore('passes').put({ ...pass, shownAt: Math.floor(now) }),
-      );
+    if (isNew || now - (this.#keptShowing?.lastShownAt ?? 0) >= KEEP_SECONDS) {
+      await this.database.write(['meta', 'passes'], (t) => {
+        if (isNew) t.objectStore('passes').put({ ...pass, shownAt: Math.floor(now) });
+        t.objectStore('meta').put(showing, 'showing');
+      });
+      this.#keptShowing = showing;
+    }
     const text = await presentPass(pass.pass, deviceSigner(pass.key), Math.floor(now), lane);
     return { text, pass, lane, reused: showing.reused, isNew };
   }

@@ -1,4 +1,11 @@
-import { batchToJson, MAX_BATCH_ENTRIES, openReceipt, receiptHash, signBatch } from '@munjigi/core/chain';
+import {
+  batchToJson,
+  type Head,
+  MAX_BATCH_ENTRIES,
+  openReceipt,
+  receiptHash,
+  signBatch,
+} from '@munjigi/core/chain';
 import { equalBytes } from '@munjigi/core/encoding';
 import { isMunjigiError } from '@munjigi/core/errors';
 import type { Crypto, Signer } from '@munjigi/core/signing';
@@ -169,8 +176,7 @@ export class SyncLoop {
   async #heard(answer: RegisterAnswer, sent: KeptEntry | null): Promise<KeptReceipt | null> {
     const { parts } = this;
     const held = await parts.store.newestReceipt();
-    const heldFrom = (await parts.store.entriesFrom(1, 1))[0]?.counter ?? 1;
-    const next = nextToSend(answer, heldFrom);
+    const next = await this.#position(answer, held);
     if (held && next <= held.counter && (this.#next === null || next < this.#next))
       parts.events?.regressed?.(next);
     const receipt = answer.receipt && (await this.#verified(answer.receipt, sent));
@@ -181,6 +187,28 @@ export class SyncLoop {
     this.#next = next;
     await this.#forget(receipt ?? held);
     return receipt;
+  }
+
+  /**
+   * Where to send from. A register that stands on a place which is not ours has another branch of this chain (the device was
+   * restored or copied): then everything goes there that no receipt of ours covers, and the register keeps both branches.
+   */
+  async #position(answer: RegisterAnswer, held: KeptReceipt | null): Promise<number> {
+    const { store, events } = this.parts;
+    const heldFrom = (await store.entriesFrom(1, 1))[0]?.counter ?? 1;
+    if (await this.#isOurs(answer.head)) return nextToSend(answer, heldFrom);
+    events?.forked?.();
+    return Math.max(heldFrom, (held?.counter ?? 0) + 1);
+  }
+
+  async #isOurs({ counter, hash }: Head): Promise<boolean> {
+    if (counter === 0) return true;
+    const head = await this.parts.store.head();
+    if (!head || counter > head.counter) return false;
+    if (counter === head.counter) return equalBytes(hash, head.hash);
+    const own = (await this.parts.store.entriesFrom(counter, 1))[0];
+    // What is forgotten was confirmed once: it cannot be compared any more.
+    return own?.counter !== counter || equalBytes(own.hash, hash);
   }
 
   /** A receipt counts where a register key of the bundle signed it for this chain, and its head is ours. */
