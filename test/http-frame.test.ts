@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { compilePolicy } from '@munjigi/core/rules';
 import { createService, openLog, readSettings, SettingError, TableError } from '@munjigi/service';
 import type { Database } from '@munjigi/service/db';
-import { DatabaseUnavailable } from '@munjigi/service/db';
+import { DatabaseUnavailable, migrate } from '@munjigi/service/db';
 import { afterAll, describe, expect, it } from 'vitest';
 import { answerTo } from '../packages/service/src/api/answer-error.ts';
 import { watchDatabases } from '../packages/service/src/api/databases.ts';
@@ -12,7 +12,7 @@ import { operatorCheck } from '../packages/service/src/api/operator.ts';
 import { readPackFolder } from '../packages/service/src/config/pack-folder.ts';
 import { csvEvidence, demonstrationProvider } from '../packages/service/src/issuer/index.ts';
 import { readTable } from '../packages/service/src/lib/csv.ts';
-import { tempFolder } from './support/databases.ts';
+import { openTestEmbedded, tempFolder } from './support/databases.ts';
 import { POLICY } from './support/service.ts';
 
 /** A database whose answers the test decides. */
@@ -146,7 +146,11 @@ describe('readiness', () => {
     folders.push(data);
     const down = database(() => Promise.reject(new DatabaseUnavailable('database.down', 'nobody there')));
     let db = database(async () => ({ next: 1, kid: 1 }));
-    const config = readSettings({ data, desks: 'issuer', policy: POLICY }, {}, POLICY);
+    const config = readSettings(
+      { data, desks: 'issuer', exercise: true, 'enrolments-per-minute': '2' },
+      {},
+      POLICY,
+    );
     let calls = 0;
     const answers: Database = {
       ...db,
@@ -190,17 +194,24 @@ describe('readiness', () => {
     const ready = () => service.server.inject({ url: '/health/ready' });
     expect((await ready()).json()).toEqual({ ready: true, database: 'up', desks: ['issuer'] });
     db = down;
-    const answer = await service.server.inject({
-      method: 'POST',
-      url: '/api/issuer/enrolments',
-      payload: { provider: 'demonstration', assertion: { person: 'haneul' } },
-    });
+    const enrol = () =>
+      service.server.inject({
+        method: 'POST',
+        url: '/api/issuer/enrolments',
+        payload: { provider: 'demonstration', assertion: { person: 'haneul' } },
+      });
+    const answer = await enrol();
     expect([answer.statusCode, answer.json().error]).toEqual([503, 'service.database-down']);
     expect(Number(answer.headers['retry-after'])).toBeGreaterThanOrEqual(30);
     for (let i = 0; i < 3; i++) await service.look();
     const state = await ready();
     expect([state.statusCode, state.json().database]).toEqual([200, 'down']);
     expect((await service.server.inject({ url: '/health/live' })).json()).toEqual({ live: true });
+
+    await enrol();
+    const third = await enrol();
+    expect([third.statusCode, third.json().error]).toEqual([429, 'request.rate']);
+    expect(Number(third.headers['retry-after'])).toBeGreaterThan(0);
 
     const headers = answer.headers;
     expect(headers).toMatchObject({
@@ -211,6 +222,39 @@ describe('readiness', () => {
     expect(headers['content-security-policy']).toContain("default-src 'none'");
     expect(headers['x-powered-by']).toBeUndefined();
     await service.close(0);
+  });
+});
+
+describe('without an exercise', () => {
+  it('there is no demonstration person to be, no earlier moment, no story and no old way', async () => {
+    const data = tempFolder('plain');
+    const config = readSettings({ data, desks: 'issuer,authority' }, {}, POLICY);
+    const opened: Database[] = [];
+    const service = await createService(config, {
+      log: openLog('silent'),
+      openDatabase: async (desk) => {
+        const db = await openTestEmbedded(join(data, desk));
+        await migrate(db, desk, 0);
+        opened.push(db);
+        return db;
+      },
+    });
+    const post = async (url: string, payload: object) => {
+      const headers = { authorization: `Bearer ${service.operatorToken}` };
+      const answer = await service.server.inject({ method: 'POST', url, payload, headers });
+      return [answer.statusCode, answer.json().error];
+    };
+    const haneul = { provider: 'demonstration', assertion: { person: 'haneul' } };
+    expect(await post('/api/issuer/enrolments', haneul)).toEqual([400, 'issuer.provider-unknown']);
+    expect((await service.server.inject({ url: '/api/issuer/people' })).json()).toEqual([]);
+    expect(await post('/api/authority/clock', { storyMs: 0, rate: 1 })).toEqual([
+      403,
+      'authority.not-an-exercise',
+    ]);
+    expect(await post('/api/demonstration/old-way', { code: 'MJ1:' })).toEqual([404, 'request.not-found']);
+    expect((await service.server.inject({ url: '/api/authority/clock' })).statusCode).toBe(404);
+    await service.close(0);
+    rmSync(data, { recursive: true, force: true });
   });
 });
 

@@ -91,7 +91,10 @@ export async function openDesks(parts: DeskParts): Promise<OpenDesks> {
       policy,
       name: policy.id,
       exercise,
-      ...demonstrationOf(config.policy, policy),
+      // Whoever names a demonstration person is taken to be that person: nothing for anything but an exercise.
+      ...(exercise
+        ? demonstrationOf(config.policy, policy)
+        : { providers: [], evidence: { evidenceOf: async () => [] } }),
     });
     await handover.write('issuer', await desks.issuer.publicKeys());
   }

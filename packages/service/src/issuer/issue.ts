@@ -110,7 +110,7 @@ export async function issueBatch(
 
   const made = await Promise.all(
     points.map(async (point) => {
-      const terms = liveTerms(parts.policy, entitlement, hint, moment);
+      const terms = liveTerms(parts.policy, entitlement, hint, moment, at);
       const notice = random(16);
       const thumbprint = keyThumbprint(point);
       const lastDay = endDayOf(parts.policy, terms);

@@ -14,11 +14,23 @@ export interface Terms {
 /**
  * Terms of one live pass. The end is drawn for each pass by itself among the pack's days, on the daily instant, so that no
  * two passes of a person share a mark (protocol A3); the end of the class is told only where it comes before that.
+ * @param moment seconds as of which it is issued
+ * @param at seconds now: a pass issued as of an earlier moment is still live
  */
-export function liveTerms(policy: Policy, entitlement: Entitlement, hint: number, at: number): Terms {
+export function liveTerms(
+  policy: Policy,
+  entitlement: Entitlement,
+  hint: number,
+  moment: number,
+  at: number,
+): Terms {
   const [first, last] = policy.pack.passes.endsAfterDays;
-  return termsOf(policy, entitlement, hint, at, randomInt(first, last + 1));
+  const passed = Math.max(0, Math.ceil((at + 1 - startOfDay(policy, moment)) / DAY));
+  const earliest = Math.min(last, Math.max(first, passed));
+  return termsOf(policy, entitlement, hint, moment, randomInt(earliest, last + 1));
 }
+
+const startOfDay = ({ calendar }: Policy, at: number): number => calendar.startOf(calendar.dateOf(at));
 
 /** Terms of a paper pass: the pack's number of days, today included. */
 export const paperTerms = (policy: Policy, entitlement: Entitlement, hint: number, at: number): Terms =>
@@ -36,8 +48,10 @@ function termsOf(policy: Policy, entitlement: Entitlement, hint: number, at: num
  * are still live now; else now. Seconds.
  */
 export function issuingMoment(policy: Policy, asOf: number | null, at: number): number {
-  const longest = policy.pack.passes.endsAfterDays[1] * DAY;
-  return asOf !== null && asOf <= at && at - asOf < longest ? asOf : at;
+  if (asOf === null || asOf > at) return at;
+  const { calendar } = policy;
+  const last = calendar.startOf(addDays(calendar.dateOf(asOf), policy.pack.passes.endsAfterDays[1]));
+  return at < last ? asOf : at;
 }
 
 /** The last local day on which terms are good, YYYY-MM-DD. */
