@@ -8,9 +8,11 @@ import { deflateSync } from 'node:zlib';
 import { base45Encode } from '@munjigi/core/encoding';
 import { STEPS } from '@munjigi/core/gate';
 import { REASONS } from '@munjigi/core/reasons';
+import { CheckLineError, CheckResult } from '@munjigi/service/contracts';
 import jpeg from 'jpeg-js';
 import { correction, generate } from 'lean-qr';
 import { PNG } from 'pngjs';
+import { Value } from 'typebox/value';
 import { afterAll, describe, expect, it } from 'vitest';
 import { check } from './command.ts';
 import type { Result } from './result.ts';
@@ -71,7 +73,9 @@ async function run(args: readonly string[], { stdin = '', at = 0, language = 'C'
 }
 const json = async (args: readonly string[], options = {}) => {
   const { code, out } = await run(['--json', ...args], options);
-  return { code, results: JSON.parse(out) as Result[] };
+  const results = JSON.parse(out) as Result[];
+  for (const result of results) expect(Value.Errors(CheckResult, result)).toEqual([]);
+  return { code, results };
 };
 async function lines(requests: readonly unknown[], args: readonly string[] = []) {
   const { code, out } = await run(['--ndjson', ...args], {
@@ -79,13 +83,14 @@ async function lines(requests: readonly unknown[], args: readonly string[] = [])
       .map((request) => `${typeof request === 'string' ? request : JSON.stringify(request)}\n`)
       .join(''),
   });
-  return {
-    code,
-    results: out
-      .trim()
-      .split('\n')
-      .map((line) => JSON.parse(line) as Result & { error?: string }),
-  };
+  const results = out
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Result & { error?: string });
+  for (const result of results) {
+    expect(Value.Errors(result.error === undefined ? CheckResult : CheckLineError, result)).toEqual([]);
+  }
+  return { code, results };
 }
 
 const point = Buffer.from(passes.issuer.publicKey, 'hex');

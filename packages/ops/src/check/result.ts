@@ -1,21 +1,9 @@
-import type { CheckResult, Inspected, Step, StepState } from '@munjigi/core/gate';
+import type { CheckResult, Inspected } from '@munjigi/core/gate';
+import type { CheckResult as CheckResultBody } from '@munjigi/service/contracts';
 import { writeInstant } from './instant.ts';
 
-/** What is printed of one code: names and values are fixed (contracts/check.md). */
-export interface Result {
-  readonly id: unknown;
-  readonly format: string | null;
-  readonly verdict: string;
-  readonly reason: string;
-  readonly steps: Readonly<Record<Step, StepState>>;
-  readonly keyId: string | null;
-  readonly algorithm: string | null;
-  readonly notBefore: string | null;
-  readonly notAfter: string | null;
-  readonly scan?: string;
-  readonly payload?: unknown;
-  readonly evidence: Readonly<Record<string, unknown>>;
-}
+/** What is printed of one code: names and values are fixed (contracts/check/result.json). */
+export type Result = Readonly<CheckResultBody>;
 
 export function resultOf(id: unknown, inspected: Inspected, judged: CheckResult, payload: boolean): Result {
   return {

@@ -1,5 +1,6 @@
 import swagger from '@fastify/swagger';
 import Fastify from 'fastify';
+import { commandDocuments } from './check.ts';
 import { ErrorBody, operations } from './index.ts';
 import { deskOf, type Operation, route } from './operation.ts';
 
@@ -76,6 +77,9 @@ export async function contractFiles(): Promise<ReadonlyMap<string, string>> {
         },
       }),
     );
+  }
+  for (const [name, { title, schema }] of Object.entries(commandDocuments)) {
+    files.set(name, text({ $schema: 'https://json-schema.org/draft/2020-12/schema', title, ...schema }));
   }
   files.set('openapi.json', await openApi());
   return files;

@@ -54,7 +54,9 @@ export const Batch = Type.Object(
 );
 
 /** A receipt of the register's own, which a gate shows for entries that the register seems to have lost. */
-const Shown = Type.Optional(Bytes(1, 1024, 'A receipt that the gate holds for entries the register seems to miss'));
+const Shown = Type.Optional(
+  Bytes(1, 1024, 'A receipt that the gate holds for entries the register seems to miss'),
+);
 
 const Have = Type.Array(Type.Array(Type.Integer({ minimum: 1 }), { minItems: 2, maxItems: 2 }), {
   description: 'Counters that the register holds, as ranges from and to',
