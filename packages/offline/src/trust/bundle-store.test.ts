@@ -268,5 +268,9 @@ describe('the played clock', () => {
     mirror.set('clock', await signClock(clock(6), stranger!));
     expect((await store.refresh()).problem).toBe('trust.signature');
     expect(store.current?.clock?.sequence).toBe(5);
+    mirror.delete('clock');
+    await publish({ sequence: 3 });
+    await store.refresh();
+    expect(store.current?.clock).toBeNull();
   });
 });

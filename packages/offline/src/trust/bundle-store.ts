@@ -18,6 +18,7 @@ import {
   storyAt,
   type Trust,
 } from '@munjigi/core/trust';
+import { fetchCandidate, isExercise } from './candidate.ts';
 import type { DocumentSource } from './documents.ts';
 import type { KeptTrust, TrustKeep } from './kept-trust.ts';
 
@@ -49,13 +50,9 @@ export interface BundleStoreParts {
   readonly at: () => number;
   /** Mirrors that are asked before a bundle names others. */
   readonly mirrors: readonly string[];
+  /** The machine's clock in milliseconds, against which a played clock is told. */
+  readonly realMs?: () => number;
 }
-
-const isExercise = (bundle: Bundle): boolean =>
-  typeof bundle.pack === 'object' &&
-  bundle.pack !== null &&
-  'exercise' in bundle.pack &&
-  bundle.pack.exercise === true;
 
 /**
  * The last known good root, bundle and `now` of a device. What is fetched is verified, compared and tried on canary passes
@@ -80,14 +77,9 @@ export class BundleStore {
       const { crypto } = this.parts;
       const root = await openRoot(kept.root, crypto);
       const { bundle, digest } = await openBundle(kept.bundle, root, crypto);
-      this.#inUse = {
-        root,
-        bundle,
-        digest,
-        trust: compileTrust(bundle),
-        now: kept.now && (await openNow(kept.now, root, crypto)),
-        clock: kept.clock && isExercise(bundle) ? await openClock(kept.clock, root, crypto) : null,
-      };
+      const now = kept.now && (await openNow(kept.now, root, crypto));
+      const clock = kept.clock && isExercise(bundle) ? await openClock(kept.clock, root, crypto) : null;
+      this.#inUse = { root, bundle, digest, trust: compileTrust(bundle), now, clock };
       this.#kept = kept;
       return true;
     } catch (error) {
@@ -118,87 +110,49 @@ export class BundleStore {
   async #refresh(): Promise<Refreshed> {
     const mirrors = [...new Set([...this.parts.mirrors, ...(this.#inUse?.bundle.endpoints.mirrors ?? [])])];
     const nowBytes = await this.parts.source.fetch('now', mirrors);
+    if (!nowBytes) return { reached: false, changed: false, problem: null };
     try {
-      const changed = nowBytes ? await this.#take(nowBytes, mirrors) : false;
-      return { reached: nowBytes !== null, changed, problem: null };
+      return { reached: true, changed: await this.#take(nowBytes, mirrors), problem: null };
     } catch (error) {
       if (!isMunjigiError(error)) throw error;
-      return { reached: nowBytes !== null, changed: false, problem: error.code };
+      return { reached: true, changed: false, problem: error.code };
     }
   }
 
+  /** Swaps in what is newer and good; true where something was. Throws the rule by which it is refused. */
   async #take(nowBytes: Uint8Array, mirrors: readonly string[]): Promise<boolean> {
-    const { crypto, source, keep, inspect } = this.parts;
+    const { crypto, source, keep, inspect, tryOut, realMs = Date.now } = this.parts;
     const old = this.#inUse;
-    const same = (a: Uint8Array | null | undefined, b: Uint8Array | null | undefined) =>
-      a && b ? equalBytes(a, b) : a === b || (!a && !b);
+    const known = old && this.#kept && { ...old, bytes: this.#kept };
+    const found = await fetchCandidate(nowBytes, known, (name) => source.fetch(name, mirrors), crypto);
+    if (!found) return false;
+    const { root, bundle, digest, bytes } = found;
 
-    let root = old?.root;
-    let rootBytes = this.#kept?.root;
-    const served = root && rootBytes ? await openNow(nowBytes, root, crypto).catch(() => null) : null;
-    if (!root || !rootBytes || !served || served.bundle.rootVersion !== root.version) {
-      const fetched = await source.fetch('root', mirrors);
-      if (fetched) {
-        root = await openRoot(fetched, crypto, root ? { root } : {});
-        rootBytes = fetched;
-      }
-    }
-    if (!root || !rootBytes) return false;
-    const now = await openNow(nowBytes, root, crypto);
-
-    let bundle = old?.bundle;
-    let digest = old?.digest;
-    let bundleBytes = this.#kept?.bundle;
-    if (!bundle || !digest || !equalBytes(digest, now.bundle.digest) || bundle.rootVersion !== root.version) {
-      const fetched = await source.fetch('bundle', mirrors);
-      if (fetched) {
-        const opened = await openBundle(fetched, root, crypto);
-        bundleBytes = fetched;
-        bundle = opened.bundle;
-        digest = opened.digest;
-      }
-    }
-    if (!bundle || !digest || !bundleBytes || bundle.rootVersion !== root.version) return false;
-
-    const clockBytes = isExercise(bundle)
-      ? ((await source.fetch('clock', mirrors)) ?? this.#kept?.clock ?? null)
-      : null;
-    const fetchedClock = clockBytes ? await openClock(clockBytes, root, crypto) : null;
-    const clock = newestClock(old?.clock ?? null, fetchedClock);
-    const at = clock ? storyAt(clock, Date.now()) / 1000 : this.parts.at();
-
-    if (bundleBytes !== this.#kept?.bundle) {
-      await openBundle(bundleBytes, root, crypto, at);
+    const newerClock = !old?.clock || (found.clock?.sequence ?? 0) > old.clock.sequence;
+    const clock = !isExercise(bundle) ? null : newerClock ? found.clock : old.clock;
+    const at = clock ? storyAt(clock, realMs()) / 1000 : this.parts.at();
+    const sameBundle = bundle === old?.bundle;
+    const trust = sameBundle ? old.trust : compileTrust(bundle);
+    if (!sameBundle) {
+      await openBundle(bytes.bundle, root, crypto, at);
       compareBundles(old?.bundle ?? null, bundle, at);
-      await selfTest(bundle, compileTrust(bundle), crypto, inspect);
-      this.parts.tryOut?.(bundle);
+      await selfTest(bundle, trust, crypto, inspect);
+      tryOut?.(bundle);
     }
-    const nowIsNewer = compareNow(old?.now ?? null, now, at) === 'take' || !old?.now;
+    const newerNow = compareNow(old?.now ?? null, found.now, at) === 'take';
     const next: KeptTrust = {
-      root: rootBytes,
-      bundle: bundleBytes,
-      now: nowIsNewer ? nowBytes : (this.#kept?.now ?? nowBytes),
-      clock: clock === fetchedClock ? clockBytes : (this.#kept?.clock ?? null),
+      ...bytes,
+      now: newerNow ? bytes.now : (this.#kept?.now ?? bytes.now),
+      clock: !clock ? null : newerClock ? bytes.clock : (this.#kept?.clock ?? null),
     };
-    const kept = this.#kept;
-    if (
-      kept &&
-      same(kept.root, next.root) &&
-      same(kept.bundle, next.bundle) &&
-      same(kept.now, next.now) &&
-      same(kept.clock, next.clock)
-    )
-      return false;
+    if (this.#kept && sameDocuments(this.#kept, next)) return false;
     await keep.save(next);
     this.#kept = next;
-    const trust = bundle === old?.bundle ? old.trust : compileTrust(bundle);
-    this.#inUse = { root, bundle, digest, trust, now: nowIsNewer ? now : (old?.now ?? now), clock };
+    this.#inUse = { root, bundle, digest, trust, now: newerNow ? found.now : (old?.now ?? found.now), clock };
     return true;
   }
 }
 
-/** A story clock is replaced only by a later one. */
-function newestClock(current: StoryClock | null, next: StoryClock | null): StoryClock | null {
-  if (!current || !next) return next ?? current;
-  return next.sequence > current.sequence ? next : current;
-}
+const same = (a: Uint8Array | null, b: Uint8Array | null): boolean => (a && b ? equalBytes(a, b) : a === b);
+const sameDocuments = (a: KeptTrust, b: KeptTrust): boolean =>
+  same(a.root, b.root) && same(a.bundle, b.bundle) && same(a.now, b.now) && same(a.clock, b.clock);

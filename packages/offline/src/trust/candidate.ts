@@ -1,0 +1,88 @@
+import { equalBytes } from '@munjigi/core/encoding';
+import { isMunjigiError } from '@munjigi/core/errors';
+import type { Crypto } from '@munjigi/core/signing';
+import {
+  type Bundle,
+  type Now,
+  openBundle,
+  openClock,
+  openNow,
+  openRoot,
+  type Root,
+  type StoryClock,
+} from '@munjigi/core/trust';
+import type { DocumentName } from './documents.ts';
+import type { KeptTrust } from './kept-trust.ts';
+
+/** Documents that were fetched and verified, signatures and order of roots included; not yet compared with those in use. */
+export interface Candidate {
+  readonly root: Root;
+  readonly bundle: Bundle;
+  readonly digest: Uint8Array;
+  readonly now: Now;
+  readonly clock: StoryClock | null;
+  readonly bytes: KeptTrust & { readonly now: Uint8Array };
+}
+
+/** What is in use, as far as it spares fetching. */
+export interface Known {
+  readonly root: Root;
+  readonly bundle: Bundle;
+  readonly digest: Uint8Array;
+  readonly bytes: KeptTrust;
+}
+
+type Fetch = (name: DocumentName) => Promise<Uint8Array | null>;
+
+/** True where a pack is marked as an exercise: only then is a played clock followed. */
+export const isExercise = ({ pack }: Bundle): boolean =>
+  typeof pack === 'object' && pack !== null && 'exercise' in pack && pack.exercise === true;
+
+/**
+ * Fetches what a `now` asks for: the root only where the one in use does not fit it, the bundle only where its digest is another
+ * one. Null where something could not be fetched. Throws what the documents are refused for.
+ */
+export async function fetchCandidate(
+  nowBytes: Uint8Array,
+  known: Known | null,
+  fetch: Fetch,
+  crypto: Crypto,
+): Promise<Candidate | null> {
+  const root = await rootFor(nowBytes, known, fetch, crypto);
+  if (!root) return null;
+  const now = await openNow(nowBytes, root.root, crypto);
+  const isKnown =
+    known && equalBytes(known.digest, now.bundle.digest) && known.bundle.rootVersion === root.root.version;
+  const bundleBytes = isKnown ? known.bytes.bundle : await fetch('bundle');
+  if (!bundleBytes) return null;
+  const { bundle, digest } = isKnown ? known : await openBundle(bundleBytes, root.root, crypto);
+  const clockBytes = isExercise(bundle) ? ((await fetch('clock')) ?? known?.bytes.clock ?? null) : null;
+  return {
+    root: root.root,
+    bundle,
+    digest,
+    now,
+    clock: clockBytes && (await openClock(clockBytes, root.root, crypto)),
+    bytes: { root: root.bytes, bundle: bundleBytes, now: nowBytes, clock: clockBytes },
+  };
+}
+
+/** The root that a `now` stands under: the one in use, or a newer one that the one in use has signed too. */
+async function rootFor(
+  nowBytes: Uint8Array,
+  known: Known | null,
+  fetch: Fetch,
+  crypto: Crypto,
+): Promise<{ readonly root: Root; readonly bytes: Uint8Array } | null> {
+  const inUse = known && { root: known.root, bytes: known.bytes.root };
+  if (inUse) {
+    const now = await openNow(nowBytes, inUse.root, crypto).catch((error: unknown) => {
+      if (isMunjigiError(error)) return null;
+      throw error;
+    });
+    if (now?.bundle.rootVersion === inUse.root.version) return inUse;
+  }
+  const bytes = await fetch('root');
+  if (!bytes) return inUse;
+  return { root: await openRoot(bytes, crypto, inUse ? { root: inUse.root } : {}), bytes };
+}
