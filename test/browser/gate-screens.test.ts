@@ -1,21 +1,21 @@
 import { createRequire } from 'node:module';
-import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { REASONS } from '@munjigi/core/reasons';
-import type { Browser, Page } from 'playwright-core';
-import { build, type PreviewServer, preview } from 'vite';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { complaintsOf, describeInBrowser, launchBrowser } from './support/chromium.ts';
+import { complaintsOf, describeInBrowser } from './support/chromium.ts';
+import {
+  DESKTOP,
+  type GatePreview,
+  openGatePreview,
+  PHONE,
+  SIDEWAYS,
+  SMALL,
+  TABLET,
+  UPRIGHT,
+} from './support/gate-preview.ts';
+import { faultsOf } from './support/screen-faults.ts';
 
-const GATE = fileURLToPath(new URL('../../packages/gate/', import.meta.url));
-const CONFIG = path.join(GATE, 'vite.config.ts');
 const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
-
-const PHONE = { width: 390, height: 844 };
-const SMALL = { width: 360, height: 640 };
-const TABLET = { width: 1024, height: 768 };
-const SIDEWAYS = { width: 844, height: 390 };
-const DESKTOP = { width: 1440, height: 900 };
 
 const SCREENS = [
   'start',
@@ -30,6 +30,12 @@ const SCREENS = [
   'more',
 ] as const;
 
+interface Speaker {
+  unlock(): Promise<boolean>;
+  tone(kind: string): void;
+  say(reason: string, language: string): void;
+}
+
 interface AxeResult {
   readonly violations: readonly {
     readonly id: string;
@@ -38,101 +44,25 @@ interface AxeResult {
 }
 
 describeInBrowser('gate screens', () => {
-  let server: PreviewServer;
-  let browser: Browser;
-  let address: string;
-  let page: Page;
+  let gate: GatePreview;
+  let open: GatePreview['open'];
+  const turnTo: GatePreview['turnTo'] = (query) => gate.turnTo(query);
 
   beforeAll(async () => {
-    await build({ configFile: CONFIG, mode: 'preview', logLevel: 'error' });
-    server = await preview({
-      configFile: CONFIG,
-      mode: 'preview',
-      logLevel: 'error',
-      preview: { host: '127.0.0.1', port: 0 },
-    });
-    const place = server.httpServer.address();
-    if (place === null || typeof place === 'string') throw new Error('The preview has no port.');
-    address = `http://127.0.0.1:${place.port}/gate/preview.html`;
-    browser = await launchBrowser();
-    page = await browser.newPage({ viewport: TABLET });
-    page.setDefaultTimeout(15_000);
-    await page.goto(`${address}?s=start&nopicture`);
-    await page.waitForSelector('html[data-ready]');
-    await page.evaluate(() => document.fonts.ready.then(() => {}));
+    gate = await openGatePreview();
+    open = gate.open;
   });
-
-  afterAll(async () => {
-    await browser?.close();
-    await server?.close();
-  });
-
-  interface Circumstances {
-    readonly viewport?: { readonly width: number; readonly height: number };
-    readonly reducedMotion?: 'reduce';
-    readonly forcedColors?: 'active';
-  }
-
-  async function open<T>(
-    query: string,
-    { viewport = TABLET, reducedMotion, forcedColors }: Circumstances,
-    look: (page: Page) => Promise<T>,
-  ): Promise<T> {
-    await page.setViewportSize(viewport);
-    await page.emulateMedia({ reducedMotion: reducedMotion ?? null, forcedColors: forcedColors ?? null });
-    await turnTo(page, query);
-    return look(page);
-  }
-
-  const korean = (query: string): string => (query.includes('lang=') ? query : `${query}&lang=ko`);
-
-  /** Another screen on the page that is open. */
-  const turnTo = (page: Page, query: string): Promise<void> =>
-    page.evaluate(
-      (wish) => (window as unknown as { munjigiPreview(query: string): void }).munjigiPreview(wish),
-      korean(query),
-    );
+  afterAll(() => gate?.close());
 
   const viewOf = (page: Page): Promise<string | null> => page.locator('.gate').getAttribute('data-view');
 
-  /** What stands outside the screen, is cut off, or lies over something else. */
-  const faultsOf = (page: Page): Promise<string[]> =>
-    page.evaluate(() => {
-      const faults: string[] = [];
-      const { innerWidth: width, innerHeight: height } = window;
-      const name = (element: Element): string =>
-        `${element.tagName.toLowerCase()}.${element.className} "${(element.textContent ?? '').trim().slice(0, 30)}"`;
-      for (const element of document.querySelectorAll(
-        'h1, h2, p, b, .do, .also, .btn, .foot span, .foot b, dt, dd, .k, .d, .clock',
-      )) {
-        if (element.closest('.off-screen')) continue;
-        const box = element.getBoundingClientRect();
-        if (box.width === 0) continue;
-        if (box.left < -1 || box.right > width + 1) faults.push(`outside: ${name(element)}`);
-        if (element.scrollWidth > element.clientWidth + 1 && getComputedStyle(element).display !== 'inline')
-          faults.push(`cut off: ${name(element)}`);
-        if (getComputedStyle(element).textOverflow === 'ellipsis') faults.push(`ellipsis: ${name(element)}`);
-      }
-      for (const button of document.querySelectorAll(
-        '.verdict .btn, .scan .side .btn, .eye .acts .btn, .start .go',
-      )) {
-        const box = button.getBoundingClientRect();
-        if (box.top < 0 || box.bottom > height + 1) faults.push(`not on the screen: ${name(button)}`);
-        if (box.height < 43.5) faults.push(`too small: ${name(button)}`);
-      }
-      const foot = document.querySelector('.foot')?.getBoundingClientRect();
-      if (foot && Math.abs(foot.bottom - height) > 1) faults.push(`foot at ${foot.bottom} of ${height}`);
-      if (document.documentElement.scrollWidth > width) faults.push('the page scrolls sideways');
-      return faults;
-    });
-
   it('keeps every screen inside every size of screen, in both languages', async () => {
     const found: string[] = [];
-    for (const viewport of [SMALL, PHONE, TABLET, SIDEWAYS, DESKTOP, { width: 768, height: 1024 }])
+    for (const viewport of [SMALL, PHONE, TABLET, SIDEWAYS, DESKTOP, UPRIGHT])
       for (const lang of ['ko', 'en'])
         await open('s=scan', { viewport }, async (page) => {
           for (const screen of SCREENS) {
-            await turnTo(page, `s=${screen}&lang=${lang}&strip=${screen === 'ended' ? 'duty' : 'incident'}`);
+            await turnTo(`s=${screen}&lang=${lang}&strip=${screen === 'ended' ? 'duty' : 'incident'}`);
             const where = `${screen} ${lang} ${viewport.width}x${viewport.height}`;
             for (const fault of await faultsOf(page)) found.push(`${where}: ${fault}`);
           }
@@ -149,7 +79,7 @@ describeInBrowser('gate screens', () => {
     ] as const)
       await open('s=scan', { viewport }, async (page) => {
         for (const reason of Object.keys(REASONS)) {
-          await turnTo(page, `reason=${reason}&lang=${lang}`);
+          await turnTo(`reason=${reason}&lang=${lang}`);
           const where = `${reason} ${lang} ${viewport.width}`;
           for (const fault of await faultsOf(page)) found.push(`${where}: ${fault}`);
           const words = (await page.locator('h1').innerText()).trim();
@@ -170,7 +100,7 @@ describeInBrowser('gate screens', () => {
       await open('s=scan', { viewport: look === 'theme=dark' ? PHONE : TABLET }, async (page) => {
         if (!(await page.evaluate(() => 'axe' in window))) await page.addScriptTag({ path: AXE });
         for (const screen of SCREENS) {
-          await turnTo(page, `s=${screen}&${look}`);
+          await turnTo(`s=${screen}&${look}`);
           const result = await page.evaluate(() =>
             (window as unknown as { axe: { run(): Promise<AxeResult> } }).axe.run(),
           );
@@ -333,6 +263,49 @@ describeInBrowser('gate screens', () => {
       await page.evaluate(() => {
         document.documentElement.style.fontSize = '';
       });
+    });
+  });
+
+  it('says a line only after its tone, and falls silent for the next guest', async () => {
+    await open('s=start', {}, async (page) => {
+      const played = await page.evaluate(async () => {
+        const log: { at: number; seconds: number; stopped: number | null }[] = [];
+        const { start, stop } = AudioBufferSourceNode.prototype;
+        const entries = new WeakMap<AudioScheduledSourceNode, (typeof log)[number]>();
+        AudioBufferSourceNode.prototype.start = function (when = 0) {
+          const entry = { at: when, seconds: this.buffer?.duration ?? 0, stopped: null };
+          log.push(entry);
+          entries.set(this, entry);
+          start.call(this, when);
+        };
+        AudioBufferSourceNode.prototype.stop = function () {
+          const entry = entries.get(this);
+          if (entry) entry.stopped = this.context.currentTime;
+          stop.call(this);
+        };
+        const speaker = (window as unknown as { munjigiSpeaker: Speaker }).munjigiSpeaker;
+        const heard = await speaker.unlock();
+        const soon = (count: number) =>
+          new Promise<void>((done) => {
+            const look = () => (log.length >= count ? done() : requestAnimationFrame(look));
+            look();
+          });
+        speaker.tone('another');
+        speaker.say('ended', 'ko');
+        await soon(2);
+        speaker.tone('admit');
+        speaker.say('alone', 'ko');
+        await soon(3);
+        return { heard, log };
+      });
+      expect(played.heard).toBe(true);
+      const [tone, line, next] = played.log;
+      expect(tone!.seconds).toBeCloseTo(0.42, 2);
+      expect(line!.at - (tone!.at + tone!.seconds)).toBeCloseTo(0.15, 1);
+      expect(line!.stopped).not.toBeNull();
+      expect(next!.seconds).toBeCloseTo(0.42, 2);
+      // Staff speak to a guest on their own: the device has no line for that.
+      expect(played.log).toHaveLength(3);
     });
   });
 

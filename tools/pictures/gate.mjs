@@ -10,7 +10,14 @@ const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '..', '..');
 const GATE = join(ROOT, 'packages', 'gate');
 const CONFIG = join(GATE, 'vite.config.ts');
 
-const SIZES = { phone: [390, 844], small: [360, 640], tablet: [1024, 768], upright: [768, 1024], side: [844, 390], desktop: [1440, 900] };
+const SIZES = {
+  phone: [390, 844],
+  small: [360, 640],
+  tablet: [1024, 768],
+  upright: [768, 1024],
+  side: [844, 390],
+  desktop: [1440, 900],
+};
 
 /** Name, size, query: every picture that is looked at before a release. `docs` marks those that are committed. */
 const PICTURES = [
@@ -34,7 +41,11 @@ const PICTURES = [
   ['scan-notsaved', 'tablet', 's=scan&strip=not-saved&rec=not-saved'],
   ['scan-noclock', 'tablet', 's=scan&now=unknown&strip=ageing'],
   ['scan-viewer', 'phone', 's=scan&strip=viewer'],
-  ['scan-exercise', 'tablet', 's=scan&strip=duty&exercise', 'docs'],
+  ['scan-exercise', 'tablet', 's=scan&strip=provisional&exercise', 'docs'],
+  ['scan-duty', 'phone', 's=scan&strip=duty'],
+  ['verbal', 'tablet', 's=verbal&strip=word'],
+  ['verbal', 'phone', 's=verbal&strip=word'],
+  ['reopen', 'phone', 's=reopen&strip=usual'],
   ['admit', 'tablet', 's=admit', 'docs'],
   ['admit', 'phone', 's=admit', 'docs'],
   ['admit', 'small', 's=admit'],
@@ -97,9 +108,12 @@ const PICTURES = [
 const [folder, ...only] = process.argv.slice(2);
 const target = folder ? resolve(folder) : join(ROOT, 'docs', 'pictures');
 const wanted = PICTURES.filter(
-  ([name, size, , docs]) => (folder || docs) && (only.length === 0 || only.some((one) => `${name}-${size}`.startsWith(one))),
+  ([name, size, , docs]) =>
+    (folder || docs) && (only.length === 0 || only.some((one) => `${name}-${size}`.startsWith(one))),
 );
-const program = [process.env.CHROME, '/usr/bin/chromium', '/usr/bin/google-chrome'].find((path) => path && existsSync(path));
+const program = [process.env.CHROME, '/usr/bin/chromium', '/usr/bin/google-chrome'].find(
+  (path) => path && existsSync(path),
+);
 
 mkdirSync(target, { recursive: true });
 await build({ configFile: CONFIG, mode: 'preview', logLevel: 'warn' });
@@ -110,20 +124,34 @@ const server = await preview({
   preview: { host: '127.0.0.1', port: 0 },
 });
 const { port } = server.httpServer.address();
-const browser = await chromium.launch({ ...(program ? { executablePath: program } : {}), args: ['--no-sandbox', '--disable-gpu'] });
+const browser = await chromium.launch({
+  ...(program ? { executablePath: program } : {}),
+  args: ['--no-sandbox', '--disable-gpu'],
+});
 try {
-  for (const [name, size, query] of wanted) {
-    const [width, height] = SIZES[size];
-    const page = await browser.newPage({ viewport: { width, height }, deviceScaleFactor: folder ? 1 : 1.5 });
-    await page.goto(`http://127.0.0.1:${port}/gate/preview.html?${query.includes('lang=') ? query : `${query}&lang=ko`}`);
+  for (const [size, [width, height]] of Object.entries(SIZES)) {
+    const pictures = wanted.filter((picture) => picture[1] === size);
+    if (pictures.length === 0) continue;
+    const page = await browser.newPage({
+      viewport: { width, height },
+      deviceScaleFactor: folder ? 1 : 1.5,
+      reducedMotion: 'no-preference',
+    });
+    await page.goto(`http://127.0.0.1:${port}/gate/preview.html?s=scan&lang=ko`);
     await page.waitForSelector('html[data-ready]');
     await page.evaluate(() => document.fonts.ready);
-    if (query.startsWith('s=scan') && !query.includes('camera='))
-      await page.waitForFunction(() => (document.querySelector('video')?.videoWidth ?? 0) > 0);
-    await page.waitForTimeout(150);
-    await page.screenshot({ path: join(target, `gate-${name}-${size}.png`) });
+    for (const [name, , query] of pictures) {
+      await page.evaluate(
+        (wish) => window.munjigiPreview(wish),
+        query.includes('lang=') ? query : `${query}&lang=ko`,
+      );
+      if (query.startsWith('s=scan') && !query.includes('camera='))
+        await page.waitForFunction(() => (document.querySelector('video')?.videoWidth ?? 0) > 0);
+      await page.waitForTimeout(200);
+      await page.screenshot({ path: join(target, `gate-${name}-${size}.png`) });
+      console.log(`gate-${name}-${size}.png`);
+    }
     await page.close();
-    console.log(`gate-${name}-${size}.png`);
   }
 } finally {
   await browser.close();
