@@ -62,14 +62,17 @@ export class Documents {
     const row = rows[0];
     if (!row) return null;
     const { sequence, issued_at: issuedAt, digest, bytes } = row;
+    const known = this.newest.get(name);
+    // The same object for as long as it is the newest: others remember what they read out of it.
+    if (known?.sequence === sequence) return known;
     const document = { sequence, issuedAt, digest, bytes };
     this.newest.set(name, document);
     return document;
   }
 
   /**
-   * Publishes a document: numbers it, signs it, keeps it, then puts it into the mirror. Numbers only grow; a number whose
-   * document could not be signed is never given again to another.
+   * Publishes a document: numbers it, signs it, keeps it, then puts it into the mirror. Numbers only grow; the
+   * number of a document that could not be signed was seen by nobody.
    */
   async publish(
     name: DocumentName,
