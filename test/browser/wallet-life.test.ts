@@ -125,4 +125,47 @@ describeInBrowser('the life of a wallet', () => {
     expect(sheet).toContain('ㄱ · 12');
     expect(sheet).not.toContain('김하늘');
   });
+
+  it('changes to a newer version only by the visitor’s tap, never under a code', async () => {
+    await phone(STORY_MS);
+    await page.goto(`${stand.origin}/wallet/?stage&person=haneul`);
+    await page.evaluate(() => navigator.serviceWorker.ready);
+    await live();
+    stand.serveNextVersion();
+    await page.evaluate(async () => {
+      (window as { marked?: boolean }).marked = true;
+      await (await navigator.serviceWorker.ready).update();
+    });
+    await page.waitForFunction(async () => (await navigator.serviceWorker.ready).waiting !== null);
+    await page.clock.runFor(60_000);
+    expect(await page.evaluate(() => (window as { marked?: boolean }).marked)).toBe(true);
+
+    await page.getByRole('button', { name: /김하늘/ }).click();
+    await page.getByRole('button', { name: /새 버전으로 바꾸기/ }).click();
+    await page.waitForFunction(() => (window as { marked?: boolean }).marked === undefined);
+    await live();
+    expect(await page.evaluate(async () => (await navigator.serviceWorker.ready).waiting)).toBeNull();
+  });
+});
+
+describeInBrowser('a wallet under another pack', () => {
+  it('shows a code for the register and speaks of no proof where the pack asks for none', async () => {
+    const stand = await openWalletStand('visitor-register');
+    const browser = await launchBrowser();
+    try {
+      const page = await browser.newPage({ locale: 'ko-KR', viewport: { width: 390, height: 844 } });
+      await page.clock.install({ time: STORY_MS });
+      await page.goto(`${stand.origin}/wallet/?stage&person=haneul`);
+      await page.waitForSelector('main[data-state=live] canvas[data-drawn]');
+      expect(await page.locator('.state').innerText()).toBe('출입을 남기는 QR입니다.');
+      const said = await page.locator('main').innerText();
+      expect(said).toContain(stand.policy.text('ko', 'wallet.privacy'));
+      expect(said).not.toMatch(/접종|방역패스/);
+      await page.getByRole('button', { name: '증명서' }).click();
+      expect(await page.locator('h1').innerText()).toBe('보여 줄 증명서가 없습니다.');
+    } finally {
+      await browser.close();
+      await stand.close();
+    }
+  });
 });

@@ -65,6 +65,8 @@ export interface ProviderPerson extends PersonCard {
   readonly id: string;
   /** A line that tells the demonstration's people apart. */
   readonly tag: string;
+  readonly nameEn?: string;
+  readonly tagEn?: string;
 }
 
 /** What stands in the frame of the first page. */

@@ -41,11 +41,11 @@ minsu,dose,2021-08-01,,2,
  * The built wallet on a port, with a real issuer desk behind it and a mirror of documents signed by a root of its own. The
  * service's clock stands at the story's instant.
  */
-export async function openWalletStand() {
+export async function openWalletStand(packName = 'kr-2022') {
   if (!existsSync(path.join(APP, 'index.html'))) throw new Error('The wallet is not built: npm run build.');
   const data = mkdtempSync(path.join(os.tmpdir(), 'munjigi-wallet-'));
   const crypto = nodeCrypto();
-  const pack = readPackFolder(path.join(ROOT, 'policies', 'kr-2022'));
+  const pack = readPackFolder(path.join(ROOT, 'policies', packName));
   const policy = compilePolicy(pack);
   let serviceMs = STORY_MS;
   const clock = { nowMs: () => serviceMs };
@@ -60,7 +60,7 @@ export async function openWalletStand() {
     name: 'stand',
     exercise: true,
     providers: [demonstrationProvider('people.csv', PEOPLE)],
-    evidence: csvEvidence('evidence.csv', policy, EVIDENCE),
+    evidence: csvEvidence('evidence.csv', policy, packName === 'kr-2022' ? EVIDENCE : 'person,kind\n'),
   });
   const api = buildServer({
     log: openLog('silent'),
@@ -124,11 +124,17 @@ export async function openWalletStand() {
 
   const apps = new StaticApps([{ address: '/wallet/', folder: APP }]);
   const asked: string[] = [];
+  let isNextVersion = false;
   const server = createServer((request, response) => {
     const { pathname } = new URL(request.url ?? '/', 'http://stand');
     asked.push(`${request.method} ${pathname}`);
     if (pathname.startsWith('/api/'))
       return void (api as unknown as { routing(a: unknown, b: unknown): void }).routing(request, response);
+    if (isNextVersion && pathname === '/wallet/sw.js') {
+      response.writeHead(200, { 'content-type': 'text/javascript', 'cache-control': 'no-cache' });
+      response.end(`${readFileSync(path.join(APP, 'sw.js'), 'utf8')}\n// the next version\n`);
+      return;
+    }
     if (pathname.startsWith('/mirror/')) {
       const bytes = mirror.get(pathname);
       response.writeHead(bytes ? 200 : 404, { 'content-type': 'application/cose' }).end(bytes);
@@ -145,6 +151,10 @@ export async function openWalletStand() {
     trust: compileTrust(bundle),
     /** Every request that reached the server, oldest first. */
     asked,
+    /** From now on a newer version of the app is served. */
+    serveNextVersion() {
+      isNextVersion = true;
+    },
     /** Puts the service's clock to an instant. */
     setClock(ms: number) {
       serviceMs = ms;

@@ -1,4 +1,5 @@
 import { Button, Icon, LanguageSwitch, S } from '@munjigi/ui/elements';
+import type { Language } from '@munjigi/ui/texts';
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import type { ProviderPerson, Wallet } from '../model.ts';
@@ -20,6 +21,11 @@ export function Enrol({ wallet }: { readonly wallet: Wallet }) {
   );
 }
 
+const nameOf = (person: ProviderPerson, language: Language) =>
+  (language === 'en' && person.nameEn) || person.name;
+const tagOf = (person: ProviderPerson, language: Language) =>
+  (language === 'en' && person.tagEn) || person.tag;
+
 function Choose({
   wallet,
   choose,
@@ -28,6 +34,7 @@ function Choose({
   readonly choose: (person: ProviderPerson) => void;
 }) {
   const people = wallet.people.value;
+  const language = wallet.look.language.value;
   return (
     <>
       <h1>{wallet.text('wallet.enrol.title')}</h1>
@@ -41,8 +48,10 @@ function Choose({
             <li key={person.id}>
               <button type="button" class="line" data-person={person.id} onClick={() => choose(person)}>
                 <span>
-                  <b>{person.name}</b>
-                  <span class="small num">{[person.birthDate, person.tag].filter(Boolean).join(' · ')}</span>
+                  <b>{nameOf(person, language)}</b>
+                  <span class="small num">
+                    {[person.birthDate, tagOf(person, language)].filter(Boolean).join(' · ')}
+                  </span>
                 </span>
                 <Icon name="chevron-right" />
               </button>
@@ -74,7 +83,11 @@ function Consent({
 }) {
   return (
     <>
-      <h1>{wallet.text('wallet.enrol.greeting', { name: person.name })}</h1>
+      <h1>
+        {wallet.text('wallet.enrol.greeting', {
+          name: nameOf(person, wallet.look.language.value),
+        })}
+      </h1>
       <ul class="consent">
         {['wallet.enrol.kept', 'wallet.enrol.shown', 'wallet.enrol.diary'].map((key) => (
           <li key={key}>
