@@ -45,7 +45,9 @@ export const isInstalled = (): boolean =>
 /** Writes, reads back and signs with a stored key, and asks the browser to keep it all. Never throws. */
 export async function storageSelfTest(): Promise<StorageFacts> {
   const installed = isInstalled();
-  const works = await remembers().catch(() => false);
+  // A gate and a wallet in one browser share the probe: without turns one would delete it under the other.
+  const inTurn = navigator.locks ? navigator.locks.request(PROBE.name, remembers) : remembers();
+  const works = await Promise.resolve(inTurn).catch(() => false);
   const persisted = (await navigator.storage?.persist?.().catch(() => false)) ?? false;
   const room = await navigator.storage?.estimate?.().catch(() => undefined);
   return {
