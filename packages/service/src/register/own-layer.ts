@@ -1,11 +1,4 @@
-import {
-  createCipheriv,
-  createDecipheriv,
-  createSecretKey,
-  type KeyObject,
-  randomBytes,
-  randomFillSync,
-} from 'node:crypto';
+import { createCipheriv, createDecipheriv, createSecretKey, type KeyObject, randomBytes } from 'node:crypto';
 import type { KeyFolder } from '../crypto/index.ts';
 
 /**
@@ -65,12 +58,17 @@ function placeBytes({ venueId, gate, counter }: LayerPlace): Buffer {
   return bytes;
 }
 
-/** Puts the layer on: nonce, ciphertext, tag. Nothing stays nothing. */
-export function putOn(key: KeyObject, place: LayerPlace, box: Uint8Array): Uint8Array {
+/** Nonces for some boxes, drawn at once: asking the platform for each would cost as much as the encryption. */
+export function drawNonces(count: number): readonly Uint8Array[] {
+  const drawn = randomBytes(NONCE * count);
+  return Array.from({ length: count }, (_, i) => drawn.subarray(NONCE * i, NONCE * (i + 1)));
+}
+
+/** Puts the layer on: nonce, ciphertext, tag. Nothing stays nothing. A nonce is used once. */
+export function putOn(key: KeyObject, place: LayerPlace, box: Uint8Array, nonce: Uint8Array): Uint8Array {
   if (box.length === 0) return NOTHING;
   const out = new Uint8Array(NONCE + box.length + TAG);
-  const nonce = out.subarray(0, NONCE);
-  randomFillSync(nonce);
+  out.set(nonce);
   const cipher = createCipheriv('aes-256-gcm', key, nonce).setAAD(placeBytes(place));
   out.set(cipher.update(box), NONCE);
   cipher.final();
