@@ -1,109 +1,33 @@
 import { describe, expect, it } from 'vitest';
-import { crypto, testKey } from '../../test/test-keys.ts';
-import { decodeDeterministic, encodeDeterministic, equalBytes, sha256, toHex } from '../encoding/index.ts';
-import { type Inspected, STEPS, type Step, type StepState } from '../gate/types.ts';
-import type { Signer } from '../signing/index.ts';
+import { crypto } from '../../test/test-keys.ts';
 import {
-  type Bundle,
-  compareBundles,
+  AT,
+  bundle,
+  DAY,
+  delegate,
+  fill,
+  issuer,
+  k1,
+  k2,
+  k3,
+  k4,
+  k5,
+  now,
+  pub,
+  root,
+} from '../../test/trust-fixtures.ts';
+import { decodeDeterministic, encodeDeterministic, equalBytes, sha256 } from '../encoding/index.ts';
+import {
   compareNow,
-  compileTrust,
-  dayKeyFor,
-  type Now,
   openBundle,
   openClock,
   openNow,
   openRoot,
   type Root,
-  registerKeyOf,
   rootDigest,
-  selfTest,
-  signerKid,
   storyAt,
 } from './index.ts';
 import { signBundle, signClock, signNow, signRoot } from './publish.ts';
-
-const [k1, k2, k3, k4, k5, delegate, spare, issuer, register, day] = [
-  'root 1',
-  'root 2',
-  'root 3',
-  'root 4',
-  'root 5',
-  'delegate',
-  'delegate 2',
-  'issuer',
-  'register',
-  'day',
-].map((name) => testKey(`mj1 test ${name}`)) as unknown as Signer[] & { length: 10 };
-const pub = (key: Signer | undefined) => key!.publicKey;
-const AT = 1_641_430_800;
-const DAY = 86_400;
-const fill = (n: number, size = 32) => new Uint8Array(size).fill(n);
-
-const root: Root = {
-  version: 1,
-  threshold: 2,
-  keys: [pub(k1), pub(k2), pub(k3)],
-  delegates: [
-    { publicKey: pub(delegate), from: AT - 10 * DAY, until: AT + 80 * DAY },
-    { publicKey: pub(spare), from: AT - 10 * DAY, until: AT + 80 * DAY },
-  ],
-  issuedAt: AT - 10 * DAY,
-};
-const bundle: Bundle = {
-  version: 1,
-  rootVersion: 1,
-  sequence: 5,
-  issuedAt: AT,
-  expiresAt: AT + 14 * DAY,
-  issuers: [
-    {
-      kid: Uint8Array.of(1),
-      issuer: 'issuer',
-      publicKey: pub(issuer),
-      usage: 'pass',
-      from: AT - DAY,
-      until: AT + 90 * DAY,
-      withdrawn: false,
-      canary: 'MJ1:CANARY',
-    },
-  ],
-  foreign: [
-    {
-      format: 'hcert',
-      keyId: 'AAAAAAAAAAA=',
-      algorithm: 'PS256',
-      spki: fill(3, 294),
-      country: 'NL',
-      usage: ['v'],
-      from: null,
-      until: AT + DAY,
-    },
-  ],
-  withdrawn: { hcert: [fill(7, 16)] },
-  dayKeys: [
-    { keyId: 1, day: '2022-01-06', spare: false, publicKey: pub(day) },
-    { keyId: 2, day: '2022-01-03', spare: true, publicKey: pub(day) },
-    { keyId: 3, day: '2022-01-10', spare: true, publicKey: pub(day) },
-  ],
-  registerKeys: [{ kid: signerKid(pub(register)), publicKey: pub(register) }],
-  endpoints: { register: ['/api/register'], mirrors: ['/mirror'] },
-  pack: { id: 'kr-2022', timeZone: 'Asia/Seoul', half: 0.5 },
-  logHead: null,
-};
-const now: Now = {
-  version: 1,
-  sequence: 9,
-  issuedAt: AT,
-  validFrom: AT,
-  validUntil: AT + DAY,
-  notice: 'register-down',
-  parameters: { since: '14:00', count: 3 },
-  status: 'provisional',
-  obligation: 'usual',
-  bundle: { rootVersion: 1, sequence: 5, digest: fill(1) },
-  logHead: null,
-};
 
 describe('the root', () => {
   it('needs two of its three keys, and one key that signs twice counts once', async () => {
@@ -218,54 +142,6 @@ describe('the bundle', () => {
   });
 });
 
-describe('a newer bundle', () => {
-  const many = (count: number): Bundle => ({
-    ...bundle,
-    issuers: Array.from({ length: count }, (_, i) => ({
-      ...bundle.issuers[0]!,
-      kid: Uint8Array.of(i),
-      issuer: `i${i}`,
-    })),
-  });
-  const next = (change: Partial<Bundle>): Bundle => ({ ...bundle, sequence: 6, ...change });
-
-  it('is taken by (root version, sequence), the same one is the same', () => {
-    expect(compareBundles(null, bundle, AT)).toBe('take');
-    expect(compareBundles(bundle, bundle, AT)).toBe('same');
-    expect(compareBundles(bundle, next({}), AT)).toBe('take');
-    expect(compareBundles(bundle, next({ rootVersion: 2, sequence: 1 }), AT)).toBe('take');
-  });
-
-  it('is never older, by either number', () => {
-    expect(() => compareBundles(bundle, next({ sequence: 4 }), AT)).toThrow('older');
-    expect(() => compareBundles({ ...bundle, rootVersion: 2 }, next({ sequence: 99 }), AT)).toThrow('older');
-  });
-
-  it('cannot lock the door for ever by a leap of its number or of its date', () => {
-    expect(compareBundles(bundle, next({ sequence: 10_005 }), AT)).toBe('take');
-    expect(() => compareBundles(bundle, next({ sequence: 10_006 }), AT)).toThrow('jumps');
-    expect(compareBundles(bundle, next({ issuedAt: AT + DAY }), AT)).toBe('take');
-    expect(() => compareBundles(bundle, next({ issuedAt: AT + DAY + 1 }), AT)).toThrow('a day from now');
-    expect(() => compareBundles(null, next({ issuedAt: AT + DAY + 1 }), AT)).toThrow('a day from now');
-  });
-
-  it('cannot lose more than half of its keys, except under a new root', () => {
-    expect(compareBundles(many(4), { ...many(2), sequence: 6 }, AT)).toBe('take');
-    expect(() => compareBundles(many(5), { ...many(2), sequence: 6 }, AT)).toThrow(
-      'more than half of the issuer',
-    );
-    expect(compareBundles(many(5), { ...many(2), rootVersion: 2, sequence: 1 }, AT)).toBe('take');
-    const withdrawn = {
-      ...many(5),
-      sequence: 6,
-      issuers: many(5).issuers.map((i, n) => ({ ...i, withdrawn: n > 1 })),
-    };
-    expect(() => compareBundles(many(5), withdrawn, AT)).toThrow('more than half');
-    expect(() => compareBundles(bundle, next({ foreign: [] }), AT)).toThrow('foreign keys');
-    expect(() => compareBundles(bundle, next({ registerKeys: [] }), AT)).toThrow('register keys');
-  });
-});
-
 describe('now', () => {
   it('comes back whole and stays within 1 kB', async () => {
     const bytes = await signNow(now, delegate!);
@@ -314,82 +190,6 @@ describe('the story clock', () => {
     const clock = { version: 1 as const, sequence: 2, storyMs: 1, realMs: 2, rate: 1 };
     await expect(openClock(await signClock(clock, issuer!), root, crypto)).rejects.toMatchObject({
       code: 'trust.signature',
-    });
-  });
-});
-
-describe('what a gate takes from a bundle', () => {
-  const trust = compileTrust(bundle);
-
-  it('is one array a key, so that a platform imports it once', () => {
-    expect(trust.keys('entry-pass', '01')[0]?.publicKey).toBe(trust.keys('entry-pass', '01')[0]?.publicKey);
-    expect(trust.keys('entry-pass', '01')[0]).toMatchObject({
-      issuer: 'issuer',
-      usage: ['pass'],
-      withdrawn: false,
-    });
-    expect(trust.keys('hcert', 'AAAAAAAAAAA=')[0]).toMatchObject({ issuer: 'NL', algorithm: 'PS256' });
-    expect(trust.keys('shc', '01')).toEqual([]);
-  });
-
-  it('tells withdrawn from good, and good from not known', () => {
-    const other = '00'.repeat(32);
-    expect(trust.revocation('hcert', [other, `${toHex(fill(7, 16))}${'ab'.repeat(16)}`])).toBe('failed');
-    expect(trust.revocation('hcert', [other])).toBe('ok');
-    expect(trust.revocation('shc', [other])).toBe('unknown');
-    expect(trust.revocation('entry-pass', [other])).toBe('ok');
-    expect(trust.grid).toEqual({ timeZone: 'Asia/Seoul' });
-    expect(compileTrust({ ...bundle, pack: null }).grid).toBeNull();
-  });
-
-  it('always finds a day key: the day, the spare of its week, else the newest spare', () => {
-    expect(dayKeyFor(bundle, '2022-01-06')?.keyId).toBe(1);
-    expect(dayKeyFor(bundle, '2022-01-09')?.keyId).toBe(2);
-    expect(dayKeyFor(bundle, '2022-01-10')?.keyId).toBe(3);
-    expect(dayKeyFor(bundle, '2022-05-10')?.keyId).toBe(3);
-    expect(dayKeyFor({ ...bundle, dayKeys: [] }, '2022-01-06')).toBeNull();
-  });
-
-  it('finds register keys by their id only', () => {
-    const keyOf = registerKeyOf(bundle);
-    expect(keyOf(signerKid(pub(register)))?.length).toBe(91);
-    expect(keyOf(signerKid(pub(issuer)))).toBeUndefined();
-  });
-});
-
-describe('the self-test before a bundle is taken into use', () => {
-  const states = (signature: StepState) =>
-    Object.fromEntries(
-      STEPS.map((s): [Step, StepState] => [s, s === 'signature' ? signature : 'ok']),
-    ) as Record<Step, StepState>;
-  const answer =
-    (keyId: string, signature: StepState) =>
-    async (scan: string): Promise<Inspected> => ({
-      format: 'entry-pass',
-      scan,
-      steps: states(signature),
-      reason: null,
-      keyId,
-      algorithm: 'ES256',
-      issuer: null,
-      notBefore: null,
-      notAfter: null,
-      claim: null,
-      payload: null,
-    });
-
-  it('passes where every canary verifies and fails on a wrong signature, another key or no key in use', async () => {
-    const trust = compileTrust(bundle);
-    await expect(selfTest(bundle, trust, crypto, answer('01', 'ok'))).resolves.toBeUndefined();
-    await expect(selfTest(bundle, trust, crypto, answer('01', 'failed'))).rejects.toMatchObject({
-      code: 'trust.self-test',
-    });
-    await expect(selfTest(bundle, trust, crypto, answer('02', 'ok'))).rejects.toMatchObject({
-      code: 'trust.self-test',
-    });
-    const dead = { ...bundle, issuers: bundle.issuers.map((i) => ({ ...i, withdrawn: true })) };
-    await expect(selfTest(dead, compileTrust(dead), crypto, answer('01', 'ok'))).rejects.toMatchObject({
-      code: 'trust.self-test',
     });
   });
 });

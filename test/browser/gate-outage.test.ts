@@ -1,0 +1,95 @@
+import { expect, it } from 'vitest';
+import { describeInBrowser } from './support/chromium.ts';
+import { confirmed, type Held, look, scan, stripIs, useDoor } from './support/gate-door.ts';
+
+describeInBrowser('a gate through its day', () => {
+  const door = useDoor();
+
+  it('goes on without the register, keeps the count over a reload, and delivers each entry once when it is back', async () => {
+    let page = await door.openGate();
+    await scan(page, await (await door.stand.guest()).show());
+    await confirmed(page, 1);
+    door.stand.setRegister(false);
+    for (let i = 0; i < 30; i++) await scan(page, await (await door.stand.guest()).show());
+    await stripIs(page, 'incident');
+    expect(await look(page)).toMatchObject({ waiting: 30, confirmed: 1, verdict: 'admit', record: 'saved' });
+    expect((await look(page)).strip).toMatchObject({
+      headline: '평소처럼 찍으세요.',
+      text: expect.stringContaining('30건'),
+    });
+    await page.close();
+    page = await door.openGate(door.stand.origin);
+    expect(await look(page)).toMatchObject({
+      waiting: 30,
+      confirmed: 1,
+      last: { counter: 31, record: 'saved' },
+      venue: { name: '모퉁이 카페' },
+    });
+    await stripIs(page, 'incident');
+    door.stand.setRegister(true);
+    await page.evaluate(() => window.dispatchEvent(new Event('online')));
+    await confirmed(page, 31);
+    await stripIs(page, 'back');
+    expect(await look(page)).toMatchObject({
+      waiting: 0,
+      confirmed: 31,
+      strip: { text: '30건 모두 등록 확인.' },
+    });
+    expect([...door.rows().values()].every((row) => row.stored === 1)).toBe(true);
+    expect(door.rows().size).toBe(31);
+  });
+
+  it('shows the published sentence as soon as it is signed, with its standing', async () => {
+    const page = await door.openGate();
+    expect((await look(page)).strip).toMatchObject({ kind: 'usual', status: null });
+    await door.stand.publish('app-down', 'provisional');
+    await stripIs(page, 'incident');
+    const { strip } = await look(page);
+    expect(strip.status).toBe('provisional');
+    expect(strip.headline).toContain('방역패스 의무는 그대로입니다');
+    expect(strip.text).toContain('앱을 다시 깔지 마세요');
+  });
+
+  it('gives the by-eye card today’s dates from the rules', async () => {
+    const page = await door.openGate();
+    const { rows: card, word } = await look(page);
+    expect(card.map((row) => row.value).join(' ')).toContain('2021-07-10');
+    expect(card.every((row) => row.label !== '')).toBe(true);
+    expect(word).not.toBe('');
+  });
+
+  it('lets one tab drive: the second one looks on and may take over', async () => {
+    const one = await door.openGate();
+    const two = await door.openGate(door.stand.origin);
+    expect((await look(two)).strip.kind).toBe('viewer');
+    await two.evaluate(() => (globalThis as unknown as Held).munjigiTest.gate.takeOver());
+    await stripIs(one, 'viewer');
+    expect((await look(two)).strip.kind).not.toBe('viewer');
+  });
+
+  it('gives the outbox as a file of signed batches that another device can deliver', async () => {
+    const page = await door.openGate();
+    door.stand.setRegister(false);
+    await scan(page, await (await door.stand.guest()).show());
+    const file = await page.evaluate(async () =>
+      JSON.parse(await (await (globalThis as unknown as Held).munjigiTest.gate.exportOutbox()).text()),
+    );
+    expect(file).toMatchObject({ munjigi: 'outbox', version: 1 });
+    await door.stand.register.send(file.batches[0]);
+    expect(door.rows().size).toBe(1);
+  });
+
+  it('starts again for a link of another venue, as a new gate', async () => {
+    let page = await door.openGate();
+    await scan(page, await (await door.stand.guest()).show());
+    await confirmed(page, 1);
+    await page.close();
+    page = await door.openGate(`${door.stand.origin}/#venue=8&enrol=OPEN`);
+    expect(await look(page)).toMatchObject({
+      waiting: 0,
+      confirmed: 0,
+      last: null,
+      venue: { name: '모퉁이 카페' },
+    });
+  });
+});
