@@ -180,6 +180,14 @@ describeInBrowser('gate screens', () => {
     });
   });
 
+  it('asks staff to look at the date first where the clock of the device is not trusted', async () => {
+    await open('s=eye&now=unknown', { viewport: PHONE }, async (page) => {
+      expect(await page.locator('h1').innerText()).toContain('오늘이 1월 6일이 맞는지 먼저 보세요');
+      expect(await page.locator('.any').innerText()).toContain('2021-07-10');
+      expect(await faultsOf(page)).toEqual([]);
+    });
+  });
+
   it('takes a safety code by keypad and keyboard, and says kindly what is wrong', async () => {
     await open('s=typed&strip=usual', { viewport: PHONE }, async (page) => {
       await page.locator('[data-key="1"]').click();

@@ -170,6 +170,7 @@ export function gateFor(wish: Wish, policy: Policy, stream: MediaStream | null):
             gateName: say('1번 기기', 'device 1'),
           },
     ),
+    eyeDay: signal({ ms: MOMENT * 1000, sure: wish.now !== 'unknown' }),
     eyeRows: computed(() => eyeRows(policy, VENUE, MOMENT, language.value)),
     online: signal(false),
     text: (key, parameters) => text(language.value, key, parameters),

@@ -100,6 +100,8 @@ export interface Gate {
   readonly word: Signal<string>;
   readonly venue: Signal<{ readonly name: string; readonly kind: string; readonly gateName: string } | null>;
   readonly eyeRows: Signal<readonly EyeRow[]>;
+  /** The moment whose dates the by-eye card shows; not `sure` where the clock is not trusted and staff must look first. */
+  readonly eyeDay?: Signal<{ readonly ms: number; readonly sure: boolean }>;
   readonly online: Signal<boolean>;
   /** Text of the pack or of the catalogue in the chosen language, parameters filled in. */
   text(key: string, parameters?: Readonly<Record<string, string | number>>): string;

@@ -29,9 +29,17 @@ export function whatCounts(
   const minute = computed(() =>
     signals.nowMs.value === null ? null : Math.floor(signals.nowMs.value / 60_000) * 60,
   );
+  /** Read anew whenever the mirrors were asked: nothing else moves while the clock is unknown. */
+  const latest = computed(() => (signals.rulesSeen.value >= 0 ? rules.clock.pessimisticMs() : 0));
+  /** A gate without a clock is told to look by eye, so the card then goes by the device's own day and says so. */
+  const eyeDay = computed(() => ({
+    ms: minute.value === null ? latest.value : minute.value * 1000,
+    sure: minute.value !== null,
+  }));
   return {
     text,
     textIn,
+    eyeDay,
     exercise: computed(() => policy.value?.exercise ?? false),
     timeZone: computed(() => policy.value?.timeZone ?? Intl.DateTimeFormat().resolvedOptions().timeZone),
     protectedHours: computed(() => policy.value?.pack.protectedHours ?? []),
@@ -39,8 +47,8 @@ export function whatCounts(
       minute.value === null ? '' : (policy.value?.wordOfDay(minute.value, language.value) ?? ''),
     ),
     eyeRows: computed<readonly EyeRow[]>(() =>
-      policy.value && identity && minute.value !== null
-        ? eyeRows(policy.value, identity.venue, minute.value, language.value)
+      policy.value && identity
+        ? eyeRows(policy.value, identity.venue, Math.floor(eyeDay.value.ms / 1000), language.value)
         : [],
     ),
     strip: computed<Strip>(() =>

@@ -20,13 +20,19 @@ export function Eye({ gate, pulse, calm }: Props) {
   const [open, choose] = useState<string | null>(null);
   const rows = gate.eyeRows.value;
   const second = pulse.second.value;
+  const day = gate.eyeDay?.value ?? (second === null ? null : { ms: second, sure: true });
+  const date = day && dayInWords(gate, day.ms);
   return (
     <>
       <main class="eye">
         <header>
           <Title>
             {word(gate, 'eye.headline')}
-            {second !== null && <small>{word(gate, 'eye.as-of', { date: dayInWords(gate, second) })}</small>}
+            {date && (
+              <small class={day.sure ? '' : 'unsure'}>
+                {word(gate, day.sure ? 'eye.as-of' : 'eye.day-unsure', { date })}
+              </small>
+            )}
           </Title>
         </header>
         <div class="two">
@@ -55,7 +61,7 @@ export function Eye({ gate, pulse, calm }: Props) {
             </dl>
           </section>
           <section class="proofs">
-            <h2>{word(gate, rows.length > 0 ? 'eye.any' : 'eye.nothing')}</h2>
+            <h2>{word(gate, rows.length > 0 ? 'eye.any' : day?.sure ? 'eye.nothing' : 'eye.no-day')}</h2>
             <ul class="any">
               {rows.map((row) => (
                 <Row
