@@ -32,11 +32,12 @@ export class CborReader {
   private plain: string | null = null;
 
   private readonly bytes: Uint8Array;
+  private readonly strict: boolean;
+  private readonly maxDepth: number;
 
-  constructor(
-    bytes: Uint8Array,
-    private readonly rules: CborRules,
-  ) {
+  constructor(bytes: Uint8Array, rules: CborRules) {
+    this.strict = rules.deterministic;
+    this.maxDepth = rules.maxDepth;
     // A subclass (Buffer of Node) cuts slices that share its memory: what is handed out here must be copies.
     this.bytes =
       bytes.constructor === Uint8Array ? bytes : new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
@@ -52,14 +53,14 @@ export class CborReader {
   }
 
   private any(depth: number): CborValue | typeof BREAK {
-    if (depth > this.rules.maxDepth) throw wrong(`nested deeper than ${this.rules.maxDepth}`);
+    if (depth > this.maxDepth) throw wrong(`nested deeper than ${this.maxDepth}`);
     if (this.at >= this.bytes.length) throw wrong('cut short');
     const first = this.bytes[this.at++]!;
     const major = first >> 5;
     const info = first & 31;
     if (info === 31) return this.indefinite(first, depth);
     if (major === 7) return this.simple(info);
-    const n = this.argument(info);
+    const n = info < 24 ? info : this.argument(info);
     switch (major) {
       case 0:
         return n >= 0 ? n : this.argument64;
@@ -74,27 +75,26 @@ export class CborReader {
       case 5:
         return this.map(n, depth);
       default:
-        if (this.rules.deterministic) throw loose('a tag');
+        if (this.strict) throw loose('a tag');
         return this.inner(depth);
     }
   }
 
   /** The argument of a head, or -1 where it is over 2^53 and stands in `argument64`. */
   private argument(info: number): number {
-    if (info < 24) return info;
     if (info > 27) throw wrong('a reserved length');
     const size = 1 << (info - 24);
     if (this.at + size > this.bytes.length) throw wrong('cut short');
     let n = 0;
     if (size <= 4) {
       for (let i = 0; i < size; i++) n = n * 256 + this.bytes[this.at++]!;
-      if (this.rules.deterministic && n < (size === 1 ? 24 : size === 2 ? 256 : 65536))
+      if (this.strict && n < (size === 1 ? 24 : size === 2 ? 256 : 65536))
         throw loose('a number is not in its shortest form');
       return n;
     }
     const high = this.word();
     const low = this.word();
-    if (this.rules.deterministic && high === 0) throw loose('a number is not in its shortest form');
+    if (this.strict && high === 0) throw loose('a number is not in its shortest form');
     if (high < HIGH) return high * 0x1_0000_0000 + low;
     this.argument64 = (BigInt(high) << 32n) | BigInt(low);
     return -1;
@@ -143,7 +143,7 @@ export class CborReader {
     for (let i = 0; i < length; i++) {
       const from = this.at;
       const key = this.key(this.inner(depth));
-      if (this.rules.deterministic) {
+      if (this.strict) {
         if (previousFrom >= 0 && !this.ascending(previousFrom, previousTo, from, this.at))
           throw loose('keys are out of order or double');
         previousFrom = from;
@@ -171,7 +171,7 @@ export class CborReader {
   }
 
   private indefinite(first: number, depth: number): CborValue | typeof BREAK {
-    if (this.rules.deterministic) throw loose('an indefinite length');
+    if (this.strict) throw loose('an indefinite length');
     if (first === 0xff) return BREAK;
     const major = first >> 5;
     if (major === 4) {
@@ -208,12 +208,12 @@ export class CborReader {
     if (info === 21) return true;
     if (info === 22) return null;
     if (info >= 25 && info <= 27) {
-      if (this.rules.deterministic) throw loose('floating point');
+      if (this.strict) throw loose('floating point');
       const size = 1 << (info - 24);
       const view = new DataView(this.bytes.buffer, this.bytes.byteOffset + this.skip(size), size);
       return info === 27 ? view.getFloat64(0) : info === 26 ? view.getFloat32(0) : half(view.getUint16(0));
     }
-    if (info === 23 && !this.rules.deterministic) return null;
+    if (info === 23 && !this.strict) return null;
     throw wrong('a simple value that has no meaning here');
   }
 }

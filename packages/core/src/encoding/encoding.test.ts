@@ -101,7 +101,7 @@ describe('hexadecimal, base64 and UTF-8', () => {
       }),
       { numRuns: 3000 },
     );
-    for (const text of ['ab$=', 'A', '=AAA', 'A A=', 'AB==C', 'AB', 'abc']) {
+    for (const text of ['ab$=', 'A', '=AAA', 'A A=', 'AB==C', 'AB', 'abd']) {
       expect(() => fromBase64(text), text).toThrow(code('encoding.base64url'));
     }
     for (const text of ['0', 'xx', '0x00']) expect(() => fromHex(text)).toThrow(code('encoding.hex'));
