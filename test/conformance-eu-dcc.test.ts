@@ -25,7 +25,9 @@ function* jsonFiles(folder: string): Generator<string> {
 }
 
 function readSample(path: string): Sample {
-  const file = JSON.parse(readFileSync(path, 'utf8').replace(/^\uFEFF/, '')) as Readonly<Record<string, unknown>>;
+  const file = JSON.parse(readFileSync(path, 'utf8').replace(/^\uFEFF/, '')) as Readonly<
+    Record<string, unknown>
+  >;
   const context = file.TESTCTX as Readonly<Record<string, string>>;
   const image = (file['2DCODE'] ?? file._2DCODE ?? null) as string | null;
   return {

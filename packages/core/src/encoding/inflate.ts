@@ -1,4 +1,5 @@
 import { MunjigiError } from '../errors.ts';
+import { Code, QUICK_MASK, brokenStream as wrong } from './huffman.ts';
 
 /** What a stream came to. `complete` is false where its checksum is wrong or bytes follow its end. */
 export interface Inflated {
@@ -19,62 +20,8 @@ const DISTANCE_EXTRA = [
   0, 0, 0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6, 7, 7, 8, 8, 9, 9, 10, 10, 11, 11, 12, 12, 13, 13,
 ];
 const LENGTHS_ORDER = [16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15];
-const QUICK_BITS = 9;
-const QUICK_MASK = (1 << QUICK_BITS) - 1;
-
-const wrong = () =>
-  new MunjigiError('encoding.inflate', 'The compressed bytes are broken: scan the code again.');
-
-/** A Huffman code (RFC 1951 §3.2.2): a table for short codes, counts for the rest. */
-class Code {
-  /** symbol << 4 | length, by the next QUICK_BITS bits as they come off the stream; 0 where the code is longer. */
-  readonly quick = new Uint16Array(1 << QUICK_BITS);
-  readonly counts = new Uint16Array(16);
-  readonly symbols = new Uint16Array(288);
-
-  /** Takes the code lengths of the symbols from `from` up to `to`. Throws where they make no code. */
-  set(lengths: Uint8Array, from: number, to: number): this {
-    const { quick, counts, symbols } = this;
-    counts.fill(0);
-    for (let i = from; i < to; i++) counts[lengths[i]!]!++;
-    counts[0] = 0;
-    let left = 1;
-    let used = 0;
-    let code = 0;
-    for (let size = 1; size < 16; size++) {
-      const count = counts[size]!;
-      left = left * 2 - count;
-      if (left < 0) throw wrong();
-      code = (code + counts[size - 1]!) << 1;
-      next[size] = code;
-      offsets[size] = used;
-      used += count;
-    }
-    // An incomplete code is legal for a single symbol only (RFC 1951 §3.2.7).
-    if (left > 0) {
-      if (used > 1) throw wrong();
-      quick.fill(0);
-    }
-    for (let i = from; i < to; i++) {
-      const size = lengths[i]!;
-      if (size === 0) continue;
-      symbols[offsets[size]!++] = i - from;
-      let bits = next[size]!++;
-      let reversed = 0;
-      for (let bit = 0; bit < size; bit++, bits >>= 1) reversed = (reversed << 1) | (bits & 1);
-      if (size > QUICK_BITS) quick[reversed & QUICK_MASK] = 0;
-      else {
-        const entry = ((i - from) << 4) | size;
-        for (let at = reversed; at <= QUICK_MASK; at += 1 << size) quick[at] = entry;
-      }
-    }
-    return this;
-  }
-}
 
 // Working room, used by one call at a time and never read before it is set.
-const next = new Uint16Array(16);
-const offsets = new Uint16Array(16);
 const lengthsCode = new Code();
 const literalsCode = new Code();
 const distancesCode = new Code();
