@@ -4,6 +4,8 @@
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
@@ -57,16 +59,56 @@ function installStamp() {
   return hash.update(`${process.versions.modules} ${process.platform} ${process.arch}`).digest('hex');
 }
 
+/**
+ * Runs `work` while no other command prepares this checkout. The lock is a listening local socket: the kernel frees it
+ * however its holder ends, so there is no file to go stale.
+ */
+async function alone(work) {
+  const name = `munjigi-${createHash('sha256').update(ROOT).digest('hex').slice(0, 16)}`;
+  const address =
+    process.platform === 'win32'
+      ? `\\\\.\\pipe\\${name}`
+      : process.platform === 'linux'
+        ? `\0${name}`
+        : join(tmpdir(), `${name}.lock`);
+  for (let told = false; ; ) {
+    const server = createServer((socket) => socket.on('error', () => {}));
+    const held = await new Promise((done) =>
+      server.once('error', () => done(false)).listen(address, () => done(true)),
+    );
+    if (held) {
+      try {
+        return await work();
+      } finally {
+        await new Promise((done) => server.close(done));
+      }
+    }
+    if (!told) say('munjigi: another command is preparing this checkout; waiting for it …');
+    told = true;
+    await new Promise((done) => setTimeout(done, 500));
+  }
+}
+
 export async function ensureInstalled() {
   const stamp = installStamp();
   if (existsSync(INSTALL_STAMP) && readFileSync(INSTALL_STAMP, 'utf8') === stamp) return;
   say('munjigi: installing packages (once) …');
-  await must('installing packages', process.execPath, [npmProgram(), 'ci', '--include=dev', '--include=optional', '--no-audit', '--no-fund', '--loglevel=error']);
+  await must('installing packages', process.execPath, [
+    npmProgram(),
+    'ci',
+    '--include=dev',
+    '--include=optional',
+    '--no-audit',
+    '--no-fund',
+    '--loglevel=error',
+  ]);
   writeFileSync(INSTALL_STAMP, stamp);
 }
 
 function* filesUnder(folder) {
-  for (const entry of readdirSync(folder, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1))) {
+  for (const entry of readdirSync(folder, { withFileTypes: true }).sort((a, b) =>
+    a.name < b.name ? -1 : 1,
+  )) {
     if (entry.name === 'dist' || entry.name === 'node_modules' || entry.name === 'test') continue;
     const path = join(folder, entry.name);
     if (entry.isDirectory()) yield* filesUnder(path);
@@ -76,7 +118,11 @@ function* filesUnder(folder) {
 
 function buildStamp() {
   const hash = createHash('sha256').update(installStamp());
-  for (const file of [...filesUnder(join(ROOT, 'packages')), join(ROOT, 'tsconfig.base.json'), join(ROOT, '.dependency-cruiser.mjs')]) {
+  for (const file of [
+    ...filesUnder(join(ROOT, 'packages')),
+    join(ROOT, 'tsconfig.base.json'),
+    join(ROOT, '.dependency-cruiser.mjs'),
+  ]) {
     hash.update(relative(ROOT, file)).update('\0').update(readFileSync(file)).update('\0');
   }
   return hash.digest('hex');
@@ -93,34 +139,51 @@ export async function ensureBuilt() {
   for (const app of APPS) {
     const folder = join(ROOT, 'packages', app);
     if (!existsSync(join(folder, 'vite.config.ts'))) continue;
-    await must(`bundling ${app}`, process.execPath, [...bin('vite', 'bin', 'vite.js'), 'build', folder, '--logLevel', 'warn', '--config', join(folder, 'vite.config.ts')]);
+    await must(`bundling ${app}`, process.execPath, [
+      ...bin('vite', 'bin', 'vite.js'),
+      'build',
+      folder,
+      '--logLevel',
+      'warn',
+      '--config',
+      join(folder, 'vite.config.ts'),
+    ]);
   }
   mkdirSync(dirname(BUILD_STAMP), { recursive: true });
   writeFileSync(BUILD_STAMP, stamp);
 }
 
+const tsc = () => join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc');
 const vitest = () => join(ROOT, 'node_modules', 'vitest', 'vitest.mjs');
 
 const COMMANDS = {
-  async build() {
-    await ensureInstalled();
-    await ensureBuilt();
-    return 0;
+  build() {
+    return alone(async () => {
+      await ensureInstalled();
+      await ensureBuilt();
+      return 0;
+    });
   },
   async start(args) {
     await COMMANDS.build();
-    return run(process.execPath, [join(ROOT, 'packages', 'ops', 'bin', 'munjigi.mjs'), 'start', ...args], { output: 'inherit' });
+    return run(process.execPath, [join(ROOT, 'packages', 'ops', 'bin', 'munjigi.mjs'), 'start', ...args], {
+      output: 'inherit',
+    });
   },
   async test(args) {
     await COMMANDS.build();
+    if (args.length === 0)
+      await must('compiling the tests', process.execPath, [tsc(), '-p', 'tsconfig.test.json', '--noEmit']);
     return run(process.execPath, [vitest(), 'run', ...args], { output: 'inherit' });
   },
   async bench([name, ...args]) {
     await COMMANDS.build();
-    await must('compiling the benches', process.execPath, [join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc'), '-b', 'bench']);
+    await must('compiling the benches', process.execPath, [tsc(), '-b', 'bench']);
     const file = join(ROOT, 'bench', 'dist', `${name}.js`);
     if (!name || !existsSync(file)) {
-      const known = readdirSync(join(ROOT, 'bench')).filter((f) => f.endsWith('.ts')).map((f) => f.slice(0, -3));
+      const known = readdirSync(join(ROOT, 'bench'))
+        .filter((f) => f.endsWith('.ts'))
+        .map((f) => f.slice(0, -3));
       say(`munjigi: npm run bench -- NAME, where NAME is one of: ${known.join(', ')}`);
       return 2;
     }
@@ -131,7 +194,8 @@ const COMMANDS = {
     const biome = join(ROOT, 'node_modules', '@biomejs', 'biome', 'bin', 'biome');
     const lint = await run(process.execPath, [biome, 'check', '.']);
     await must('checking the layers', process.execPath, [join(ROOT, 'tools', 'check-layers.mjs')]);
-    await must('compiling', process.execPath, [join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc'), '-b']);
+    await must('compiling', process.execPath, [tsc(), '-b']);
+    await must('compiling the tests', process.execPath, [tsc(), '-p', 'tsconfig.test.json', '--noEmit']);
     return lint;
   },
 };
