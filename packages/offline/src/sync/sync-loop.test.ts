@@ -106,6 +106,37 @@ describe('sending what the gate saved', () => {
     expect(await t.confirmed()).toBe(41);
   });
 
+  it('finds out by itself that a register lost something, when there is nothing new to send', async () => {
+    const t = setUp();
+    await t.add(10);
+    await t.drain();
+    t.register.restore(gate, VENUE, 4);
+    t.clock.monotonicMs += 599_000;
+    await t.drain();
+    expect(t.rows().size).toBe(4);
+    t.clock.monotonicMs += 2_000;
+    await t.drain();
+    expect(t.rows().size).toBe(10);
+  });
+
+  it('tries at once when it hears that the network is back in the middle of an attempt that fails', async () => {
+    const t = setUp();
+    await t.add(2);
+    const done = new Promise<void>((arrived) => {
+      const confirm = t.store.saveReceipt.bind(t.store);
+      t.store.saveReceipt = async (receipt) => {
+        await confirm(receipt);
+        arrived();
+      };
+    });
+    t.register.failures.push(new ServerError(503, 'service.full', 3_600));
+    t.loop.start();
+    t.loop.nudge(true);
+    await done;
+    t.loop.stop();
+    expect(await t.confirmed()).toBe(2);
+  });
+
   it('fills the gaps that a register lists, oldest first', async () => {
     const t = setUp();
     await t.add(30);

@@ -51,6 +51,8 @@ export interface SyncParts {
 /** Entries stay at the gate this long at least, receipted or not: the gates are the register's redo log. */
 export const KEEP_SECONDS = 72 * 3600;
 const IDLE_MS = 60_000;
+/** A gate with nothing to send still asks so often where it stands: the register may have come back from a backup. */
+const ASK_AGAIN_MS = 600_000;
 
 /** What one round came to: `idle` nothing to send, `sent` there may be more, or how long to wait after a failure. */
 export type Round =
@@ -69,7 +71,8 @@ export class SyncLoop {
   #round: Promise<Round> | null = null;
   #timer: ReturnType<typeof setTimeout> | null = null;
   #running = false;
-  #nudged = false;
+  #nudged: 'softly' | 'forced' | null = null;
+  #heardMs = 0;
 
   constructor(private readonly parts: SyncParts) {}
 
@@ -86,17 +89,19 @@ export class SyncLoop {
     this.#timer = null;
   }
 
-  /** Something was saved, the network is back, the page is seen: try now. `force` forgets how long a failure asked to wait. */
+  /**
+   * Something was saved: try now. With `force` (the network is back, the page is seen) it also forgets how long a failure asked
+   * to wait, and asks the register first where the chain stands.
+   */
   nudge(force = false): void {
     if (!this.#running || (this.#failures > 0 && !force && this.#timer)) return;
-    if (this.#timer) clearTimeout(this.#timer);
-    this.#timer = null;
+    if (force) this.#next = null;
     if (this.#round) {
-      // What was saved since this round began is sent right after it.
-      this.#nudged = true;
+      // What came up since this round began is looked at right after it.
+      this.#nudged = force ? 'forced' : this.#nudged === 'forced' ? 'forced' : 'softly';
       return;
     }
-    void this.round().then((round) => this.#schedule(round));
+    this.#run();
   }
 
   /** One round: at most one batch. Never throws for what a network or a register can do. */
@@ -107,22 +112,28 @@ export class SyncLoop {
     return this.#round;
   }
 
+  #run(): void {
+    if (this.#timer) clearTimeout(this.#timer);
+    this.#timer = null;
+    void this.round().then((round) => this.#schedule(round));
+  }
+
   #schedule(round: Round): void {
     if (!this.#running) return;
-    const idle = this.#nudged ? 0 : IDLE_MS;
-    this.#nudged = false;
-    const wait = round.state === 'sent' ? 0 : round.state === 'idle' ? idle : round.waitMs;
+    const nudged = this.#nudged;
+    this.#nudged = null;
+    if (nudged === 'forced') this.#next = null;
+    const calm = round.state === 'idle' ? IDLE_MS : round.state === 'failed' ? round.waitMs : 0;
+    const hurries = nudged === 'forced' || (nudged === 'softly' && round.state === 'idle');
     if (this.#timer) clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => {
-      this.#timer = null;
-      this.nudge(true);
-    }, wait);
+    this.#timer = setTimeout(() => this.#run(), hurries ? 0 : calm);
   }
 
   async #attempt(): Promise<Round> {
     const { parts } = this;
     try {
-      if (this.#next === null) {
+      const silentMs = parts.monotonicMs() - this.#heardMs;
+      if (this.#next === null || silentMs > ASK_AGAIN_MS) {
         const shown = (await parts.store.newestReceipt())?.bytes ?? null;
         await this.#heard(await parts.transport.state(parts.gate, parts.venueId, shown), null);
         this.#answered();
@@ -238,6 +249,7 @@ export class SyncLoop {
 
   #answered(): void {
     this.#failures = 0;
+    this.#heardMs = this.parts.monotonicMs();
     this.parts.events?.reached?.(true);
   }
 
