@@ -3,8 +3,8 @@
 // therefore touches neither the network nor the compiler. No shell is used, so that it works wherever Node does.
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -59,6 +59,15 @@ function installStamp() {
   return hash.update(`${process.versions.modules} ${process.platform} ${process.arch}`).digest('hex');
 }
 
+/** False where nobody listens any more: outside Linux and Windows a killed holder leaves its socket's file behind. */
+function answers(address) {
+  if (process.platform === 'linux' || process.platform === 'win32') return Promise.resolve(true);
+  return new Promise((done) => {
+    const socket = connect(address, () => done(true)).on('error', () => done(false));
+    socket.unref().on('connect', () => socket.destroy());
+  });
+}
+
 /**
  * Runs `work` while no other command prepares this checkout. The lock is a listening local socket: the kernel frees it
  * however its holder ends, so there is no file to go stale.
@@ -83,6 +92,7 @@ async function alone(work) {
         await new Promise((done) => server.close(done));
       }
     }
+    if (!(await answers(address))) rmSync(address, { force: true });
     if (!told) say('munjigi: another command is preparing this checkout; waiting for it …');
     told = true;
     await new Promise((done) => setTimeout(done, 500));
