@@ -7,13 +7,19 @@ import { describe, expect, it } from 'vitest';
 import { checkLayers } from '../tools/check-layers.mjs';
 
 const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '..');
-const tracked = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], { cwd: ROOT, encoding: 'utf8' })
+const tracked = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], {
+  cwd: ROOT,
+  encoding: 'utf8',
+})
   .split('\n')
   .filter((file) => file && existsSync(join(ROOT, file)));
 const read = (file: string) => readFileSync(join(ROOT, file), 'utf8');
 const isSource = (file: string) => /^packages\/.*\/src\/.*\.tsx?$/.test(file) && !/\.test\.tsx?$/.test(file);
 /** Code without its comments, so that a comment may name what the code must not use. */
-const code = (file: string) => read(file).replace(/\/\*[\s\S]*?\*\//g, '').replace(/(^|[^:])\/\/.*$/gm, '$1');
+const code = (file: string) =>
+  read(file)
+    .replace(/\/\*[\s\S]*?\*\//g, '')
+    .replace(/(^|[^:])\/\/.*$/gm, '$1');
 
 describe('core stays pure', () => {
   const banned: [RegExp, string][] = [
@@ -21,7 +27,10 @@ describe('core stays pure', () => {
     [/\bMath\.random\(|getRandomValues|randomBytes|randomUUID/, 'pass the randomness as an argument'],
     [/\bconsole\./, 'return what happened; the edge logs it'],
     [/\b(localStorage|sessionStorage|indexedDB)\b/, 'pass the storage as an argument'],
-    [/\bfetch\(|XMLHttpRequest|\bprocess\.|globalThis\.|\bwindow\.|setTimeout\(|setInterval\(/, 'core has no platform'],
+    [
+      /\bfetch\(|XMLHttpRequest|\bprocess\.|globalThis\.|\bwindow\.|setTimeout\(|setInterval\(/,
+      'core has no platform',
+    ],
   ];
   const files = tracked.filter((file) => file.startsWith('packages/core/src/') && isSource(file));
 
@@ -36,7 +45,11 @@ describe('core stays pure', () => {
 describe('the walls', () => {
   it('stand, and the check that says so has read the modules', async () => {
     const { modulesRead, arrowsRead, violations } = await checkLayers(ROOT);
-    expect(violations.map((v: { rule: { name: string }; from: string; to: string }) => `${v.rule.name}: ${v.from} -> ${v.to}`)).toEqual([]);
+    expect(
+      violations.map(
+        (v: { rule: { name: string }; from: string; to: string }) => `${v.rule.name}: ${v.from} -> ${v.to}`,
+      ),
+    ).toEqual([]);
     expect(modulesRead).toBeGreaterThan(100);
     expect(arrowsRead).toBeGreaterThan(200);
   }, 120_000);
@@ -58,14 +71,21 @@ describe('a policy is data', () => {
   const escape = (word: string) => word.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 
   it.each(list.words)('no source says "%s"', (word) => {
-    const pattern = /^[\w-]+$/.test(word) ? new RegExp(`(?<![\\w-])${escape(word)}(?![\\w-])`, 'i') : new RegExp(escape(word));
-    expect(tracked.filter((file) => isSource(file) && !exempt.test(file) && pattern.test(code(file)))).toEqual([]);
+    const pattern = /^[\w-]+$/.test(word)
+      ? new RegExp(`(?<![\\w-])${escape(word)}(?![\\w-])`, 'i')
+      : new RegExp(escape(word));
+    expect(
+      tracked.filter((file) => isSource(file) && !exempt.test(file) && pattern.test(code(file))),
+    ).toEqual([]);
   });
 });
 
 describe('the lockfile works elsewhere', () => {
   const lock = JSON.parse(read('package-lock.json')) as {
-    packages: Record<string, { optionalDependencies?: Record<string, string>; resolved?: string; engines?: { node?: string } }>;
+    packages: Record<
+      string,
+      { optionalDependencies?: Record<string, string>; resolved?: string; engines?: { node?: string } }
+    >;
   };
 
   it('has every platform of every tool that is split by platform', () => {
@@ -75,10 +95,17 @@ describe('the lockfile works elsewhere', () => {
         .map((dependency) => ({ name, dependency })),
     );
     expect(split.length).toBeGreaterThan(20);
-    const missing = split.filter(({ name, dependency }) => !(`node_modules/${dependency}` in lock.packages) && !(`${name}/node_modules/${dependency}` in lock.packages));
+    const missing = split.filter(
+      ({ name, dependency }) =>
+        !(`node_modules/${dependency}` in lock.packages) &&
+        !(`${name}/node_modules/${dependency}` in lock.packages),
+    );
     expect(missing).toEqual([]);
     for (const platform of ['darwin', 'linux', 'win32']) {
-      expect(Object.keys(lock.packages).some((name) => name.includes('@biomejs/cli-') && name.includes(platform)), platform).toBe(true);
+      expect(
+        Object.keys(lock.packages).some((name) => name.includes('@biomejs/cli-') && name.includes(platform)),
+        platform,
+      ).toBe(true);
     }
   });
 
@@ -88,13 +115,18 @@ describe('the lockfile works elsewhere', () => {
   });
 
   it('asks for no newer Node than 20.19', () => {
-    const newer = Object.entries(lock.packages).filter(([, entry]) => /^\s*(>=|\^)?\s*2[1-9](\.\d+)*\s*$/.test(entry.engines?.node ?? ''));
+    const newer = Object.entries(lock.packages).filter(([, entry]) =>
+      /^\s*(>=|\^)?\s*2[1-9](\.\d+)*\s*$/.test(entry.engines?.node ?? ''),
+    );
     expect(newer.map(([name]) => name)).toEqual([]);
   });
 });
 
 describe('the tree', () => {
-  const text = tracked.filter((file) => /\.(ts|tsx|mjs|md|json|css|html|sql|cddl|yml)$|^\.ci\/run$/.test(file) && file !== 'test/tidy.test.ts');
+  const text = tracked.filter(
+    (file) =>
+      /\.(ts|tsx|mjs|md|json|css|html|sql|cddl|yml)$|^\.ci\/run$/.test(file) && file !== 'test/tidy.test.ts',
+  );
 
   it('carries no path of one machine', () => {
     const pattern = /(\/home\/|\/root\/|\/work\/|\/Users\/|[A-Z]:\\\\Users)/;
@@ -103,11 +135,20 @@ describe('the tree', () => {
 
   it('leaves no marker of unfinished work', () => {
     const pattern = /\b(FIXME|XXX|HACK)\b|\.only\(|\b(it|test|describe)\.skip\(/;
-    expect(tracked.filter((file) => /\.(tsx?|mjs)$/.test(file) && file !== 'test/tidy.test.ts' && pattern.test(read(file)))).toEqual([]);
+    expect(
+      tracked.filter(
+        (file) => /\.(tsx?|mjs)$/.test(file) && file !== 'test/tidy.test.ts' && pattern.test(read(file)),
+      ),
+    ).toEqual([]);
   });
 
   it('keeps files short, or says at their head why not', () => {
-    const long = tracked.filter((file) => /\.tsx?$/.test(file) && read(file).split('\n').length > 350 && !/@long /.test(read(file).slice(0, 400)));
+    const long = tracked.filter(
+      (file) =>
+        /\.tsx?$/.test(file) &&
+        read(file).split('\n').length > 350 &&
+        !/@long /.test(read(file).slice(0, 400)),
+    );
     expect(long).toEqual([]);
   });
 
@@ -125,8 +166,14 @@ describe('the tree', () => {
 
   it('argues every dependency', () => {
     const argued = read('docs/decisions/0002-dependencies.md');
-    const packages = tracked.filter((file) => /^(packages\/[^/]+\/)?package\.json$/.test(file)).map((file) => JSON.parse(read(file)));
-    const names = new Set<string>(packages.flatMap((p) => Object.keys({ ...p.dependencies, ...p.devDependencies })));
-    expect([...names].filter((name) => !name.startsWith('@munjigi/') && !argued.includes(`\`${name}\``))).toEqual([]);
+    const packages = tracked
+      .filter((file) => /^(packages\/[^/]+\/)?package\.json$/.test(file))
+      .map((file) => JSON.parse(read(file)));
+    const names = new Set<string>(
+      packages.flatMap((p) => Object.keys({ ...p.dependencies, ...p.devDependencies })),
+    );
+    expect(
+      [...names].filter((name) => !name.startsWith('@munjigi/') && !argued.includes(`\`${name}\``)),
+    ).toEqual([]);
   });
 });
