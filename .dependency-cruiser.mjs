@@ -18,9 +18,21 @@ export default {
     only('service-sees-core', '^packages/service/src', '^packages/(core|service)/src'),
     only('ops-sees-service', '^packages/ops/src', '^packages/(core|service|ops)/src'),
     // Three desks, three bodies: none may reach into another.
-    only('issuer-desk-alone', '^packages/service/src/issuer/', '^packages/(core/src|service/src/(issuer|db|contracts|crypto|clock|config|lib)(/|\\.))'),
-    only('register-desk-alone', '^packages/service/src/register/', '^packages/(core/src|service/src/(register|db|contracts|crypto|clock|config|lib)(/|\\.))'),
-    only('authority-desk-alone', '^packages/service/src/authority/', '^packages/(core/src|service/src/(authority|db|contracts|crypto|clock|config|lib)(/|\\.))'),
+    only(
+      'issuer-desk-alone',
+      '^packages/service/src/issuer/',
+      '^packages/(core/src|service/src/(issuer|db|contracts|crypto|clock|config|lib)(/|\\.))',
+    ),
+    only(
+      'register-desk-alone',
+      '^packages/service/src/register/',
+      '^packages/(core/src|service/src/(register|db|contracts|crypto|clock|config|lib)(/|\\.))',
+    ),
+    only(
+      'authority-desk-alone',
+      '^packages/service/src/authority/',
+      '^packages/(core/src|service/src/(authority|db|contracts|crypto|clock|config|lib)(/|\\.))',
+    ),
     // A gate can seal and can never open; it verifies and can never issue.
     {
       name: 'gate-cannot-open-or-issue',
@@ -34,7 +46,12 @@ export default {
       from: { path: '^packages/core/src', pathNot: '\\.test\\.ts$' },
       to: { dependencyTypes: ['core'] },
     },
-    { name: 'no-cycles', severity: 'error', from: { path: '^packages/' }, to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } } },
+    {
+      name: 'no-cycles',
+      severity: 'error',
+      from: { path: '^packages/' },
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
@@ -42,6 +59,9 @@ export default {
     exclude: { path: '(/dist/|\\.d\\.ts$|\\.test\\.tsx?$)' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.test.json' },
-    enhancedResolveOptions: { conditionNames: ['munjigi:source', 'import', 'types', 'default'], exportsFields: ['exports'] },
+    enhancedResolveOptions: {
+      conditionNames: ['munjigi:source', 'import', 'types', 'default'],
+      exportsFields: ['exports'],
+    },
   },
 };

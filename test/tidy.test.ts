@@ -68,12 +68,12 @@ describe('a policy is data', () => {
   // and the visitor's own catalogue is not code.
   const exempt = /^packages\/(core\/src\/(hcert|formats)\/|service\/src\/issuer\/evidence)/;
   const list = JSON.parse(read('policies/kr-2022/words.json')) as { words: string[] };
-  const escape = (word: string) => word.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+  const literally = (word: string) => word.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 
   it.each(list.words)('no source says "%s"', (word) => {
     const pattern = /^[\w-]+$/.test(word)
-      ? new RegExp(`(?<![\\w-])${escape(word)}(?![\\w-])`, 'i')
-      : new RegExp(escape(word));
+      ? new RegExp(`(?<![\\w-])${literally(word)}(?![\\w-])`, 'i')
+      : new RegExp(literally(word));
     expect(
       tracked.filter((file) => isSource(file) && !exempt.test(file) && pattern.test(code(file))),
     ).toEqual([]);

@@ -21,6 +21,8 @@ export async function checkLayers(root = process.cwd(), folders = ['packages']) 
 if (process.argv[1] && import.meta.url.endsWith(process.argv[1].replaceAll('\\', '/').split('/').pop())) {
   const { modulesRead, arrowsRead, violations } = await checkLayers();
   for (const v of violations) process.stderr.write(`layers: ${v.rule.name}: ${v.from} -> ${v.to}\n`);
-  process.stderr.write(`layers: ${modulesRead} modules and ${arrowsRead} imports read, ${violations.length} wrong\n`);
+  process.stderr.write(
+    `layers: ${modulesRead} modules and ${arrowsRead} imports read, ${violations.length} wrong\n`,
+  );
   if (violations.length > 0 || modulesRead < 8 || arrowsRead < 8) process.exit(1);
 }

@@ -198,4 +198,5 @@ export const encodeBundle = (bundle: Bundle): Uint8Array => encodeDeterministic(
  * Reads a bundle whose file somebody vouches for with their own hand, as in `munjigi check --trust`: its signature is not
  * looked at. A device never does this. Throws `trust.structure` or `signing.structure`.
  */
-export const readVouchedBundle = (bytes: Uint8Array): Bundle => fromPayload(parseDocument('bundle', bytes).payload);
+export const readVouchedBundle = (bytes: Uint8Array): Bundle =>
+  fromPayload(parseDocument('bundle', bytes).payload);
