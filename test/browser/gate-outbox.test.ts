@@ -109,6 +109,16 @@ describeInBrowser('the outbox of a gate in a browser', () => {
     await context.close();
   });
 
+  it('forgets the codes of a shift after twelve hours, also when nobody scans any more', async () => {
+    const context = await browser.newContext();
+    const page = await openPage(context);
+    const known = (hours: number) =>
+      page.evaluate((h) => (globalThis as unknown as Window).munjigiOutbox.knownAfter(h), hours);
+    expect(await known(11)).toBe(true);
+    expect(await known(13)).toBe(false);
+    await context.close();
+  });
+
   it('says so when the storage is full, loses nothing that it had said was saved, and writes the rest when there is room', async () => {
     const context = await browser.newContext();
     const blank = await context.newPage();

@@ -35,6 +35,7 @@ export interface GateOptions {
 
 const TICK_MS = 250;
 const LOOK_MS = 5_000;
+const TIDY_MS = 600_000;
 /** How long the news stands that everything has reached the register after an outage. */
 const BACK_MS = 12_000;
 /** A first start waits so long for the mirrors; later starts wait for nobody. */
@@ -154,6 +155,13 @@ export async function createGate(options: GateOptions): Promise<Gate> {
   tick();
   setInterval(tick, TICK_MS);
   await ledger?.readBack().catch(() => {});
+
+  const tidy = (): void => {
+    const estimate = rules.clock.estimate();
+    if (estimate) void seen.expire(Math.floor(estimate.ms / 1000)).catch(() => {});
+  };
+  tidy();
+  setInterval(tidy, TIDY_MS);
 
   const storage = storageSelfTest();
   const tellFacts = async (): Promise<void> => {

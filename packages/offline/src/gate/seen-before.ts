@@ -14,6 +14,7 @@ interface Shift {
 }
 
 const SHIFT_SECONDS = 12 * 3600;
+const isOver = (shift: Shift, now: number): boolean => Math.abs(now - shift.startedAt) > SHIFT_SECONDS;
 const HMAC = { name: 'HMAC', hash: 'SHA-256' };
 
 /**
@@ -57,14 +58,22 @@ export class SeenBefore {
     });
   }
 
-  async #current(now: number): Promise<Shift> {
-    const isOver = (shift: Shift) =>
-      now - shift.startedAt > SHIFT_SECONDS || now < shift.startedAt - SHIFT_SECONDS;
-    if (this.#shift && !isOver(this.#shift)) return this.#shift;
+  /** Drops key and tags of a shift that is over, also on a tablet that scans nothing any more. `now` in seconds. */
+  async expire(now: number): Promise<void> {
     const kept = (await this.database.read(['seen'], (t) => t.objectStore('seen').get('shift'))) as
       | Shift
       | undefined;
-    if (kept && !isOver(kept)) {
+    if (!kept || !isOver(kept, now)) return;
+    this.#shift = null;
+    await this.database.write(['seen'], (t) => t.objectStore('seen').clear());
+  }
+
+  async #current(now: number): Promise<Shift> {
+    if (this.#shift && !isOver(this.#shift, now)) return this.#shift;
+    const kept = (await this.database.read(['seen'], (t) => t.objectStore('seen').get('shift'))) as
+      | Shift
+      | undefined;
+    if (kept && !isOver(kept, now)) {
       this.#shift = kept;
       return kept;
     }

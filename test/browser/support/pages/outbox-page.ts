@@ -29,6 +29,8 @@ export interface OutboxPage {
   retry(): Promise<number>;
   selfTest(): Promise<string>;
   tagTwice(): Promise<readonly [string, string]>;
+  /** True where a tag is still known so many hours after it was seen, nothing scanned since. */
+  knownAfter(hours: number): Promise<boolean>;
   keyIsSafe(): Promise<boolean>;
   relaxed(count: number): Promise<void>;
   lock(): Promise<boolean>;
@@ -118,6 +120,15 @@ const page: OutboxPage = {
     const first = await new SeenBefore(store.database).tagOf('issuer', handle, at);
     await store.database.close();
     return [first, await new SeenBefore(store.database).tagOf('issuer', handle, at + 60)];
+  },
+
+  async knownAfter(hours) {
+    const at = 1_641_445_080;
+    const seen = new SeenBefore(store.database);
+    const tag = await seen.tagOf('issuer', new Uint8Array(16), at);
+    await seen.remember(tag, { at, counter: 1 });
+    await seen.expire(at + hours * 3600);
+    return (await seen.find(tag)) !== null;
   },
 
   async keyIsSafe() {
