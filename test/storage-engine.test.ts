@@ -15,6 +15,7 @@ import {
   openEmbedded,
 } from '@munjigi/service/db';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { bundle } from './support/bundle.ts';
 import {
   openTestEmbedded,
   pristineFolder,
