@@ -26,12 +26,14 @@ function evidenceOf({ claim, issuer }: Inspected, { decision }: CheckResult): Re
   const known = issuer === null ? {} : { issuer };
   const door = decision
     ? {
-        door: decision.verdict,
-        number: decision.number,
-        also: decision.also,
-        parameters: decision.parameters,
-        next: decision.next,
-        ...decision.evidence,
+        door: {
+          verdict: decision.verdict,
+          number: decision.number,
+          also: decision.also,
+          parameters: decision.parameters,
+          next: decision.next,
+          evidence: decision.evidence,
+        },
       }
     : {};
   if (claim?.kind === 'pass') {
