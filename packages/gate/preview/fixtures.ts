@@ -1,6 +1,6 @@
 import type { Decision, NextStep } from '@munjigi/core/gate';
 import { REASONS, type ReasonCode } from '@munjigi/core/reasons';
-import type { Policy } from '@munjigi/core/rules';
+import { type Policy, parseTyped } from '@munjigi/core/rules';
 import type { Now } from '@munjigi/core/trust';
 import { isTextKey, t } from '@munjigi/ui/texts';
 import { computed, signal } from '@preact/signals';
@@ -202,7 +202,7 @@ export function gateFor(wish: Wish, policy: Policy, stream: MediaStream | null):
     admitByStaff: async () => {
       view.value = { name: 'verdict', decision: decision(VERDICTS.seen!), record: 'saved', at: 2 };
     },
-    recordTyped: async (_, value) => value.length >= 6,
+    recordTyped: async (kind, value) => parseTyped(policy, kind, value) !== null,
     answer: back,
     voidLast: nothing,
     setParty: (one) => {

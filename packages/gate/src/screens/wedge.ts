@@ -77,19 +77,19 @@ export function createBurst(): { press(key: WedgeKey): string | null; readonly h
   };
 }
 
-/** Listens on the whole window; returns how to stop. Fields keep what people type into them. */
+/** Listens on the whole window; returns how to stop. Fields keep what people type into them, but not what a scanner types. */
 export function listenToWedge(onCode: (text: string) => void): () => void {
   const burst = createBurst();
   const press = (event: KeyboardEvent): void => {
     if (event.ctrlKey || event.altKey || event.metaKey) return;
-    const field = event.target instanceof HTMLInputElement && event.target.type !== 'radio';
+    const field =
+      event.target instanceof HTMLInputElement && event.target.type !== 'radio' ? event.target : null;
     const code = burst.press(event);
-    if (field) return;
-    if (code !== null || burst.held) event.preventDefault();
-    if (code !== null) {
-      event.stopPropagation();
-      onCode(code);
-    }
+    if (code !== null || (burst.held && !field)) event.preventDefault();
+    if (code === null) return;
+    event.stopPropagation();
+    if (field) field.value = '';
+    onCode(code);
   };
   window.addEventListener('keydown', press, true);
   return () => window.removeEventListener('keydown', press, true);
