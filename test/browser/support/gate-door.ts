@@ -66,14 +66,13 @@ export function useDoor() {
   };
 }
 
-/** What the gate shows, as plain data. */
+/** What the gate shows, as plain data; of its answers the last one. */
 export const look = (page: Page) =>
   page.evaluate(() => {
-    const { gate, said } = (globalThis as unknown as Held).munjigiTest;
-    const view = gate.view.value;
-    const verdict = view.name === 'verdict' ? view : null;
+    const { gate, said, last } = (globalThis as unknown as Held).munjigiTest;
+    const { verdict } = last;
     return {
-      view: view.name,
+      view: gate.view.value.name,
       verdict: verdict?.decision.verdict ?? null,
       reason: verdict?.decision.reason ?? null,
       also: verdict?.decision.also ?? null,

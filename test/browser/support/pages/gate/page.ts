@@ -13,5 +13,11 @@ const gate = await createGate({
     hush: () => {},
   },
 });
-Object.assign(globalThis, { munjigiTest: { gate, said } });
-export type TestPage = { gate: typeof gate; said: string[] };
+type Verdict = Extract<typeof gate.view.value, { name: 'verdict' }>;
+/** The last answer, which a plain ● leaves on the screen for a moment only. */
+const last: { verdict: Verdict | null } = { verdict: null };
+gate.view.subscribe((view) => {
+  if (view.name === 'verdict') last.verdict = view;
+});
+Object.assign(globalThis, { munjigiTest: { gate, said, last } });
+export type TestPage = { gate: typeof gate; said: string[]; last: typeof last };
