@@ -11,7 +11,7 @@ const PICTURES = process.env.MUNJIGI_PICTURES === '1';
 const FOLDER = path.join(ROOT, 'docs', 'pictures');
 const PATIENCE = 90_000;
 /** A part of the story on a machine that has much else to do. */
-const PART = 240_000;
+const PART = PICTURES ? 480_000 : 240_000;
 
 interface Row {
   readonly at: number;
@@ -36,6 +36,7 @@ describeInBrowser('the story of 6 January 2022, as a newcomer clicks it', () => 
     browser = await launchBrowser();
     const context = await browser.newContext({
       viewport: { width: 1440, height: 900 },
+      colorScheme: 'light',
       deviceScaleFactor: PICTURES ? 1.5 : 1,
     });
     page = await context.newPage();
@@ -68,15 +69,44 @@ describeInBrowser('the story of 6 January 2022, as a newcomer clicks it', () => 
     await wallet.locator('canvas[data-munjigi="code"]').waitFor();
   };
   const backToScanning = () => gateSays(/QR을\s+보여 주세요/);
-  const picture = async (name: string) => {
+  const SIZES = {
+    desktop: { width: 1440, height: 900 },
+    tablet: { width: 1024, height: 1366 },
+    phone: { width: 390, height: 844 },
+  };
+  const take = async (name: string) => {
+    if (name.endsWith('-dark')) await theme('dark');
+    await page.evaluate(() => scrollTo(0, 0));
+    await page.waitForTimeout(700);
+    await page.screenshot({ path: path.join(FOLDER, `demo-${name}.png`) });
+    await theme('light');
+  };
+  /** Everything on the page and in its devices, light or dark. */
+  const theme = async (name: 'light' | 'dark') => {
+    for (const frame of page.frames()) {
+      await frame
+        .evaluate((value) => document.documentElement.setAttribute('data-theme', value), name)
+        .catch(() => {});
+    }
+  };
+  const picture = async (name: string, everySize = false) => {
     if (!PICTURES) return;
-    for (const [language, suffix] of [
-      ['ko', ''],
-      ['en', '-en'],
-    ] as const) {
-      await switchTo(language);
-      await page.waitForTimeout(700);
-      await page.screenshot({ path: path.join(FOLDER, `demo-${name}${suffix}.png`) });
+    await take(name);
+    await switchTo('en');
+    await take(`${name}-en`);
+    if (everySize) {
+      for (const size of ['tablet', 'phone'] as const) {
+        await page.setViewportSize(SIZES[size]);
+        await take(`${name}-${size}-en`);
+        await switchTo('ko');
+        await take(`${name}-${size}`);
+        await take(`${name}-${size}-dark`);
+        await switchTo('en');
+      }
+      await page.setViewportSize(SIZES.desktop);
+      await take(`${name}-en-dark`);
+      await switchTo('ko');
+      await take(`${name}-dark`);
     }
     await switchTo('ko');
   };
@@ -166,7 +196,7 @@ describeInBrowser('the story of 6 January 2022, as a newcomer clicks it', () => 
     async () => {
       await choose('haneul', '김하늘');
       await film?.caption('14:00, 서버가 멈춥니다', '14:00, the servers stop');
-      film?.roll(1.6);
+      film?.roll(4);
       await part('stop').click();
       await expect
         .poll(() => part('server').getAttribute('data-service'), { timeout: PATIENCE })
@@ -189,15 +219,33 @@ describeInBrowser('the story of 6 January 2022, as a newcomer clicks it', () => 
       'The door does not wait. The old way does',
     );
     const before = await count('ghost-answered');
-    film?.roll(4);
+    film?.roll(6);
     await part('guests').click();
-    await expect.poll(() => part('saved').textContent(), { timeout: 240_000 }).toBe('30');
+    if (PICTURES) {
+      const admitting = async (name: string) => {
+        await gate.locator('.verdict[data-v=admit]').waitFor();
+        await page.screenshot({ path: path.join(FOLDER, `demo-${name}.png`) });
+      };
+      await expect.poll(() => count('saved'), { timeout: PART, interval: 150 }).toBeGreaterThanOrEqual(14);
+      await film?.cut();
+      await film?.noCaption();
+      await admitting('during');
+      await switchTo('en');
+      await admitting('during-en');
+      await switchTo('ko');
+      await film?.caption(
+        '문은 기다리지 않습니다. 그때 방식은 멈춥니다',
+        'The door does not wait. The old way does',
+      );
+      film?.roll(6);
+    }
+    await expect.poll(() => part('saved').textContent(), { timeout: PART }).toBe('30');
     await film?.cut();
     await film?.noCaption();
     await shows('ghost-waiting', 30);
     expect(await count('ghost-answered')).toBe(before);
     expect(await page.locator('[data-demo=ghost]').innerText()).toContain('접속 지연');
-    await picture('during');
+    await picture('waiting', true);
     const tablet = page.locator('iframe[src^="/gate/"]');
     const loaded = tablet.evaluate(
       (frame) => new Promise((done) => frame.addEventListener('load', () => done(true), { once: true })),

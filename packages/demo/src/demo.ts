@@ -257,7 +257,7 @@ export class Demo {
         gate.view.subscribe((next) => {
           // An admission is answered when it is saved; the same code again is admitted without a second entry.
           if (next !== view && next.name === 'verdict')
-            setTimeout(() => end(true), next.decision?.verdict === 'admit' ? 600 : 0);
+            setTimeout(() => end(true), next.decision?.verdict === 'admit' ? 2500 : 0);
         }),
       );
     });

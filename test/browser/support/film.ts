@@ -10,7 +10,7 @@ interface Frame {
 }
 
 const WIDTH = 1080;
-const FASTEST_MS = 120;
+const FASTEST_MS = 200;
 
 /** Films a page for the README: screenshots with their durations, put together by ffmpeg into one small picture. */
 export class Film {
@@ -31,6 +31,7 @@ export class Film {
         line.textContent = `${first}  ·  ${second}`;
         Object.assign(line.style, {
           position: 'fixed',
+          pointerEvents: 'none',
           left: '0',
           right: '0',
           bottom: '0',
@@ -60,7 +61,7 @@ export class Film {
       while (this.#on) {
         const began = performance.now();
         const file = path.join(this.#folder, `${String(this.#frames.length).padStart(4, '0')}.jpg`);
-        await this.page.screenshot({ path: file, type: 'jpeg', quality: 92 });
+        await this.page.screenshot({ path: file, type: 'jpeg', quality: 90, scale: 'css' });
         const took = performance.now() - began;
         if (took < FASTEST_MS * speed)
           await new Promise((done) => setTimeout(done, FASTEST_MS * speed - took));
@@ -77,7 +78,7 @@ export class Film {
   /** One picture that stands for a while. */
   async still(ms: number): Promise<void> {
     const file = path.join(this.#folder, `${String(this.#frames.length).padStart(4, '0')}.jpg`);
-    await this.page.screenshot({ path: file, type: 'jpeg', quality: 92 });
+    await this.page.screenshot({ path: file, type: 'jpeg', quality: 90, scale: 'css' });
     this.#frames.push({ file, ms });
   }
 
