@@ -1,8 +1,9 @@
 import { type EntryResult, openReceipt, receiptHash, voidEntry } from '@munjigi/core/chain';
-import { toHex } from '@munjigi/core/encoding';
+import { sha256, toHex } from '@munjigi/core/encoding';
 import { spkiFromPoint } from '@munjigi/core/signing';
-import { nodeCrypto } from '@munjigi/service/crypto';
+import { nodeCrypto, openKeyFolder } from '@munjigi/service/crypto';
 import type { Database } from '@munjigi/service/db';
+import { OwnLayer, takeOff } from '@munjigi/service/register';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type TestDatabase, testEngines } from './support/databases.ts';
 import {
@@ -358,6 +359,42 @@ describe.each(testEngines())('the register on $name', (engine) => {
     expect((await register.desk.whereAmI(venue.venueId, gates[3]!.thumbprint)).head.counter).toBe(1);
     for (const i of [0, 7])
       expect((await register.desk.whereAmI(venue.venueId, gates[i]!.thumbprint)).head.counter).toBe(3);
+    await db.query('DELETE FROM entry WHERE venue_id = $1 AND gate_no = 4 AND counter = 2', [venue.venueId]);
+  });
+
+  on('keeps a box that only both bodies together can open, at its own place and no other', async () => {
+    const gate = (await gateOf()).append(2, AT);
+    await register.desk.ingest(await gate.batch());
+    const { rows } = await db.query<{ subject: Uint8Array; hash: Uint8Array }>(
+      'SELECT subject, subject_hash AS hash FROM entry WHERE venue_id = $1 ORDER BY counter',
+      [gate.venueId],
+    );
+    const layer = new OwnLayer(await openKeyFolder(register.keys));
+    await layer.prepare(['2022-01-06', '2022-01-07']);
+    const place = { venueId: gate.venueId, gate: gate.thumbprint, counter: 1 };
+    const box = takeOff(layer.keyOf('2022-01-06'), place, rows[0]!.subject);
+    expect(box).toEqual(gate.entries[0]!.subject);
+    expect(toHex(rows[0]!.hash)).toBe(toHex(sha256(gate.entries[0]!.subject)));
+    expect(
+      Buffer.from(rows[0]!.subject).includes(Buffer.from(gate.entries[0]!.subject.subarray(65, 97))),
+    ).toBe(false);
+    // Another place, another day's key, another row: nothing opens.
+    expect(takeOff(layer.keyOf('2022-01-06'), { ...place, counter: 2 }, rows[0]!.subject)).toBeNull();
+    expect(takeOff(layer.keyOf('2022-01-07'), place, rows[0]!.subject)).toBeNull();
+    expect(takeOff(layer.keyOf('2022-01-06'), place, rows[1]!.subject)).toBeNull();
+    // Nonces are never used twice.
+    const nonces = await db.query<{ all: number; different: number }>(
+      `SELECT count(*) AS "all", count(DISTINCT substring(subject FROM 1 FOR 12)) AS different FROM entry WHERE octet_length(subject) > 0`,
+    );
+    expect(nonces.rows[0]!.different).toBe(nonces.rows[0]!.all);
+    const seen = await register.desk.rows(gate.venueId);
+    expect(seen).toMatchObject({
+      total: 2,
+      rows: [
+        { counter: 2, check: 'scan', record: 'scan', confirmed: true, receivedAtMs: STORY_MS },
+        { counter: 1 },
+      ],
+    });
   });
 
   on('finds its way again after it forgot everything in memory', async () => {

@@ -3,7 +3,7 @@ import type { AnchorTimes } from './anchor-times.ts';
 import type { CheckedBatch } from './checked-batch.ts';
 import type { IngestCall, KeptRow, RejectedRow } from './ingest-call.ts';
 import { flagNames, judge } from './judge.ts';
-import { drawNonces, type OwnLayer, putOn } from './own-layer.ts';
+import { type OwnLayer, Sealer } from './own-layer.ts';
 import type { Receipts } from './receipts.ts';
 import type { RetentionDays } from './retention-days.ts';
 import { SEEN, type Stretch } from './stretch.ts';
@@ -51,7 +51,9 @@ export async function extend(
   const rejected: RejectedRow[] = [];
   const anchors: Uint8Array[] = [];
   const answers: EntryAnswer[] = [];
-  const nonces = drawNonces(to - from);
+  let bytes = 0;
+  for (let i = from; i < to; i++) bytes += batch.entries[i]!.subject.length;
+  const sealer = new Sealer({ venueId: batch.venueId, gate: thumbprint }, to - from, bytes);
   let anchorAtMs: number | null = null;
   let lastDay = '';
   let key: ReturnType<OwnLayer['keyOf']> | null = null;
@@ -91,12 +93,7 @@ export async function extend(
       flags: judged.flags,
       anchor: anchors.length,
       subjectHash: subjectHashes[i]!,
-      subject: putOn(
-        key,
-        { venueId: batch.venueId, gate: thumbprint, counter: entry.counter },
-        entry.subject,
-        nonces[i - from]!,
-      ),
+      subject: sealer.putOn(key, entry.counter, entry.subject),
     });
     answers.push({
       n: entry.counter,

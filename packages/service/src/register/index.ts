@@ -1,5 +1,5 @@
 export { createRegister } from './desk.ts';
-export { OwnLayer, putOn, takeOff } from './own-layer.ts';
+export { OwnLayer, Sealer, takeOff } from './own-layer.ts';
 export type {
   Alarm,
   BatchAnswer,

@@ -60,8 +60,10 @@ export function judge(entry: Entry, c: Circumstances): Judgement {
   return { kept: true, at: claimed === null ? enteredAt : received, claimed, flags };
 }
 
+const NO_FLAGS: readonly EntryFlag[] = [];
+
 /** The names of the flags that are set. */
-export function flagNames(flags: number): EntryFlag[] {
-  if (flags === 0) return [];
+export function flagNames(flags: number): readonly EntryFlag[] {
+  if (flags === 0) return NO_FLAGS;
   return (Object.keys(ENTRY_FLAGS) as EntryFlag[]).filter((name) => (flags & ENTRY_FLAGS[name]) !== 0);
 }

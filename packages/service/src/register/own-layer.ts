@@ -58,22 +58,39 @@ function placeBytes({ venueId, gate, counter }: LayerPlace): Buffer {
   return bytes;
 }
 
-/** Nonces for some boxes, drawn at once: asking the platform for each would cost as much as the encryption. */
-export function drawNonces(count: number): readonly Uint8Array[] {
-  const drawn = randomBytes(NONCE * count);
-  return Array.from({ length: count }, (_, i) => drawn.subarray(NONCE * i, NONCE * (i + 1)));
-}
+/**
+ * Puts the layer on the boxes of one chain: nonce, ciphertext, tag. Nothing stays nothing. Nonces and room for the results
+ * are drawn for all boxes at once, which is a third of the cost of doing it for each.
+ */
+export class Sealer {
+  readonly #place: Buffer;
+  readonly #nonces: Uint8Array;
+  readonly #room: Buffer;
+  #box = 0;
+  #at = 0;
 
-/** Puts the layer on: nonce, ciphertext, tag. Nothing stays nothing. A nonce is used once. */
-export function putOn(key: KeyObject, place: LayerPlace, box: Uint8Array, nonce: Uint8Array): Uint8Array {
-  if (box.length === 0) return NOTHING;
-  const out = new Uint8Array(NONCE + box.length + TAG);
-  out.set(nonce);
-  const cipher = createCipheriv('aes-256-gcm', key, nonce).setAAD(placeBytes(place));
-  out.set(cipher.update(box), NONCE);
-  cipher.final();
-  out.set(cipher.getAuthTag(), NONCE + box.length);
-  return out;
+  /** @param boxes how many there are at most, with `bytes` together */
+  constructor(chain: Omit<LayerPlace, 'counter'>, boxes: number, bytes: number) {
+    this.#place = placeBytes({ ...chain, counter: 0 });
+    this.#nonces = randomBytes(NONCE * boxes);
+    this.#room = Buffer.allocUnsafeSlow(bytes + (NONCE + TAG) * boxes);
+  }
+
+  putOn(key: KeyObject, counter: number, box: Uint8Array): Uint8Array {
+    if (box.length === 0) return NOTHING;
+    const start = this.#at;
+    const nonce = this.#nonces.subarray(NONCE * this.#box, NONCE * (this.#box + 1));
+    if (nonce.length !== NONCE) throw new Error('A nonce is used once.');
+    this.#box += 1;
+    this.#place.writeUInt32BE(counter, 40);
+    const cipher = createCipheriv('aes-256-gcm', key, nonce).setAAD(this.#place);
+    this.#room.set(nonce, start);
+    this.#room.set(cipher.update(box), start + NONCE);
+    cipher.final();
+    this.#room.set(cipher.getAuthTag(), start + NONCE + box.length);
+    this.#at += NONCE + box.length + TAG;
+    return this.#room.subarray(start, this.#at);
+  }
 }
 
 /** Takes the layer off; null under another key or at another place. */
