@@ -1,4 +1,3 @@
-import { createRequire } from 'node:module';
 import { REASONS } from '@munjigi/core/reasons';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -14,9 +13,7 @@ import {
   TABLET,
   UPRIGHT,
 } from './support/gate-preview.ts';
-import { faultsOf } from './support/screen-faults.ts';
-
-const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
+import { barriersOf, faultsOf } from './support/screen-faults.ts';
 
 const SCREENS = [
   'start',
@@ -30,13 +27,6 @@ const SCREENS = [
   'party',
   'more',
 ] as const;
-
-interface AxeResult {
-  readonly violations: readonly {
-    readonly id: string;
-    readonly nodes: readonly { readonly html: string }[];
-  }[];
-}
 
 describeInBrowser('gate screens', () => {
   let gate: GatePreview;
@@ -93,16 +83,9 @@ describeInBrowser('gate screens', () => {
     const found: string[] = [];
     for (const look of ['theme=light', 'theme=dark', 'contrast=more', 'm=kiosk'])
       await open('s=scan', { viewport: look === 'theme=dark' ? PHONE : TABLET }, async (page) => {
-        if (!(await page.evaluate(() => 'axe' in window))) await page.addScriptTag({ path: AXE });
         for (const screen of SCREENS) {
           await turnTo(`s=${screen}&${look}`);
-          const result = await page.evaluate(() =>
-            (window as unknown as { axe: { run(): Promise<AxeResult> } }).axe.run(),
-          );
-          for (const { id, nodes } of result.violations)
-            found.push(
-              `${screen} ${look}: ${id} ${nodes.map((node) => node.html.slice(0, 120)).join(' | ')}`,
-            );
+          for (const fault of await barriersOf(page)) found.push(`${screen} ${look}: ${fault}`);
         }
       });
     expect(found).toEqual([]);
