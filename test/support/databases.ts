@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
+import { accessSync, constants, cpSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -37,6 +37,7 @@ export function pristineFolder(): string {
   const folder = fileURLToPath(new URL('../../node_modules/.cache/munjigi/pristine', import.meta.url));
   try {
     mkdirSync(folder, { recursive: true });
+    accessSync(folder, constants.W_OK);
     return folder;
   } catch {
     return join(tmpdir(), `munjigi-pristine-${process.getuid?.() ?? 0}`);

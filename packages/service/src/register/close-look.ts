@@ -9,7 +9,7 @@ import { ingestOne } from './ingest-call.ts';
 import { noteRegression } from './regression.ts';
 import { mainTip, pathTo, receiptFor, standingAt, tipFrom } from './standing.ts';
 import { type StoredHashes, storedHashes } from './stored-hashes.ts';
-import { openStretch, SEEN, type Stretch, stretchesOf } from './stretch.ts';
+import { openStretch, SEEN, type Stretch, stretchesOf, touch } from './stretch.ts';
 import type { Alarm, BatchAnswer, EntryAnswer, Standing } from './types.ts';
 
 /** A gate with more branches than this is not a gate that was restored from a backup. */
@@ -62,7 +62,7 @@ export class CloseLook {
     const answers = new Map<number, EntryAnswer>();
     const last = await this.#walk(answers);
     await this.#store(answers);
-    await this.#touch();
+    await this.#touch(last);
     const standing = await this.#standing(last);
     const results = batch.entries.map((entry) => answers.get(entry.counter)!);
     return { answer: { ...standing, results }, alarms: this.#alarms };
@@ -272,12 +272,8 @@ export class CloseLook {
   }
 
   /** A duplicate writes too: its commit waits for a standby as the original's did. */
-  async #touch(): Promise<void> {
-    if (this.#pieces.length > 0) return;
-    await this.session.query(
-      'UPDATE gate_head SET received_at = $3 WHERE venue_id = $1 AND gate_no = ANY ($2::int2[])',
-      [this.checked.batch.venueId, this.#stretches.map((one) => one.gateNo), new Date(this.nowMs)],
-    );
+  async #touch(last: Growing): Promise<void> {
+    if (this.#pieces.length === 0) await touch(this.session, last, this.nowMs);
   }
 
   /** What the gate is told: seen from its own branch where that is whole, else from where the gap begins. */

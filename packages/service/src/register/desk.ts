@@ -13,7 +13,7 @@ import { DAYS_AHEAD, RetentionDays } from './retention-days.ts';
 import { mountRegister } from './routes.ts';
 import { newestRows } from './rows.ts';
 import { mainTip, standingAt } from './standing.ts';
-import { stretchesOf } from './stretch.ts';
+import { stretchesOf, touch } from './stretch.ts';
 import type { Alarm, BatchAnswer, Grouping, RegisterDesk, RegisterOptions, RegisterStatus } from './types.ts';
 
 /** Two transactions keep two cores busy; an embedded database has one session anyway. */
@@ -79,7 +79,9 @@ export async function createRegister(options: RegisterOptions): Promise<Register
           if (stretches.length === 0) throw new ApiError('register.gate-unknown');
           const noted =
             shown && (await noteRegression(session, { receipts }, stretches, shown, clock.nowMs()));
-          return { standing: await standingAt(session, stretches, mainTip(stretches)), noted };
+          const tip = mainTip(stretches);
+          await touch(session, tip, clock.nowMs());
+          return { standing: await standingAt(session, stretches, tip), noted };
         });
         if (noted) alarm(noted);
         return standing;
@@ -117,7 +119,8 @@ async function statusOf(
   const { rows } = await db.query<Omit<RegisterStatus, 'daysAhead' | 'waitingBatches'>>(
     `SELECT (SELECT count(*) FROM venue) AS venues, (SELECT count(*) FROM gate WHERE start_counter = 0) AS gates,
             (SELECT count(*) FROM gate WHERE regressed_at IS NOT NULL) AS regressed,
-            (SELECT count(*) FROM gate WHERE parent_no IS NOT NULL) AS forks`,
+            (SELECT count(DISTINCT (g.venue_id, g.thumbprint)) FROM gate g JOIN gate_head h ON h.venue_id = g.venue_id AND h.gate_no = g.gate_no
+             WHERE h.seen & 1 <> 0) AS forks`,
   );
   const missing = await missingDays(db, days.days);
   const ahead = days.days.filter(

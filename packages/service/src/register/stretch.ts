@@ -57,6 +57,22 @@ export async function stretchesOfMany(
   return rows;
 }
 
+/**
+ * Writes to a head that is only read: an answer that names what is stored must wait for a standby as the storing did, and
+ * a commit without a write waits for nobody.
+ */
+export async function touch(
+  session: Session,
+  stretch: Pick<Stretch, 'venueId' | 'gateNo'>,
+  nowMs: number,
+): Promise<void> {
+  await session.query('UPDATE gate_head SET received_at = $3 WHERE venue_id = $1 AND gate_no = $2', [
+    stretch.venueId,
+    stretch.gateNo,
+    new Date(nowMs),
+  ]);
+}
+
 /** Opens a new stretch and answers its number: the next one of the venue, whose row is locked meanwhile. */
 export async function openStretch(
   session: Session,

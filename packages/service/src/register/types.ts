@@ -114,6 +114,7 @@ export interface RegisterStatus {
   readonly gates: number;
   /** Gates that showed a receipt for entries that were not here. */
   readonly regressed: number;
+  /** Gates of which more than one branch is here. */
   readonly forks: number;
   /** Days ahead of today that have a place for their entries. */
   readonly daysAhead: number;
