@@ -94,6 +94,18 @@ describeInBrowser('the door', () => {
     expect(entry).toMatchObject({ check: 'eye', record: 'scan', dayKeyId: 6 });
   });
 
+  it('seats a guest on their own as the rules of the venue say, and writes it down', async () => {
+    const page = await door.openGate();
+    await page.evaluate(() => {
+      const { gate } = (globalThis as unknown as Held).munjigiTest;
+      gate.setParty('alone');
+      return gate.admitByStaff('not-required');
+    });
+    expect(await look(page)).toMatchObject({ verdict: 'admit', reason: 'alone', next: ['typed'] });
+    await confirmed(page, 1);
+    expect([...door.rows().values()].map((row) => row.entry.check)).toEqual(['not-required']);
+  });
+
   it('asks for the card with a paper pass, and lets it in when it agrees', async () => {
     const page = await door.openGate();
     await scan(page, await door.stand.paper(9));

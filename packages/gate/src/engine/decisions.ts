@@ -32,15 +32,15 @@ export function ownDecision(reason: ReasonCode, more: Partial<Decision> = {}): D
   };
 }
 
-/** What the door says when staff looked, asked, or saw that nothing has to be shown. */
-export function staffReason(check: CheckWord, party: 'unknown' | 'alone' | 'group'): ReasonCode {
+/** What the door says of a check by people where no rules are at hand to say it better. */
+export function staffReason(check: CheckWord): ReasonCode {
   switch (check) {
     case 'eye':
       return 'seen-by-eye';
     case 'verbal':
       return 'verbal';
     case 'not-required':
-      return party === 'alone' ? 'alone' : 'seen-age';
+      return 'alone';
     default:
       return 'ok';
   }

@@ -3,8 +3,10 @@ import {
   type Decision,
   type DecisionContext,
   decide,
+  decideByStaff,
   type Inspected,
   inspect,
+  type StaffAnswer,
   type Subject,
 } from '@munjigi/core/gate';
 import { type Admission, admission } from '@munjigi/core/rules';
@@ -108,6 +110,25 @@ export class Door {
     const { rules, identity } = this.parts;
     const estimate = rules.clock.estimate();
     return rules.policy && estimate ? admission(rules.policy, identity.venue, estimate.ms / 1000) : null;
+  }
+
+  /** What staff's own answer is worth here and now, by the same rules as a code; null where no rules are held. */
+  decideByStaff(answer: StaffAnswer): Decision | null {
+    const { rules, identity, outlet } = this.parts;
+    const estimate = rules.clock.estimate();
+    if (!rules.policy) return null;
+    return decideByStaff(answer, rules.policy, {
+      instant: estimate && {
+        seconds: estimate.ms / 1000,
+        uncertaintySeconds: estimate.uncertaintyMs / 1000,
+      },
+      bundleAgeSeconds: rules.ageSeconds(),
+      venue: identity.venue,
+      party: outlet.party(),
+      seenBeforeAt: null,
+      lastDrawingOffsetSeconds: null,
+      obligation: rules.inUse?.now?.obligation ?? null,
+    });
   }
 
   async #judge(text: string): Promise<void> {

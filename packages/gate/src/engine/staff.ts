@@ -1,4 +1,4 @@
-import type { CheckWord, RecordWord, Subject } from '@munjigi/core/gate';
+import type { CheckWord, Decision, RecordWord, Subject } from '@munjigi/core/gate';
 import { parseTyped } from '@munjigi/core/rules';
 import { ownDecision, staffReason } from './decisions.ts';
 import type { Door } from './door.ts';
@@ -22,31 +22,32 @@ export class Staff {
   /** [seen], [asked], [on their own], age seen. The code just shown, where one was, is who was here. */
   async admit(check: CheckWord, given?: Subject): Promise<void> {
     const { door } = this;
-    const { recorder, outlet } = door.parts;
+    const { recorder } = door.parts;
     const shown = door.genuine();
     const subject = given ?? shown?.subject ?? null;
-    const now = door.admission();
-    const records = now?.record ?? true;
-    const band = now?.ages[0];
-    const decision = ownDecision(staffReason(check, outlet.party()), {
-      check,
-      record: records,
-      parameters: {
-        recorded: records ? 'yes' : 'no',
-        ...(band ? { age: band.below, born: band.bornFrom } : {}),
-      },
-      next: subject === null && records ? ['typed'] : [],
-    });
+    const decision = this.#word(check, subject === null);
+    if (decision.verdict !== 'admit') return door.screen.say(decision, 'checked');
     this.#unnamed = null;
     door.screen.say(decision, 'checked');
     door.guestIsDone();
-    if (!records) return;
+    if (!decision.record) return;
     const record: RecordWord = given ? wordOf(given) : subject ? 'scan' : 'none';
     const done = await door.screen.written(
       decision,
-      recorder.record({ check, record, subject }, shown?.tag ?? null),
+      recorder.record({ check: decision.check, record, subject }, shown?.tag ?? null),
     );
     if (done.state === 'saved' && subject === null) this.#unnamed = { counter: done.kept.counter, check };
+  }
+
+  /** The decision of a check by people: the rules', or without rules the plain word, which keeps the door open. */
+  #word(check: CheckWord, unnamed: boolean): Decision {
+    const alone = check === 'not-required' && this.door.parts.outlet.party() === 'alone';
+    const answer = check === 'eye' || check === 'verbal' ? check : alone ? 'alone' : 'not-required';
+    const decision =
+      this.door.decideByStaff(answer) ?? ownDecision(staffReason(check), { check, record: true });
+    return decision.verdict === 'admit'
+      ? { ...decision, next: unnamed && decision.record ? ['typed'] : [] }
+      : decision;
   }
 
   /**
@@ -54,7 +55,7 @@ export class Staff {
    * the one without a name is cancelled on the chain. False where the pack's syntax does not take it.
    */
   async type(kind: TypedKind, value: string): Promise<boolean> {
-    const { rules, recorder, outlet } = this.door.parts;
+    const { rules, recorder } = this.door.parts;
     const parsed = rules.policy && parseTyped(rules.policy, kind, value);
     if (!parsed) return false;
     const subject = typedSubject(kind, parsed);
@@ -62,7 +63,7 @@ export class Staff {
     this.#unnamed = null;
     if (unnamed) await recorder.cancel(unnamed.counter);
     const check = unnamed?.check ?? 'not-made';
-    const decision = ownDecision(unnamed ? staffReason(check, outlet.party()) : 'ok', {
+    const decision = ownDecision(unnamed ? staffReason(check) : 'ok', {
       check,
       record: true,
     });
