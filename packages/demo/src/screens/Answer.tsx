@@ -76,9 +76,9 @@ function Status({ demo }: { readonly demo: Demo }) {
   if (!policy || !now) return null;
   const texts = noticeTexts(policy, now, 'owner', language);
   const duty = obligation(policy, now.obligation);
-  const fact = (name: DemoText, value: string) => (
+  const fact = (name: 'check' | 'record' | 'fines', value: string) => (
     <div key={name}>
-      <dt>{say(language, name)}</dt>
+      <dt>{policy.text(language, `duty.${name}`)}</dt>
       <dd>{say(language, `fact.${value}` as DemoText)}</dd>
     </div>
   );
@@ -92,9 +92,9 @@ function Status({ demo }: { readonly demo: Demo }) {
       <p class="as-of">{texts.asOf}</p>
       {duty && (
         <dl class="facts">
-          {fact('fact.check', duty.check)}
-          {fact('fact.record', duty.record)}
-          {fact('fact.fines', duty.fines.venue)}
+          {fact('check', duty.check)}
+          {fact('record', duty.record)}
+          {fact('fines', duty.fines.venue)}
         </dl>
       )}
     </article>

@@ -76,7 +76,7 @@ function Server({ demo }: { readonly demo: Demo }) {
 
 function Rows({ demo }: { readonly demo: Demo }) {
   const language = demo.language.value;
-  const timeZone = demo.documents.policy.value?.timeZone ?? 'Asia/Seoul';
+  const timeZone = demo.documents.policy.value?.timeZone ?? 'UTC';
   const clock = new Intl.DateTimeFormat('en-GB', { timeZone, timeStyle: 'medium' });
   const newest = [...demo.rows.value].sort((a, b) => b.at - a.at || b.counter - a.counter).slice(0, SHOWN);
   return (

@@ -6,7 +6,7 @@ import { say } from '../texts.ts';
 export function Ribbon({ demo }: { readonly demo: Demo }) {
   const language = demo.language.value;
   const other = language === 'ko' ? 'en' : 'ko';
-  const timeZone = demo.documents.policy.value?.timeZone ?? 'Asia/Seoul';
+  const timeZone = demo.documents.policy.value?.timeZone ?? 'UTC';
   const at = new Date(demo.nowMs.value);
   const day = new Intl.DateTimeFormat(language === 'ko' ? 'ko-KR' : 'en-GB', {
     timeZone,
