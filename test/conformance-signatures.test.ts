@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fromHex } from '@munjigi/core/encoding';
 import { readEnvelope, signedBytes } from '@munjigi/core/hcert';
-import { type Algorithm, type Crypto, toBeSigned, webCrypto } from '@munjigi/core/signing';
+import { type Algorithm, type Crypto, pointFromSpki, toBeSigned, webCrypto } from '@munjigi/core/signing';
 import { nodeCrypto } from '@munjigi/service/crypto';
 import { describe, expect, it } from 'vitest';
 import { suite } from './conformance/folder.ts';
@@ -40,6 +40,9 @@ describe.skipIf(!wycheproof.present)(`P-256 signatures: ${wycheproof.name}`, () 
         cases += 1;
         const held = await crypto.verify('ES256', key, fromHex(msg), fromHex(sig));
         if (held !== (result === 'valid')) wrong.push(`${tcId} ${comment}: ${result}`);
+        const point = pointFromSpki(key);
+        const once = point && (await crypto.verifyOnce?.(point, fromHex(msg), fromHex(sig)));
+        if ((once ?? held) !== held) wrong.push(`${tcId} ${comment}: once ${once}, else ${held}`);
       }
     }
     expect(cases).toBe(262);

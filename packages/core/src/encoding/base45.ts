@@ -24,13 +24,15 @@ const wrong = () =>
 
 /**
  * Bytes of base45 text (RFC 9285 §6), read from the character `from` on. Refuses foreign characters, lower case, a length of
- * 1 modulo 3 and groups that overflow 16 (or 8) bits, all of which lenient decoders let through. Throws `encoding.base45`.
+ * 1 modulo 3 and groups that overflow 16 (or 8) bits, all of which lenient decoders let through. Written into `room` where
+ * one is given that is large enough. Throws `encoding.base45`.
  */
-export function base45Decode(text: string, from = 0): Uint8Array {
+export function base45Decode(text: string, from = 0, room?: Uint8Array): Uint8Array {
   const length = text.length - from;
   const rest = length % 3;
   if (length < 0 || rest === 1) throw wrong();
-  const out = new Uint8Array(((length - rest) / 3) * 2 + rest / 2);
+  const size = ((length - rest) / 3) * 2 + rest / 2;
+  const out = room && room.length >= size ? room.subarray(0, size) : new Uint8Array(size);
   const end = text.length - rest;
   let at = 0;
   let foreign = 0;
