@@ -1,3 +1,4 @@
+// @long All cases share one register: opening an embedded database takes seconds.
 import { type EntryResult, openReceipt, receiptHash, voidEntry } from '@munjigi/core/chain';
 import { sha256, toHex } from '@munjigi/core/encoding';
 import { spkiFromPoint } from '@munjigi/core/signing';

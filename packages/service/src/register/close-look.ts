@@ -6,6 +6,7 @@ import { anchorRuns } from './anchor-times.ts';
 import type { CheckedBatch } from './checked-batch.ts';
 import { type ExtensionParts, extend } from './extension.ts';
 import { ingestOne } from './ingest-call.ts';
+import { lastReceiptHash, lateReceipt } from './late-receipt.ts';
 import { noteRegression } from './regression.ts';
 import { mainTip, pathTo, receiptFor, standingAt, tipFrom } from './standing.ts';
 import { type StoredHashes, storedHashes } from './stored-hashes.ts';
@@ -163,7 +164,7 @@ export class CloseLook {
     await this.#mark(from, SEEN.forked | SEEN.several);
     const path = pathTo(this.#stretches, from);
     const counter = batch.previous.counter + i;
-    const before = path && (await this.#lastReceiptHash(from, counter));
+    const before = path && (await lastReceiptHash(this.session, from, counter));
     const made = await this.#open(counter, hashes[i]!, from.gateNo, SEEN.forked | SEEN.several, before);
     this.#alarms.push({ kind: 'fork', venueId: batch.venueId, gateNo: made.gateNo });
     return made;
@@ -173,14 +174,6 @@ export class CloseLook {
   #island(i: number): Promise<Growing> {
     const { batch, hashes } = this.checked;
     return this.#open(batch.previous.counter + i, hashes[i]!, null, SEEN.several, null);
-  }
-
-  async #lastReceiptHash(stretch: Growing, counter: number): Promise<Uint8Array | null> {
-    const { rows } = await this.session.query<{ hash: Uint8Array }>(
-      'SELECT hash FROM receipt WHERE venue_id = $1 AND gate_no = $2 AND counter <= $3 ORDER BY counter DESC LIMIT 1',
-      [stretch.venueId, stretch.gateNo, counter],
-    );
-    return rows[0]?.hash ?? null;
   }
 
   async #open(
@@ -287,7 +280,7 @@ export class CloseLook {
       }
     }
     for (const one of [...this.#stretches].sort((a, b) => a.startCounter - b.startCounter))
-      await this.#lateReceipt(one);
+      await lateReceipt(this.session, this.parts.receipts, this.#stretches, one, this.nowMs);
 
     const own = tipFrom(this.#stretches, last);
     const path = pathTo(this.#stretches, own);
@@ -300,42 +293,6 @@ export class CloseLook {
     const grown = this.#pieces.length > 0;
     const place = grown ? own : { counter: batch.head.counter, head: batch.head.hash };
     return standingAt(this.session, this.#stretches, own, await receiptFor(this.session, path, place));
-  }
-
-  /** A stretch that waited without its parent has no receipt; it gets one as soon as nothing is missing before it. */
-  async #lateReceipt(stretch: Growing): Promise<void> {
-    if (stretch.receiptAtMs !== null || stretch.counter === stretch.startCounter) return;
-    const path = pathTo(this.#stretches, stretch);
-    if (path === null) return;
-    const { batch, thumbprint } = this.checked;
-    const parent = path[path.length - 2] as Growing | undefined;
-    const previous = parent ? await this.#lastReceiptHash(parent, stretch.startCounter) : null;
-    const head = { counter: stretch.counter, hash: stretch.head };
-    const receipt = await this.parts.receipts.sign(
-      { venueId: batch.venueId, gate: thumbprint },
-      head,
-      this.nowMs,
-      previous,
-    );
-    await this.session.query(
-      `INSERT INTO receipt (venue_id, gate_no, counter, head, received_at, hash, signed) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
-      [
-        stretch.venueId,
-        stretch.gateNo,
-        head.counter,
-        head.hash,
-        new Date(this.nowMs),
-        receipt.hash,
-        receipt.signed,
-      ],
-    );
-    await this.session.query(
-      'UPDATE gate_head SET receipt_hash = $3, receipt_at = $4, received_at = $4 WHERE venue_id = $1 AND gate_no = $2',
-      [stretch.venueId, stretch.gateNo, receipt.hash, new Date(this.nowMs)],
-    );
-    stretch.receiptHash = receipt.hash;
-    stretch.receiptAtMs = this.nowMs;
-    stretch.receivedAtMs = this.nowMs;
   }
 
   async #hashesOf(stretch: Growing): Promise<StoredHashes> {
