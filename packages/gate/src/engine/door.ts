@@ -93,7 +93,7 @@ export class Door {
   /** The guest is being let in by staff, or has left: the next code is somebody else's. */
   guestIsDone(): void {
     this.#guest = null;
-    this.#showing.forget();
+    this.#showing.answered();
     this.parts.outlet.setParty('unknown');
   }
 

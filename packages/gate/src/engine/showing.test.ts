@@ -30,6 +30,19 @@ describe('a code before the camera', () => {
     expect(showing.isRedrawn('A', 'tag', 'valid')).toBe(false);
   });
 
+  it('that staff have answered for is no new question while the guest still holds it out, and one again afterwards', () => {
+    const { clock, showing } = held();
+    showing.isRedrawn('A', 'tag', 'ended');
+    clock.ms += 20_000;
+    showing.answered();
+    clock.ms += 300;
+    expect(showing.isRedrawn('B', 'tag', 'seen-before')).toBe(true);
+    expect(showing.isRedrawn('C', 'other', 'valid')).toBe(false);
+    showing.answered();
+    clock.ms += 1_600;
+    expect(showing.isRedrawn('D', 'other', 'seen-before')).toBe(false);
+  });
+
   it('of another guest is never taken for the one before', () => {
     const { showing } = held();
     showing.isRedrawn('A', 'one', 'valid');

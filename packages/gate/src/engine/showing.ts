@@ -9,6 +9,7 @@ export class Showing {
   #text: string | null = null;
   #tag: string | null = null;
   #reason: string | null = null;
+  #isAnswered = false;
   #seenMs = Number.NEGATIVE_INFINITY;
 
   constructor(private readonly monotonicMs: () => number = () => performance.now()) {}
@@ -22,7 +23,9 @@ export class Showing {
 
   /** True where the code only redrew itself and the answer about it is the same. */
   isRedrawn(text: string, tag: string | null, reason: string): boolean {
-    const redrawn = tag !== null && tag === this.#tag && reason === this.#reason && this.#inView();
+    const same = this.#isAnswered || reason === this.#reason;
+    const redrawn = tag !== null && tag === this.#tag && same && this.#inView();
+    this.#isAnswered = redrawn && this.#isAnswered;
     this.#text = text;
     this.#tag = tag;
     this.#reason = reason;
@@ -30,10 +33,20 @@ export class Showing {
     return redrawn;
   }
 
+  /**
+   * Staff answered for the guest who still stands here: their code, while it stays in the picture, is no new question,
+   * whatever it is worth.
+   */
+  answered(): void {
+    this.#isAnswered = true;
+    this.#seenMs = this.monotonicMs();
+  }
+
   /** The next code is judged whatever it is. */
   forget(): void {
     this.#text = null;
     this.#tag = null;
+    this.#isAnswered = false;
   }
 
   #inView(): boolean {
