@@ -299,8 +299,11 @@ describeInBrowser('the story of 6 January 2022, as a newcomer clicks it', () => 
     '70–80 s: after the repair every entry is in the register, each once; of the old way thirty have none',
     async () => {
       await film?.caption('19:20 복구: 30건 모두 등록 확인', '19:20: all 30 confirmed, each once');
-      film?.roll(2);
       await part('recover').click();
+      await expect
+        .poll(() => part('server').getAttribute('data-service'), { timeout: 180_000 })
+        .toBe('running');
+      film?.roll(2);
       await expect.poll(() => part('confirmed').textContent(), { timeout: 180_000 }).toBe('33');
       await shows('saved', 0);
       await film?.cut();

@@ -21,6 +21,9 @@ import type { Row, RunState, Setup, Story, StoryPerson } from './story.ts';
 
 /** How often a guest holds the phone out again before they count as turned away. */
 const TRIES = 4;
+const PATIENCE_MS = 8000;
+/** A code that was let in before is let in again without a second entry: nothing more is to be waited for then. */
+const SAME_CODE_MS = 2500;
 const RUN = 'munjigi-demo:run';
 const ours = (name: string) => name.startsWith('munjigi-wallet:');
 
@@ -205,7 +208,7 @@ export class Demo {
         : { kind: 'phone', code: () => codeCanvasIn(this.#walletFrame) };
     this.holding.value = true;
     this.oldWay.scan(text);
-    await this.#show(held, 7000);
+    await this.#show(held, 7000, SAME_CODE_MS);
     clearTimeout(this.#released);
     this.#released = setTimeout(() => {
       this.#camera?.hold(null);
@@ -225,7 +228,7 @@ export class Demo {
         if (!asked) this.oldWay.scan(text);
         asked = true;
         const began = performance.now();
-        await this.#show({ kind: 'phone', code: once(text) }, 8000);
+        await this.#show({ kind: 'phone', code: once(text) }, PATIENCE_MS, PATIENCE_MS);
         if (this.#entries > before) this.speed.add(performance.now() - began);
       }
       if (this.#entries === before) this.refused.value += 1;
@@ -236,7 +239,7 @@ export class Demo {
   }
 
   /** Resolves to true when the gate saved an entry or showed a new verdict, to false when it did neither in time. */
-  #show(held: Held, patienceMs: number): Promise<boolean> {
+  #show(held: Held, patienceMs: number, admittedMs: number): Promise<boolean> {
     this.#camera?.hold(held);
     const gate = this.#gate;
     if (!gate) return Promise.resolve(false);
@@ -255,9 +258,9 @@ export class Demo {
           if (next && next.counter > entry) setTimeout(() => end(true), 0);
         }),
         gate.view.subscribe((next) => {
-          // An admission is answered when it is saved; the same code again is admitted without a second entry.
+          // An admission is answered when it is saved.
           if (next !== view && next.name === 'verdict')
-            setTimeout(() => end(true), next.decision?.verdict === 'admit' ? 2500 : 0);
+            setTimeout(() => end(true), next.decision?.verdict === 'admit' ? admittedMs : 0);
         }),
       );
     });
