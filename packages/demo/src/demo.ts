@@ -59,6 +59,8 @@ export class Demo {
   readonly closing = signal(false);
   /** Counts up to load the frames anew. */
   readonly tablet = signal(0);
+  /** Language in which the devices were opened; later they are switched without a reload. */
+  readonly openedIn: 'ko' | 'en';
   readonly holding = signal(false);
   readonly story = computed<Story | null>(() => this.setup.value?.story ?? null);
 
@@ -73,6 +75,7 @@ export class Demo {
 
   constructor(language: Signal<'ko' | 'en'>) {
     this.language = language;
+    this.openedIn = language.peek();
   }
 
   /** People of the run: the story's, else one who is simply there. */
@@ -154,6 +157,7 @@ export class Demo {
   }
 
   #walletStands(wallet: StageWallet): void {
+    wallet.look.language.value = this.language.peek();
     for (const done of this.#walletWaits.splice(0)) done(wallet);
   }
 
@@ -170,6 +174,7 @@ export class Demo {
     this.#gateFrame = frame;
     return onDevice(frame, gateIn, (gate) => {
       this.#gate = gate;
+      gate.language.value = this.language.peek();
       gate.waiting.subscribe((waiting) => {
         this.waiting.value = waiting;
       });

@@ -11,7 +11,7 @@ export function GateColumn({ demo }: { readonly demo: Demo }) {
   const venue = demo.story.value?.venue.name[language] ?? '';
   const src =
     setup && demo.tablet.value > 0
-      ? `/gate/?stage&lang=${demo.language.peek()}${themeQuery()}#venue=${setup.venueId}&enrol=${setup.enrolmentCode}&name=${encodeURIComponent(say(demo.language.peek(), 'device.name'))}`
+      ? `/gate/?stage&lang=${demo.openedIn}${themeQuery()}#venue=${setup.venueId}&enrol=${setup.enrolmentCode}&name=${encodeURIComponent(say(demo.openedIn, 'device.name'))}`
       : '';
   return (
     <section class="col gate" aria-label={venue}>

@@ -19,9 +19,7 @@ export function WalletColumn({ demo }: { readonly demo: Demo }) {
         <Device
           kind="phone"
           title={say(language, 'wallet.title')}
-          src={
-            first === '' ? '' : `/wallet/?stage&person=${first}&lang=${demo.language.peek()}${themeQuery()}`
-          }
+          src={first === '' ? '' : `/wallet/?stage&person=${first}&lang=${demo.openedIn}${themeQuery()}`}
           reload={String(demo.tablet.value)}
           attach={(frame) => {
             frame.addEventListener('load', () => spaceIn(frame, demo));
