@@ -16,7 +16,7 @@ import { mainTip, standingAt } from './standing.ts';
 import { stretchesOf, touch } from './stretch.ts';
 import type { Alarm, BatchAnswer, Grouping, RegisterDesk, RegisterOptions, RegisterStatus } from './types.ts';
 
-/** Two transactions keep two cores busy; an embedded database has one session anyway. */
+/** Two transactions keep two cores busy; on an embedded database one is made ready while the other is written. */
 const GROUPING: Grouping = { lanes: 2, gates: 50, entries: 2_000, waitMs: 5, waiting: 5_000 };
 const HOUR_MS = 3_600_000;
 
@@ -54,7 +54,7 @@ export async function createRegister(options: RegisterOptions): Promise<Register
   const intake = new Intake({ db, clock, days, layer, receipts, anchors, prepare, alarm });
   const grouping = { ...GROUPING, ...options.grouping };
   const queue = new GroupCommit<Upload, BatchAnswer>(
-    { ...grouping, lanes: Math.min(grouping.lanes, db.lanes) },
+    { ...grouping, lanes: Math.min(grouping.lanes, Math.max(2, db.lanes)) },
     (uploads) => intake.take(uploads),
   );
 
