@@ -26,7 +26,7 @@ export interface DirectorParts {
   readonly venue: { readonly name: string; readonly kind: string; readonly region: string };
 }
 
-const WHAT_IF_FLIPS = 12;
+const WHAT_IF_FLIPS = 8;
 /** Real time after the click at which each notice of the outage is shown: the minutes between are left out. */
 const SHOWN_AFTER_MS = [3500, 7000];
 
@@ -112,9 +112,9 @@ export class Director {
       const last = story.outage.notices.at(-1);
       this.#flips = [];
       if (story.whatIf && last) {
+        await this.#setClock(instantOf(last.at));
         for (let i = 0; i < WHAT_IF_FLIPS; i++) {
-          const flip = i % 2 === 0 ? story.whatIf.notice : last;
-          this.#flips.push((await this.#signAhead({ ...flip, at: last.at }, 0)).now);
+          this.#flips.push(await this.#sign(i % 2 === 0 ? story.whatIf.notice : last));
         }
       }
       await service.kill();
@@ -174,20 +174,27 @@ export class Director {
   }
 
   async #setClock(storyMs: number): Promise<void> {
-    this.#parts.service.play(clockAt(storyMs));
-    await this.#parts.calls.setClock(storyMs);
+    const { service, calls } = this.#parts;
+    await calls.setClock(storyMs);
+    service.remember(clockAt(storyMs));
   }
 
   /** Has a notice signed as of its minute, and the clock as it will stand when the notice is shown. */
   async #signAhead(notice: StoryNotice, afterMs: number): Promise<Signed> {
-    const { calls, mirror } = this.#parts;
     const at = instantOf(notice.at);
     await this.#setClock(at);
+    const now = await this.#sign(notice);
+    await this.#setClock(at - afterMs);
+    return { now, clock: this.#parts.mirror.pushed('clock.cose') };
+  }
+
+  /** Has a notice signed as of the minute that the service's clock shows. */
+  async #sign(notice: StoryNotice): Promise<Buffer> {
+    const { calls, mirror } = this.#parts;
     await calls.publishNotice(notice);
     const now = mirror.pushed('now.cose');
     if (!now) throw new Error('The authority pushed no document to the mirror.');
-    await this.#setClock(at - afterMs);
-    return { now, clock: mirror.pushed('clock.cose') };
+    return now;
   }
 
   /** Nothing more will be shown. */

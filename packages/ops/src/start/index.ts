@@ -61,7 +61,6 @@ async function run(options: StartOptions): Promise<number> {
   const service = new ServiceChild({
     program: PROGRAM,
     args: [
-      'serve',
       '--desks',
       'issuer,register,authority',
       '--data',

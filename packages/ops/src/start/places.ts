@@ -6,8 +6,8 @@ import { UsageError } from './options.ts';
 /** The folder of the whole product: three above this one, whether compiled or not. */
 export const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..', '..', '..', '..');
 
-/** The program that starts the service. */
-export const PROGRAM = path.join(ROOT, 'packages', 'ops', 'bin', 'munjigi.mjs');
+/** The program of the service, compiled. */
+export const PROGRAM = path.join(ROOT, 'packages', 'ops', 'dist', 'start', 'service-process.js');
 
 export const appFolder = (name: 'gate' | 'wallet' | 'demo'): string =>
   path.join(ROOT, 'packages', name, 'dist', 'app');

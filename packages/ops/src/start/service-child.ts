@@ -9,7 +9,7 @@ export interface PlayedClock {
 }
 
 export interface ServiceChoice {
-  /** The program's own script (bin/munjigi.mjs). */
+  /** The program's script. */
   readonly program: string;
   /** Arguments of `munjigi serve`. */
   readonly args: readonly string[];
@@ -105,10 +105,9 @@ export class ServiceChild {
     });
   }
 
-  /** Tells a running service which moment is played. */
-  play(clock: PlayedClock): void {
+  /** Which moment it plays now, for the next start. */
+  remember(clock: PlayedClock): void {
     this.#clock = clock;
-    if (this.#child?.connected) this.#child.send(clock, () => {});
   }
 
   /** The moment that it was told last. */

@@ -90,7 +90,11 @@ export async function readStory(packFolder: string): Promise<Story | null> {
   const whatIf = facts.moments.some(({ id }) => id === 'what-if');
   return {
     begins: facts.start,
-    venue: { ...facts.venue, name: { ko: facts.venue.name, en: facts.venue.nameEn } },
+    venue: {
+      name: { ko: facts.venue.name, en: facts.venue.nameEn },
+      kind: facts.venue.kind,
+      region: facts.venue.region,
+    },
     people: facts.people.flatMap((id) => {
       const person = words.people[id];
       return person
