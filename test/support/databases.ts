@@ -29,8 +29,17 @@ export interface TestEngine {
   stop(): Promise<void>;
 }
 
-/** A folder of one's own under the system's temporary folder. */
-export const tempFolder = (name: string): string => mkdtempSync(join(tmpdir(), `munjigi-${name}-`));
+const temporary: string[] = [];
+process.once('exit', () => {
+  for (const folder of temporary) rmSync(folder, { recursive: true, force: true });
+});
+
+/** A folder of one's own under the system's temporary folder, gone when this process ends. */
+export function tempFolder(name: string): string {
+  const folder = mkdtempSync(join(tmpdir(), `munjigi-${name}-`));
+  temporary.push(folder);
+  return folder;
+}
 
 /** One pristine cluster for all tests: making one takes seconds. */
 export function pristineFolder(): string {
