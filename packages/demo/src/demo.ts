@@ -17,6 +17,7 @@ import { enrolGuests, type Guest, showGuest } from './engine/guests.ts';
 import { Measure } from './engine/measure.ts';
 import { OldWay } from './engine/old-way.ts';
 import { issuePaper, type PaperPass } from './engine/paper.ts';
+import { listPeople } from './engine/people.ts';
 import type { Row, RunState, Setup, Story, StoryPerson } from './story.ts';
 
 /** How often a guest holds the phone out again before they count as turned away. */
@@ -24,6 +25,7 @@ const TRIES = 4;
 const PATIENCE_MS = 8000;
 /** A code that was let in before is let in again without a second entry: nothing more is to be waited for then. */
 const SAME_CODE_MS = 2500;
+const UNRECORDED_MS = 300;
 const RUN = 'munjigi-demo:run';
 const ours = (name: string) => name.startsWith('munjigi-wallet:');
 
@@ -61,6 +63,7 @@ export class Demo {
   readonly tablet = signal(0);
   /** Language in which the devices were opened; later they are switched without a reload. */
   readonly openedIn: 'ko' | 'en';
+  readonly listed = signal<readonly StoryPerson[]>([]);
   readonly holding = signal(false);
   readonly story = computed<Story | null>(() => this.setup.value?.story ?? null);
 
@@ -78,9 +81,15 @@ export class Demo {
     this.openedIn = language.peek();
   }
 
-  /** People of the run: the story's, else one who is simply there. */
+  /** People of the run: the story's, else the first ones of the demonstration's provider. */
   get people(): readonly StoryPerson[] {
-    return this.story.value?.people ?? [];
+    return this.story.value?.people ?? this.listed.value;
+  }
+
+  /** Takes a run up: what it is about, and who is in it. */
+  async #take(setup: Setup): Promise<void> {
+    if (!setup.story) this.listed.value = await listPeople();
+    this.setup.value = setup;
   }
 
   async open(): Promise<void> {
@@ -91,7 +100,7 @@ export class Demo {
     const known = localStorage.getItem(RUN);
     if (!state || state.phase === 'fresh' || known !== state.run) await this.begin();
     else {
-      this.setup.value = await control.setup();
+      await this.#take(await control.setup());
       await this.documents.refresh();
       this.#choose(this.people[0]?.id ?? '');
       this.tablet.value += 1;
@@ -112,8 +121,9 @@ export class Demo {
     this.person.value = '';
     await new Promise((done) => setTimeout(done, 50));
     await forgetDevices(ours);
-    this.setup.value = await control.begin();
-    localStorage.setItem(RUN, this.setup.value.run);
+    const setup = await control.begin();
+    await this.#take(setup);
+    localStorage.setItem(RUN, setup.run);
     this.oldWay.clear();
     this.speed.clear();
     this.rows.value = [];
@@ -135,7 +145,7 @@ export class Demo {
     const count = people.length || 30;
     const grid = this.documents.policy.value ? { timeZone: this.documents.policy.value.timeZone } : null;
     try {
-      const names = people.length > 0 ? people : [this.people[0]?.id ?? 'haneul'];
+      const names = people.length > 0 ? people : this.people.map(({ id }) => id).slice(0, 1);
       this.#guests = await enrolGuests(count, names, grid);
       this.guestsReady.value = this.#guests.length === count;
     } catch {
@@ -228,31 +238,32 @@ export class Demo {
     for (const guest of this.#guests.slice(this.guestsDone.value)) {
       const before = this.#entries;
       let asked = false;
-      for (let tries = 0; tries < TRIES && this.#entries === before; tries++) {
+      let admitted = false;
+      for (let tries = 0; tries < TRIES && this.#entries === before && !admitted; tries++) {
         const text = await showGuest(guest, this.documents.nowMs());
         if (!asked) this.oldWay.scan(text);
         asked = true;
         const began = performance.now();
-        await this.#show({ kind: 'phone', code: once(text) }, PATIENCE_MS, PATIENCE_MS);
+        admitted = await this.#show({ kind: 'phone', code: once(text) }, PATIENCE_MS, PATIENCE_MS);
         if (this.#entries > before) this.speed.add(performance.now() - began);
       }
-      if (this.#entries === before) this.refused.value += 1;
+      if (this.#entries === before && !admitted) this.refused.value += 1;
       this.guestsDone.value += 1;
     }
     this.#camera.hold(null);
     this.busy.value = '';
   }
 
-  /** Resolves to true when the gate saved an entry or showed a new verdict, to false when it did neither in time. */
+  /** Resolves when the gate has answered, or not in time: to true where it let the guest in. */
   #show(held: Held, patienceMs: number, admittedMs: number): Promise<boolean> {
     this.#camera?.hold(held);
     const gate = this.#gate;
     if (!gate) return Promise.resolve(false);
     return new Promise((done) => {
       const ends: (() => void)[] = [];
-      const end = (answered: boolean) => {
+      const end = (admitted: boolean) => {
         for (const stop of ends) stop();
-        done(answered);
+        done(admitted);
       };
       const late = setTimeout(() => end(false), patienceMs);
       ends.push(() => clearTimeout(late));
@@ -263,9 +274,11 @@ export class Demo {
           if (next && next.counter > entry) setTimeout(() => end(true), 0);
         }),
         gate.view.subscribe((next) => {
-          // An admission is answered when it is saved.
-          if (next !== view && next.name === 'verdict')
-            setTimeout(() => end(true), next.decision?.verdict === 'admit' ? admittedMs : 0);
+          // An admission is answered when it is saved; on a day on which nothing is recorded, when it is shown.
+          if (next === view || next.name !== 'verdict' || !next.decision) return;
+          const { verdict, record } = next.decision;
+          const admitted = verdict === 'admit';
+          setTimeout(() => end(admitted), !admitted ? 0 : record ? admittedMs : UNRECORDED_MS);
         }),
       );
     });

@@ -27,6 +27,8 @@ export interface Setup {
   readonly venueId: number;
   readonly enrolmentCode: string;
   readonly policy: string;
+  /** Name of the venue, where no story tells it. */
+  readonly venueName: string;
   readonly story: Story | null;
 }
 

@@ -9,7 +9,7 @@ export interface Readable<T> {
 export interface StageGate {
   readonly view: Readable<{
     readonly name: string;
-    readonly decision?: { readonly verdict: string; readonly reason: string };
+    readonly decision?: { readonly verdict: string; readonly record: boolean };
   }>;
   readonly waiting: Readable<number>;
   readonly confirmed: Readable<number>;

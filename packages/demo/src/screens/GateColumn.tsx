@@ -8,7 +8,7 @@ import { spaceIn, themeQuery } from './WalletColumn.tsx';
 export function GateColumn({ demo }: { readonly demo: Demo }) {
   const language = demo.language.value;
   const setup = demo.setup.value;
-  const venue = demo.story.value?.venue.name[language] ?? '';
+  const venue = demo.story.value?.venue.name[language] ?? setup?.venueName ?? '';
   const src =
     setup && demo.tablet.value > 0
       ? `/gate/?stage&lang=${demo.openedIn}${themeQuery()}#venue=${setup.venueId}&enrol=${setup.enrolmentCode}&name=${encodeURIComponent(say(demo.openedIn, 'device.name'))}`

@@ -10,6 +10,7 @@ export interface Setup {
   readonly run: string;
   readonly venueId: number;
   readonly enrolmentCode: string;
+  readonly venueName: string;
 }
 
 interface Signed {
@@ -82,7 +83,7 @@ export class Director {
       const { venueId, enrolmentCode } = await calls.addVenue(place);
       if (at !== null) await this.#setClock(at);
       mirror.follow();
-      this.#setup = { run: String(venueId), venueId, enrolmentCode };
+      this.#setup = { run: String(venueId), venueId, enrolmentCode, venueName: place.name };
       this.#phase = 'before';
       this.#whatIf = false;
       this.#flips = [];

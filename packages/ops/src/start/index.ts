@@ -15,7 +15,7 @@ import { ServiceCalls } from './service-calls.ts';
 import { ServiceChild } from './service-child.ts';
 import { ServiceProxy } from './service-proxy.ts';
 import { StaticApps } from './static-apps.ts';
-import { readStory } from './story.ts';
+import { anyVenue, readStory } from './story.ts';
 import { openTls } from './tls/index.ts';
 import { openedText } from './words.ts';
 
@@ -54,7 +54,8 @@ const sentenceOf = (error: unknown): string => {
 async function run(options: StartOptions): Promise<number> {
   const began = Date.now();
   const pack = packFolder(options.policy);
-  const story = options.now ? null : await readStory(pack);
+  const told = await readStory(pack);
+  const story = options.now ? null : told;
   await mkdir(options.data, { recursive: true, mode: 0o700 });
   const clockFile = path.join(options.data, 'clock.json');
 
@@ -88,7 +89,7 @@ async function run(options: StartOptions): Promise<number> {
     token,
   );
   const mirror = new Mirror(path.join(options.data, 'mirror'));
-  const venue = { name: '모퉁이 카페', kind: 'cafe', region: 'seoul' };
+  const venue = told ? { ...told.venue, name: told.venue.name.ko } : await anyVenue(pack);
   const director = new Director({ service, calls, mirror, story, venue });
   const load = new LoadMeter();
   const proxy = new ServiceProxy();

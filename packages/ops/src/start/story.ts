@@ -127,6 +127,13 @@ async function readJson<T>(file: string): Promise<T | null> {
   }
 }
 
+/** A venue that the pack knows, where it tells no story: its first kind in its first region. */
+export async function anyVenue(packFolder: string): Promise<{ name: string; kind: string; region: string }> {
+  const venues = await readJson<{ venues: string[] }>(path.join(packFolder, 'venues.json'));
+  const regions = await readJson<{ regions: string[] }>(path.join(packFolder, 'regions.json'));
+  return { name: 'Munjigi', kind: venues?.venues[0] ?? '', region: regions?.regions[0] ?? '' };
+}
+
 /** Milliseconds of an instant of the story. */
 export const instantOf = (iso: string): number => {
   const ms = Date.parse(iso);
