@@ -27,6 +27,9 @@ function isBuilt() {
   );
 }
 
+// A reader that has seen enough (`| head`) ends the run quietly.
+process.stdout.on('error', (error) => process.exit(error.code === 'EPIPE' ? 0 : 1));
+
 if (!isBuilt()) {
   const { status } = spawnSync(process.execPath, [join(root, 'tools', 'run.mjs'), 'build'], {
     cwd: root,

@@ -5,9 +5,9 @@ import { correction, generate } from 'lean-qr';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach } from 'vitest';
 import { launchBrowser } from './chromium.ts';
-import { type GateStand, openGateStand } from './gate-stand.ts';
+import { type GateStand, openGateStand, type StandOptions } from './gate-stand.ts';
 import type { TestPage } from './pages/gate/page.ts';
-import { showOnCamera, writeCameraFile } from './y4m.ts';
+import { type GreyPicture, showOnCamera, writeCameraFile } from './y4m.ts';
 
 /** What the page under test holds; cast `globalThis` to it inside `evaluate`. */
 export type Held = { munjigiTest: TestPage };
@@ -24,7 +24,7 @@ const picture = (text: string) => {
 };
 
 /** One world and one browser for a suite, a fresh device for each test. To be called inside its `describe`. */
-export function useDoor() {
+export function useDoor(options: StandOptions = {}) {
   let stand: GateStand;
   let browser: Browser;
   let context: BrowserContext;
@@ -33,7 +33,7 @@ export function useDoor() {
 
   beforeAll(async () => {
     writeCameraFile(cameraFile, [BLANK]);
-    stand = await openGateStand();
+    stand = await openGateStand(options);
     browser = await launchBrowser({ cameraFile });
   });
   afterAll(async () => {
@@ -61,6 +61,8 @@ export function useDoor() {
     },
     /** What stands before the camera. */
     hold: (text: string | null) => showOnCamera(cameraFile, text === null ? BLANK : picture(text)),
+    /** A picture of any code before the camera. */
+    holdPicture: (grey: GreyPicture) => showOnCamera(cameraFile, grey),
     /** What the register has of the gate that came last. */
     rows: () => [...stand.register.chains.values()].at(-1)?.rows ?? new Map(),
   };

@@ -43,18 +43,29 @@ async function buildPage(): Promise<string> {
 
 export type GateStand = Awaited<ReturnType<typeof openGateStand>>;
 
+export interface StandOptions {
+  /** A folder of policies/. */
+  readonly pack?: string;
+  readonly venue?: { readonly name: string; readonly kind: string; readonly region: string };
+  readonly foreign?: Bundle['foreign'];
+}
+
 /**
  * A gate's whole world on one port: mirror, register, and the page. The documents are signed by a root of its own; the clock of
  * the story runs from 13:58.
  */
-export async function openGateStand() {
+export async function openGateStand({
+  pack: packName = 'kr-2022',
+  venue = VENUE,
+  foreign = [],
+}: StandOptions = {}) {
   const folder = await buildPage();
   const [rootOne, rootTwo, delegate, issuer, day] = ['root 1', 'root 2', 'delegate', 'issuer', 'day'].map(
     (n) => testKey(`mj1 stand ${n}`),
   );
   const registerKey = testKey('mj1 stand register');
   const register = new TestRegister(registerKey, crypto);
-  const pack = readPackFolder(path.join(ROOT, 'policies', 'kr-2022'));
+  const pack = readPackFolder(path.join(ROOT, 'policies', packName));
   const policy = compilePolicy(pack);
   const kid = Uint8Array.of(1);
   let sequence = 1;
@@ -89,7 +100,7 @@ export async function openGateStand() {
         canary,
       },
     ],
-    foreign: [],
+    foreign,
     withdrawn: {},
     dayKeys: [
       { keyId: 6, day: '2022-01-06', spare: false, publicKey: day!.publicKey },
@@ -142,7 +153,7 @@ export async function openGateStand() {
       if (asked.enrolmentCode !== 'OPEN' || !proved)
         throw new ServerError(403, 'register.enrolment-code', null);
       const head = { counter: 0, hash: toBase64url(genesis(keyThumbprint(full), asked.venueId)) };
-      return { gateNo: ++gates, venueId: asked.venueId, venue: VENUE, registerKeys: [], head };
+      return { gateNo: ++gates, venueId: asked.venueId, venue, registerKeys: [], head };
     }
     if (address.pathname === '/api/register/batches' && method === 'POST')
       return answerToJson(await register.send(body as never));
