@@ -1,3 +1,4 @@
+// @long One story, told once and in its order: each part stands on the one before.
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import type { Browser, FrameLocator, Page } from 'playwright-core';

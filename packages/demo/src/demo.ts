@@ -1,6 +1,7 @@
-import { QUIET, qr } from '@munjigi/ui/elements';
 import { computed, type Signal, signal } from '@preact/signals';
+import { answered } from './engine/answered.ts';
 import { type Held, StageCamera } from './engine/camera.ts';
+import { once } from './engine/code-canvas.ts';
 import { control } from './engine/control.ts';
 import {
   codeCanvasIn,
@@ -25,7 +26,6 @@ const TRIES = 4;
 const PATIENCE_MS = 8000;
 /** A code that was let in before is let in again without a second entry: nothing more is to be waited for then. */
 const SAME_CODE_MS = 2500;
-const UNRECORDED_MS = 300;
 const RUN = 'munjigi-demo:run';
 const ours = (name: string) => name.startsWith('munjigi-wallet:');
 
@@ -254,34 +254,9 @@ export class Demo {
     this.busy.value = '';
   }
 
-  /** Resolves when the gate has answered, or not in time: to true where it let the guest in. */
   #show(held: Held, patienceMs: number, admittedMs: number): Promise<boolean> {
     this.#camera?.hold(held);
-    const gate = this.#gate;
-    if (!gate) return Promise.resolve(false);
-    return new Promise((done) => {
-      const ends: (() => void)[] = [];
-      const end = (admitted: boolean) => {
-        for (const stop of ends) stop();
-        done(admitted);
-      };
-      const late = setTimeout(() => end(false), patienceMs);
-      ends.push(() => clearTimeout(late));
-      const entry = gate.lastEntry.peek()?.counter ?? 0;
-      const view = gate.view.peek();
-      ends.push(
-        gate.lastEntry.subscribe((next) => {
-          if (next && next.counter > entry) setTimeout(() => end(true), 0);
-        }),
-        gate.view.subscribe((next) => {
-          // An admission is answered when it is saved; on a day on which nothing is recorded, when it is shown.
-          if (next === view || next.name !== 'verdict' || !next.decision) return;
-          const { verdict, record } = next.decision;
-          const admitted = verdict === 'admit';
-          setTimeout(() => end(admitted), !admitted ? 0 : record ? admittedMs : UNRECORDED_MS);
-        }),
-      );
-    });
+    return this.#gate ? answered(this.#gate, patienceMs, admittedMs) : Promise.resolve(false);
   }
 
   async stop(): Promise<void> {
@@ -371,24 +346,4 @@ export class Demo {
     this.rows.value = answer.rows;
     this.total.value = answer.total;
   }
-}
-
-/** A code drawn once on a canvas of its own. */
-function once(text: string): () => HTMLCanvasElement {
-  const code = qr(text);
-  const canvas = document.createElement('canvas');
-  const scale = 8;
-  canvas.width = canvas.height = (code.size + QUIET * 2) * scale;
-  const ink = canvas.getContext('2d');
-  if (ink) {
-    ink.fillStyle = '#fff';
-    ink.fillRect(0, 0, canvas.width, canvas.height);
-    ink.fillStyle = '#000';
-    for (let y = 0; y < code.size; y++) {
-      for (let x = 0; x < code.size; x++) {
-        if (code.get(x, y)) ink.fillRect((x + QUIET) * scale, (y + QUIET) * scale, scale, scale);
-      }
-    }
-  }
-  return () => canvas;
 }
