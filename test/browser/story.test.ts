@@ -349,6 +349,22 @@ describeInBrowser('the story of 6 January 2022, as a newcomer clicks it', () => 
     PART,
   );
 
+  it(
+    'helps the guest with a paper pass: compared with her card, and in the register like everyone',
+    async () => {
+      await backToScanning();
+      await page.locator('[data-person="sunja"]').click();
+      await page.keyboard.press('Space');
+      await gateSays('신분증과 맞춰 주세요');
+      await gate.getByRole('button', { name: '같음', exact: true }).click();
+      await gateSays('입장하세요');
+      await shows('confirmed', 34);
+      const row = (await rows()).find(({ counter }) => counter === 34);
+      expect(row).toMatchObject({ check: 'scan', record: 'scan' });
+    },
+    PART,
+  );
+
   it('throws nothing on the way: the only complaints are the calls that the stopped service did not answer', () => {
     expect(complaints.filter((line) => !/503|ERR_CONNECTION|Failed to load resource/.test(line))).toEqual([]);
   });
