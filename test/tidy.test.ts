@@ -155,7 +155,7 @@ describe('the tree', () => {
     const long = tracked.filter(
       (file) =>
         /\.tsx?$/.test(file) &&
-        read(file).split('\n').length > (/\.test\.tsx?$/.test(file) ? 400 : 350) &&
+        read(file).split('\n').length > 350 &&
         !/@long /.test(read(file).slice(0, 400)),
     );
     expect(long).toEqual([]);
