@@ -1,7 +1,7 @@
 import type { Entry } from '@munjigi/core/chain';
 import { describe, expect, it } from 'vitest';
 import { describeInBrowser } from './support/chromium.ts';
-import { confirmed, type Held, look, scan, useDoor } from './support/gate-door.ts';
+import { cameraIsEmpty, confirmed, type Held, look, scan, useDoor } from './support/gate-door.ts';
 
 // One test for every policy: the code of the product knows none of them.
 const PACKS = [
@@ -34,6 +34,7 @@ describe.each(PACKS)('a day at a door under $pack', ({ pack, venue, reason, type
       expect(await look(page)).toMatchObject({ verdict: 'admit', reason, venue: { name: venue.name } });
       await confirmed(page, 1);
       door.hold(null);
+      await cameraIsEmpty(page);
 
       door.stand.setRegister(false);
       await door.stand.publish(notice);

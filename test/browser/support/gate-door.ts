@@ -99,6 +99,10 @@ export const scan = (page: Page, text: string) =>
 export const confirmed = (page: Page, count: number) =>
   page.waitForFunction((n) => (globalThis as unknown as Held).munjigiTest.gate.confirmed.value >= n, count);
 
+/** Waits until the camera sees no code any more: it shows a picture that was put before it some frames later. */
+export const cameraIsEmpty = (page: Page) =>
+  page.waitForFunction(() => (globalThis as unknown as Held).munjigiTest.gate.camera.value.seen !== 'code');
+
 /** Waits until the strip is of a kind. */
 export const stripIs = (page: Page, kind: string) =>
   page.waitForFunction((k) => (globalThis as unknown as Held).munjigiTest.gate.strip.value.kind === k, kind);

@@ -42,7 +42,8 @@ export class Door {
   /** Called when the next guest's code is answered: what staff were doing for the one before is over. */
   onNextGuest: () => void = () => {};
   readonly #showing = new Showing();
-  #busy = false;
+  /** The judgement under way, or null. */
+  #judging: Promise<void> | null = null;
   #guest: Guest | null = null;
   #oldDrawing: { readonly offset: number; readonly drawnAt: number } | null = null;
 
@@ -56,13 +57,16 @@ export class Door {
 
   /** A code that the camera sees, again and again while it is held. */
   async see(text: string): Promise<void> {
-    if (this.#busy || this.#showing.isHeld(text)) return;
+    if (this.#judging || this.#showing.isHeld(text)) return;
     await this.#judge(text);
   }
 
-  /** A code from a wedge scanner, a file or the clipboard: judged whatever came before. */
+  /**
+   * A code from a wedge scanner, a file or the clipboard: judged whatever came before, and after whatever the camera has just
+   * caught. It comes once only, so it is never dropped.
+   */
   async scan(text: string): Promise<void> {
-    if (this.#busy) return;
+    while (this.#judging) await this.#judging;
     this.#showing.forget();
     await this.#judge(text.trim());
   }
@@ -132,24 +136,29 @@ export class Door {
   }
 
   async #judge(text: string): Promise<void> {
-    this.#busy = true;
+    const judging = this.#answer(text);
+    this.#judging = judging.catch(() => {});
     try {
-      const { rules } = this.parts;
-      const use = rules.inUse;
-      if (!use || !rules.policy) {
-        const blind = ownDecision('rules-too-old', { next: ['eye'] });
-        if (!this.#showing.isRedrawn(text, null, blind.reason)) this.screen.say(blind, 'checked');
-        return;
-      }
-      const estimate = rules.clock.estimate();
-      const instant = estimate && {
-        seconds: estimate.ms / 1000,
-        uncertaintySeconds: estimate.uncertaintyMs / 1000,
-      };
-      await this.#decide(text, await inspect(text, use.trust, rules.crypto), instant, {});
+      await judging;
     } finally {
-      this.#busy = false;
+      this.#judging = null;
     }
+  }
+
+  async #answer(text: string): Promise<void> {
+    const { rules } = this.parts;
+    const use = rules.inUse;
+    if (!use || !rules.policy) {
+      const blind = ownDecision('rules-too-old', { next: ['eye'] });
+      if (!this.#showing.isRedrawn(text, null, blind.reason)) this.screen.say(blind, 'checked');
+      return;
+    }
+    const estimate = rules.clock.estimate();
+    const instant = estimate && {
+      seconds: estimate.ms / 1000,
+      uncertaintySeconds: estimate.uncertaintyMs / 1000,
+    };
+    await this.#decide(text, await inspect(text, use.trust, rules.crypto), instant, {});
   }
 
   async #decide(
