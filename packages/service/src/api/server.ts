@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox';
 import Fastify, { type FastifyBaseLogger, LogController } from 'fastify';
 import type { Logger } from 'pino';
-import { ApiError } from '../contracts/index.ts';
+import { type Access, ApiError, needsNoAccount } from '../contracts/index.ts';
 import type { DeskServer } from '../lib/desk.ts';
 import { handleError } from './answer-error.ts';
 import type { RateLimit } from './limits.ts';
@@ -12,10 +12,8 @@ const BODY_LIMIT = 64 * 1024;
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** True where the operator's token is asked for; see `route` of the contracts. */
-    readonly operator?: boolean;
-    /** True where one network may ask only so often. */
-    readonly limited?: boolean;
+    /** The operation's row of the authorisation table; see `route` of the contracts. */
+    readonly access?: Access;
   }
 }
 
@@ -60,12 +58,15 @@ export function buildServer({
     reply.code(status).send({ error: code, message });
   });
   server.addHook('onRequest', async (request) => {
-    const { operator, limited } = request.routeOptions.config;
+    const { access } = request.routeOptions.config;
     if (draining() && !request.routeOptions.url?.startsWith('/health/')) {
       throw new ApiError('service.draining');
     }
-    if (operator && !isOperator(request.headers.authorization)) throw new ApiError('operator.token');
-    const wait = limited ? enrolments.take(request.ip, nowMs()) : 0;
+    if (access && !needsNoAccount(access)) {
+      const allowed = access.callers.includes('operator') && isOperator(request.headers.authorization);
+      if (!allowed) throw new ApiError('operator.token');
+    }
+    const wait = access?.limit ? enrolments.take(request.ip, nowMs()) : 0;
     if (wait > 0) throw new ApiError('request.rate', { retryAfterSeconds: wait });
   });
   server.addHook('onSend', async (_request, reply) => {

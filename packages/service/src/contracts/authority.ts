@@ -23,7 +23,6 @@ export const authorityOperations = {
     method: 'POST',
     url: '/api/authority/notices',
     summary: 'Say what counts right now; null ends the notice',
-    operator: true,
     body: Type.Object(
       {
         notice: Type.Union([Word, Type.Null()]),
@@ -40,7 +39,6 @@ export const authorityOperations = {
     method: 'POST',
     url: '/api/authority/clock',
     summary: 'Set the moment that is played, in an exercise',
-    operator: true,
     body: Type.Object({ storyMs: Milliseconds, rate: Type.Number({ minimum: 0, maximum: 1000 }) }, exact),
     answer: Published,
   },

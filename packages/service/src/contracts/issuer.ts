@@ -41,7 +41,6 @@ export const issuerOperations = {
     method: 'POST',
     url: '/api/issuer/enrolments',
     summary: 'Enrol a person through an identity provider',
-    limited: true,
     body: Type.Object(
       {
         provider: Word,

@@ -1,4 +1,5 @@
 import type { TSchema } from 'typebox';
+import { accessOf, needsNoAccount } from './access.ts';
 import { ErrorBody } from './shapes.ts';
 
 /** One operation of the service: where it is, what goes in, what comes out. Types, checks and OpenAPI follow from it. */
@@ -14,10 +15,6 @@ export interface Operation {
   readonly answer?: TSchema;
   /** Content type of an answer that is not JSON. */
   readonly media?: 'application/cose' | 'text/html';
-  /** True where the operator's token is asked for. */
-  readonly operator?: true;
-  /** True where one network may ask only so often. */
-  readonly limited?: true;
   /** Largest body in bytes, where it is not the usual 64 KiB. */
   readonly bodyLimit?: number;
 }
@@ -40,11 +37,12 @@ export type RouteSchema<O extends Operation> = Part<O, 'params'> &
   Answer<O>;
 
 /**
- * The fixed part of a route: `app.route({ ...route(operations.enrol), handler })`. An operator's operation carries
- * `config.operator`, which the frame checks before the handler runs.
+ * The fixed part of a route: `app.route({ ...route(operations.enrol), handler })`. It carries the operation's row of the
+ * authorisation table, which the frame checks before the handler runs.
  */
 export function route<const O extends Operation>(operation: O) {
   const { params, querystring, body, answer, media } = operation;
+  const access = accessOf(operation.operationId);
   const media200 = {
     200: {
       description: operation.summary,
@@ -55,7 +53,7 @@ export function route<const O extends Operation>(operation: O) {
     operationId: operation.operationId,
     summary: operation.summary,
     tags: [deskOf(operation)],
-    ...(operation.operator ? { security: [{ operator: [] }] } : {}),
+    ...(needsNoAccount(access) ? {} : { security: [{ session: [] }, { operator: [] }] }),
     ...(params ? { params } : {}),
     ...(querystring ? { querystring } : {}),
     ...(body ? { body } : {}),
@@ -65,7 +63,7 @@ export function route<const O extends Operation>(operation: O) {
     method: operation.method as O['method'],
     url: operation.url,
     schema: schema as unknown as RouteSchema<O>,
-    config: { operator: operation.operator === true, limited: operation.limited === true },
+    config: { access },
     ...(operation.bodyLimit ? { bodyLimit: operation.bodyLimit } : {}),
   };
 }

@@ -1,5 +1,6 @@
 import swagger from '@fastify/swagger';
 import Fastify from 'fastify';
+import { accessOf } from './access.ts';
 import { commandDocuments } from './check.ts';
 import { ErrorBody, operations } from './index.ts';
 import { deskOf, type Operation, route } from './operation.ts';
@@ -33,7 +34,12 @@ async function openApi(): Promise<string> {
         license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
       },
       tags: ['health', 'issuer', 'register', 'authority', 'demonstration'].map((name) => ({ name })),
-      components: { securitySchemes: { operator: { type: 'http', scheme: 'bearer' } } },
+      components: {
+        securitySchemes: {
+          operator: { type: 'http', scheme: 'bearer' },
+          session: { type: 'apiKey', in: 'cookie', name: 'munjigi_<body>' },
+        },
+      },
     },
   });
   // Fastify collects the schemas; nothing here ever answers or checks a request.
@@ -58,8 +64,7 @@ async function openApi(): Promise<string> {
 export async function contractFiles(): Promise<ReadonlyMap<string, string>> {
   const files = new Map<string, string>();
   for (const operation of Object.values<Operation>(operations)) {
-    const { operationId, method, url, summary, params, querystring, body, answer, media, operator } =
-      operation;
+    const { operationId, method, url, summary, params, querystring, body, answer, media } = operation;
     files.set(
       `${deskOf(operation)}/${operationId}.json`,
       text({
@@ -67,7 +72,7 @@ export async function contractFiles(): Promise<ReadonlyMap<string, string>> {
         title: summary,
         method,
         url,
-        ...(operator ? { operator } : {}),
+        callers: accessOf(operationId).callers,
         ...(media ? { media } : {}),
         $defs: {
           ...(params ? { params } : {}),

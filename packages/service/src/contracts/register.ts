@@ -127,7 +127,6 @@ export const registerOperations = {
     method: 'POST',
     url: '/api/register/venues',
     summary: 'Enrol a venue; answers with the code that enrols its gates',
-    operator: true,
     body: Venue,
     answer: Type.Object({ venueId: VenueId, enrolmentCode: Type.String({ maxLength: 64 }) }, exact),
   },
@@ -180,7 +179,6 @@ export const registerOperations = {
     method: 'GET',
     url: '/api/register/rows',
     summary: "A venue's newest entries as the register sees them: it cannot tell whose they are",
-    operator: true,
     querystring: Type.Object(
       {
         venue: VenueId,
