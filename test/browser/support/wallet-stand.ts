@@ -151,6 +151,15 @@ export async function openWalletStand(packName = 'kr-2022') {
     trust: compileTrust(bundle),
     /** Every request that reached the server, oldest first. */
     asked,
+    /**
+     * Begins the count of requests anew, and lets nothing into it that was sent before: a call that is still on its way is
+     * behind no later one, so once a request of our own is answered, what is open is closed and counted no more.
+     */
+    async countFromHere() {
+      await fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}/mirror/none`);
+      server.closeAllConnections();
+      asked.length = 0;
+    },
     /** From now on a newer version of the app is served. */
     serveNextVersion() {
       isNextVersion = true;
