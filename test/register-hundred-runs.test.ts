@@ -7,8 +7,9 @@ import { Nodes } from './support/runs/nodes.ts';
 import { run } from './support/runs/run.ts';
 
 /** `RUNS_SEED` plays from a seed again, `RUNS` plays another number of runs. */
-const FIRST_SEED = Number(process.env['RUNS_SEED'] ?? randomInt(1_000_000_000));
-const RUNS = Number(process.env['RUNS'] ?? 100);
+const FIRST_SEED = Number(process.env.RUNS_SEED ?? randomInt(1_000_000_000));
+const RUNS = Number(process.env.RUNS ?? 100);
+const CHECK = 'h.counter <> p_counter OR h.head <> p_head OR h.seen <> p_seen';
 const say = (line: string) => process.stderr.write(`${line}\n`);
 
 const pg = await startPostgres({ max_connections: '40' });
@@ -48,25 +49,30 @@ describe.skipIf(reason !== null)(`randomised runs${reason ? ` (skipped: ${reason
     expect(entries).toBeGreaterThan(RUNS * 20);
   });
 
-  /** The function without one of its checks, in a template of its own. */
-  async function broken(name: string, change: (source: string) => string): Promise<string> {
+  /**
+   * A template whose hot path takes every batch for a new one. The keys of entries and receipts would each refuse the second
+   * copy by themselves, so they are gone too.
+   */
+  async function careless(): Promise<string> {
+    const name = 'careless';
     await server.run(`CREATE DATABASE ${name} TEMPLATE whole`);
     const client = new pgDriver.Client({ connectionString: server.address(name) });
     await client.connect();
     const { rows } = await client.query<{ source: string }>(
       "SELECT pg_get_functiondef(oid) AS source FROM pg_proc WHERE proname = 'ingest'",
     );
-    const changed = change(rows[0]!.source);
-    expect(changed).not.toBe(rows[0]!.source);
+    const { source } = rows[0]!;
+    const changed = source.replace(CHECK, 'false');
+    expect(changed).not.toBe(source);
     await client.query(changed);
+    for (const table of ['entry', 'receipt'])
+      await client.query(`ALTER TABLE ${table} DROP CONSTRAINT ${table}_pkey`);
     await client.end();
     return name;
   }
 
   it('catch a register whose check for what is already stored is broken', { timeout: 600_000 }, async () => {
-    const template = await broken('careless', (source) =>
-      source.replace(/h\.counter <> p_counter OR h\.head <> p_head OR h\.seen <> p_seen/, 'false'),
-    );
+    const template = await careless();
     let caught: readonly string[] = [];
     let seed = FIRST_SEED;
     for (; caught.length === 0 && seed < FIRST_SEED + 20; seed++)
