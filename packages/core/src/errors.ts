@@ -36,6 +36,8 @@ export const ERROR_CODES = [
   'chain.structure',
   'chain.link',
   'chain.signature',
+  'case.structure',
+  'case.signature',
 ] as const;
 
 export type ErrorCode = (typeof ERROR_CODES)[number];

@@ -18,7 +18,10 @@ export type DocumentKind =
   | 'receipt'
   | 'gate'
   | 'possession'
-  | 'export';
+  | 'export'
+  | 'release'
+  | 'opening'
+  | 'resolution';
 
 const contextOf = (kind: DocumentKind) => utf8Encode(`MJ1 ${kind}`);
 
