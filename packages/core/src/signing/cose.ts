@@ -18,7 +18,11 @@ export type DocumentKind =
   | 'receipt'
   | 'gate'
   | 'possession'
-  | 'export';
+  | 'export'
+  | 'line'
+  | 'head'
+  | 'cosignature'
+  | 'notified';
 
 const contextOf = (kind: DocumentKind) => utf8Encode(`MJ1 ${kind}`);
 
