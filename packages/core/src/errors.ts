@@ -38,6 +38,10 @@ export const ERROR_CODES = [
   'chain.signature',
   'case.structure',
   'case.signature',
+  'log.structure',
+  'log.line',
+  'log.receipt',
+  'log.cosignatures',
 ] as const;
 
 export type ErrorCode = (typeof ERROR_CODES)[number];
