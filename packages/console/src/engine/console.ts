@@ -1,6 +1,6 @@
-import { type Signal, signal } from '@preact/signals';
 import type { Crypto } from '@munjigi/core/signing';
 import type { Appearance } from '@munjigi/ui/appearance';
+import { type Signal, signal } from '@preact/signals';
 import type { Desk } from './desk.ts';
 import type { Authenticator } from './passkeys.ts';
 import { openSession, type Session } from './session.ts';

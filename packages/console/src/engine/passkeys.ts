@@ -69,7 +69,10 @@ const outside = (credential: PublicKeyCredential) => ({
 });
 
 /** Makes a passkey for an account. Throws `PasskeyRefused`. */
-export async function makePasskey(authenticator: Authenticator, options: CreateJson): Promise<CredentialJson> {
+export async function makePasskey(
+  authenticator: Authenticator,
+  options: CreateJson,
+): Promise<CredentialJson> {
   const { challenge, user, excludeCredentials, ...rest } = options;
   const credential = await asked(
     authenticator.create({
@@ -93,7 +96,10 @@ export async function makePasskey(authenticator: Authenticator, options: CreateJ
 }
 
 /** Has a challenge signed by a passkey. Throws `PasskeyRefused`. */
-export async function usePasskey(authenticator: Authenticator, options: RequestJson): Promise<CredentialJson> {
+export async function usePasskey(
+  authenticator: Authenticator,
+  options: RequestJson,
+): Promise<CredentialJson> {
   const { challenge, allowCredentials, ...rest } = options;
   return signChallenge(authenticator, fromBase64(challenge), { ...rest }, descriptors(allowCredentials));
 }

@@ -1,6 +1,12 @@
 import { type Signal, signal } from '@preact/signals';
 import { type Desk, DeskError } from './desk.ts';
-import { type Authenticator, type CreateJson, makePasskey, type RequestJson, usePasskey } from './passkeys.ts';
+import {
+  type Authenticator,
+  type CreateJson,
+  makePasskey,
+  type RequestJson,
+  usePasskey,
+} from './passkeys.ts';
 
 export type Role = 'owner' | 'staff' | 'inspector' | 'officer' | 'operator';
 
@@ -54,12 +60,16 @@ export function openSession(desk: Desk, authenticator: Authenticator): Session {
     },
     async signIn() {
       const { options } = await desk.post<OptionsJson<RequestJson>>('session/options', {});
-      signedIn(await desk.post<Who>('session/sign-in', { response: await usePasskey(authenticator, options) }));
+      signedIn(
+        await desk.post<Who>('session/sign-in', { response: await usePasskey(authenticator, options) }),
+      );
     },
     async enrol(code) {
       const asked = code === null ? {} : { code };
       const { options } = await desk.post<OptionsJson<CreateJson>>('session/enrol-options', asked);
-      signedIn(await desk.post<Who>('session/enrol', { response: await makePasskey(authenticator, options) }));
+      signedIn(
+        await desk.post<Who>('session/enrol', { response: await makePasskey(authenticator, options) }),
+      );
     },
     async signOut() {
       await desk.post('session/sign-out', {}).catch((error: unknown) => {

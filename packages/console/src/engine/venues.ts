@@ -50,7 +50,11 @@ export interface Counts {
   /** When the newest of it was counted. */
   readonly countedAtMs: number | null;
   /** First second of each hour; hours without anybody are left out. Null: too small to be told. */
-  readonly hours: readonly { readonly at: number; readonly count: number | null; readonly late?: number | null }[];
+  readonly hours: readonly {
+    readonly at: number;
+    readonly count: number | null;
+    readonly late?: number | null;
+  }[];
   readonly days: readonly {
     readonly day: string;
     readonly check: string;
@@ -62,7 +66,9 @@ export interface Counts {
 }
 
 /** Sums what is told, and remembers that something is hidden in it. */
-export const sumOf = (cells: readonly { readonly count: number | null; readonly late?: number | null }[]): Count =>
+export const sumOf = (
+  cells: readonly { readonly count: number | null; readonly late?: number | null }[],
+): Count =>
   cells.reduce<Count>(
     (all, { count, late }) => ({
       told: (all.told ?? 0) + (count ?? 0),

@@ -2,6 +2,7 @@ import { compilePolicy, type Policy } from '@munjigi/core/rules';
 import { type Crypto, webCrypto } from '@munjigi/core/signing';
 import { type Bundle, openBundle, openClock, openRoot, type StoryClock, storyAt } from '@munjigi/core/trust';
 import type { Desk } from './desk.ts';
+import type { LogKeys } from './log-check.ts';
 
 /** What the page knows from the signed documents of the mirror, whoever serves them. */
 export interface World {
@@ -38,4 +39,15 @@ export async function readWorld(desk: Desk, crypto: Crypto, realMs = () => Date.
   } catch {
     return { ...EMPTY_WORLD, now: realMs };
   }
+}
+
+/** The keys by which lines and receipts of the public log are verified, as the bundle names them. */
+export function keysIn({ bundle }: World): LogKeys {
+  const { parts } = (bundle ?? {}) as { parts?: BundleParts };
+  return { log: parts?.log ?? null, bodies: parts?.bodies ?? new Map() };
+}
+
+interface BundleParts {
+  readonly log?: Uint8Array | null;
+  readonly bodies?: LogKeys['bodies'];
 }

@@ -29,7 +29,11 @@ interface Props {
   readonly height?: number;
   readonly legend?: ComponentChildren;
   /** Head and rows of the same numbers as a table. */
-  readonly table: { readonly word: string; readonly head: readonly string[]; readonly rows: readonly (readonly string[])[] };
+  readonly table: {
+    readonly word: string;
+    readonly head: readonly string[];
+    readonly rows: readonly (readonly string[])[];
+  };
 }
 
 /**
@@ -70,7 +74,13 @@ export function Plot(props: Props) {
       <div ref={box}>
         <svg viewBox={`0 0 ${width} ${height}`} height={height} role="img" aria-label={summary}>
           <defs>
-            <pattern id={`${name}h`} width="5" height="5" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
+            <pattern
+              id={`${name}h`}
+              width="5"
+              height="5"
+              patternUnits="userSpaceOnUse"
+              patternTransform="rotate(45)"
+            >
               <path d="M0 0V5" stroke="var(--accent)" stroke-width="3" />
             </pattern>
           </defs>
@@ -92,7 +102,9 @@ export function Plot(props: Props) {
               </text>
             </g>
           ))}
-          {bars.map((bar) => drawn(bar, { x: x(bar.at), step, y, base, hatch: `url(#${name}h)`, hidden: props.hiddenWord }))}
+          {bars.map((bar) =>
+            drawn(bar, { x: x(bar.at), step, y, base, hatch: `url(#${name}h)`, hidden: props.hiddenWord }),
+          )}
           {outages.map((one) => (
             <g key={`word${one.from}`}>
               <path class="pin" d={`M${x(one.from)} 4V${top - 6}`} />
@@ -170,7 +182,13 @@ function drawn({ at, told, hidden, late }: Bar, { x, step, y, base, hatch, hidde
   return (
     <g key={at}>
       {sum > waited && (
-        <rect x={left} y={y(sum - waited)} width={width} height={base - y(sum - waited)} fill="var(--accent)" />
+        <rect
+          x={left}
+          y={y(sum - waited)}
+          width={width}
+          height={base - y(sum - waited)}
+          fill="var(--accent)"
+        />
       )}
       {waited > 0 && (
         <>

@@ -1,8 +1,8 @@
 import { Button, QrSvg, S } from '@munjigi/ui/elements';
 import { useState } from 'preact/hooks';
-import type { Role } from '../engine/session.ts';
 import { inviteLink } from '../engine/links.ts';
 import type { MadeInvite } from '../engine/people.ts';
+import type { Role } from '../engine/session.ts';
 import { Field, Problem } from './parts.tsx';
 import { useWords, useWork } from './use.ts';
 

@@ -1,5 +1,5 @@
 import { Button, S } from '@munjigi/ui/elements';
-import { approveRegistration, readRegistrations, type Registration } from '../engine/registrations.ts';
+import { approveRegistration, type Registration, readRegistrations } from '../engine/registrations.ts';
 import { Await, Facts, Page, Problem } from './parts.tsx';
 import { type Asked, useAsked, useConsole, useWords, useWork } from './use.ts';
 

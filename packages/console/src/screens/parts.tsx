@@ -2,7 +2,7 @@ import { Button, Icon, type IconName, S } from '@munjigi/ui/elements';
 import type { ComponentChildren } from 'preact';
 import { useEffect, useId, useRef } from 'preact/hooks';
 import { DeskError } from '../engine/desk.ts';
-import { type Asked, problemKey, useWords } from './use.ts';
+import { type Asked, problemKey, reasonKey, useWords } from './use.ts';
 
 interface PageProps {
   readonly title: string;
@@ -149,7 +149,10 @@ export function Facts({ rows }: { readonly rows: readonly (readonly [string, Com
 }
 
 /** A state in words with its mark: round and solid is known good, hollow is open, square is not good. */
-export function Mark(props: { readonly kind: 'good' | 'open' | 'bad'; readonly children: ComponentChildren }) {
+export function Mark(props: {
+  readonly kind: 'good' | 'open' | 'bad';
+  readonly children: ComponentChildren;
+}) {
   return (
     <span class={`mark ${props.kind}`}>
       <i aria-hidden="true" />

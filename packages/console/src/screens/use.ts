@@ -1,4 +1,4 @@
-import { type TextKey, t } from '@munjigi/ui/texts';
+import { isTextKey, type TextKey, t } from '@munjigi/ui/texts';
 import { createContext } from 'preact';
 import { useContext, useEffect, useState } from 'preact/hooks';
 import type { Console } from '../engine/console.ts';
@@ -101,6 +101,11 @@ export function problemKey(error: unknown): TextKey | null {
   if (error.code === 'network' || error.status === 503) return 'console.problem.network';
   if (error.signedOut) return 'console.problem.signed-out';
   if (error.status === 429) return 'console.problem.rate';
-  if (error.status === 403 && !error.code.includes('.')) return 'console.problem.not-allowed';
   return null;
+}
+
+/** The key of the sentence for one of the service's codes, or null where the catalogue has none of its own. */
+export function reasonKey(code: string): TextKey | null {
+  const key = `console.reason.${code}`;
+  return isTextKey(key) ? key : null;
 }

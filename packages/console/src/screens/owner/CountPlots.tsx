@@ -38,12 +38,7 @@ export function CountPlots({ counts, untilMs }: Props) {
         {byCheck(counts, today)
           .filter(({ told, hidden }) => hidden || (told ?? 0) > 0)
           .map(({ check, ...count }) => (
-            <Figure
-              key={check}
-              name={say(`console.check.${check as 'scan'}`)}
-              count={count}
-              words={words}
-            />
+            <Figure key={check} name={say(`console.check.${check as 'scan'}`)} count={count} words={words} />
           ))}
       </dl>
       <Hours hours={hours} known={known} upTo={upTo} counts={counts} words={words} sum={sum} today={today} />

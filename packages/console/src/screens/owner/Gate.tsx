@@ -1,7 +1,7 @@
 import { Button, S } from '@munjigi/ui/elements';
 import { useState } from 'preact/hooks';
-import type { GateLine } from '../../engine/venues.ts';
 import { readVenue, renameGate, revokeGate } from '../../engine/venue-calls.ts';
+import type { GateLine } from '../../engine/venues.ts';
 import { Await, Facts, Field, Page, Problem } from '../parts.tsx';
 import { type Asked, useAsked, useConsole, useWords, useWork } from '../use.ts';
 
@@ -93,7 +93,12 @@ function Lost({ venueId, gate, venue }: Props) {
       </p>
       <Facts
         rows={[
-          [say('console.lost.safe'), last === null ? say('console.lost.safe-none') : say('console.lost.safe-until', { when: dates.moment(last), count: gate.counter })],
+          [
+            say('console.lost.safe'),
+            last === null
+              ? say('console.lost.safe-none')
+              : say('console.lost.safe-until', { when: dates.moment(last), count: gate.counter }),
+          ],
           [
             say('console.lost.held'),
             gate.report === null
@@ -113,8 +118,7 @@ function Lost({ venueId, gate, venue }: Props) {
       ) : asking ? (
         <div class="notice" role="group" aria-label={say('console.lost.revoke')}>
           <p>
-            <b>{say('console.lost.sure', { name: gate.name })}</b>{' '}
-            <S text={say('console.lost.sure-text')} />
+            <b>{say('console.lost.sure', { name: gate.name })}</b> <S text={say('console.lost.sure-text')} />
           </p>
           <div class="row">
             <Button

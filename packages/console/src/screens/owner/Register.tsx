@@ -19,7 +19,10 @@ export function Register() {
   const ready = form.name.trim() !== '' && kind !== '' && (!hasNumber || form.number.trim() !== '');
   if (made)
     return (
-      <Page title={say('console.register.done')} back={{ href: '#/venues', word: say('console.place.venues') }}>
+      <Page
+        title={say('console.register.done')}
+        back={{ href: '#/venues', word: say('console.place.venues') }}
+      >
         <p class="lead">
           <S text={say(made.venueId === null ? 'console.register.waits' : 'console.register.open')} />
         </p>
@@ -31,7 +34,10 @@ export function Register() {
       </Page>
     );
   return (
-    <Page title={say('console.venue.register')} back={{ href: '#/venues', word: say('console.place.venues') }}>
+    <Page
+      title={say('console.venue.register')}
+      back={{ href: '#/venues', word: say('console.place.venues') }}
+    >
       <form
         class="narrow"
         onSubmit={(event) => {

@@ -89,7 +89,12 @@ function Code({ venueId, role }: { readonly venueId: number; readonly role: 'gat
           />
         )}
       </Field>
-      <Button {...(role === 'gate' ? { kind: 'first' as const } : {})} icon="qr-code" type="submit" disabled={work.busy}>
+      <Button
+        {...(role === 'gate' ? { kind: 'first' as const } : {})}
+        icon="qr-code"
+        type="submit"
+        disabled={work.busy}
+      >
         {say('console.tablet.make')}
       </Button>
       <Problem error={work.failed} />

@@ -1,6 +1,6 @@
 import { Icon, S } from '@munjigi/ui/elements';
-import { type GateLine, knownUntil } from '../../engine/venues.ts';
 import { readCounts, readVenue } from '../../engine/venue-calls.ts';
+import { type GateLine, knownUntil } from '../../engine/venues.ts';
 import { Await, LinkButton, Mark, Page } from '../parts.tsx';
 import { useAsked, useConsole, useWords } from '../use.ts';
 import { CountPlots } from './CountPlots.tsx';

@@ -1,8 +1,8 @@
 import { S } from '@munjigi/ui/elements';
+import { readVenues } from '../../engine/venue-calls.ts';
 import type { VenueLine } from '../../engine/venues.ts';
 import { Await, LinkButton, Mark, Page } from '../parts.tsx';
 import { useAsked, useConsole, useWords } from '../use.ts';
-import { readVenues } from '../../engine/venue-calls.ts';
 
 /** The venues of an owner. */
 export function Venues() {

@@ -1,7 +1,7 @@
 import { Brand, Button, Icon, LanguageSwitch, S } from '@munjigi/ui/elements';
 import type { ComponentChildren } from 'preact';
-import { useConsole, useWords, useWork } from '../use.ts';
 import { Problem } from '../parts.tsx';
+import { useConsole, useWords, useWork } from '../use.ts';
 import { placesOf } from './places.ts';
 
 /** The one frame of every role: where one may go, who is signed in, and the screen. */

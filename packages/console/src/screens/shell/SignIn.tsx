@@ -30,7 +30,12 @@ export function SignIn() {
         <p class="lead">
           <S text={say('console.sign-in.text')} />
         </p>
-        <Button kind="first" size="stand" disabled={work.busy} onClick={() => work.run(() => session.signIn())}>
+        <Button
+          kind="first"
+          size="stand"
+          disabled={work.busy}
+          onClick={() => work.run(() => session.signIn())}
+        >
           {say('console.sign-in')}
         </Button>
         <Problem error={work.failed} />

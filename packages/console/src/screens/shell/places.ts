@@ -44,8 +44,20 @@ export const PLACES: readonly Place[] = [
     bodies: ['authority'],
   },
   { path: 'gates', word: 'console.place.gates', icon: 'tablet', roles: ['operator'], bodies: ['register'] },
-  { path: 'notices', word: 'console.place.notices', icon: 'bell', roles: ['operator'], bodies: ['authority'] },
-  { path: 'people', word: 'console.place.people', icon: 'users', roles: ['officer', 'operator'], bodies: EVERY },
+  {
+    path: 'notices',
+    word: 'console.place.notices',
+    icon: 'bell',
+    roles: ['operator'],
+    bodies: ['authority'],
+  },
+  {
+    path: 'people',
+    word: 'console.place.people',
+    icon: 'users',
+    roles: ['officer', 'operator'],
+    bodies: EVERY,
+  },
   { path: 'doctor', word: 'console.place.doctor', icon: 'settings', roles: ['operator'], bodies: EVERY },
 ];
 
