@@ -117,6 +117,8 @@ export async function createService(
     const open = [desks.issuer, desks.register, desks.authority].filter(
       (desk): desk is NonNullable<typeof desk> => desk !== null,
     );
+    // Whoever is told of officers is open by now.
+    for (const one of accounts.values()) await one.tellOfficers();
     const watch = watchDatabases([...databases].map(([desk, db]) => ({ db, url: config.databases[desk] })));
     const server = buildServer({
       log,
