@@ -3,12 +3,14 @@ import { demonstrationOperations } from './demonstration.ts';
 import { healthOperations } from './health.ts';
 import { issuerOperations } from './issuer.ts';
 import { registerOperations } from './register.ts';
+import { sessionOperations } from './session.ts';
 
 export { ACCESS, type Access, accessOf, type Caller, needsNoAccount, ROLES, type Role } from './access.ts';
 export { CheckLineError, CheckRequest, CheckResult } from './check.ts';
 export { API_ERRORS, ApiError, type ApiErrorCode } from './errors.ts';
 export { type Operation, type RouteSchema, route } from './operation.ts';
 export type { BatchAnswerBody, BatchBody, GateStateBody, RegisterRowBody } from './register.ts';
+export { type SessionOperations, type SignedInBody, sessionOperationsOf } from './session.ts';
 export { ErrorBody } from './shapes.ts';
 export {
   authorityOperations,
@@ -16,6 +18,7 @@ export {
   healthOperations,
   issuerOperations,
   registerOperations,
+  sessionOperations,
 };
 
 /** Every operation of the service, by name. */
@@ -24,5 +27,6 @@ export const operations = {
   ...issuerOperations,
   ...registerOperations,
   ...authorityOperations,
+  ...sessionOperations,
   ...demonstrationOperations,
 } as const;
