@@ -2,6 +2,7 @@ import { authorityOperations } from './authority.ts';
 import { demonstrationOperations } from './demonstration.ts';
 import { healthOperations } from './health.ts';
 import { issuerOperations } from './issuer.ts';
+import { logOperations } from './public-log.ts';
 import { registerOperations } from './register.ts';
 import { sessionOperations } from './session.ts';
 
@@ -17,6 +18,7 @@ export {
   demonstrationOperations,
   healthOperations,
   issuerOperations,
+  logOperations,
   registerOperations,
   sessionOperations,
 };
@@ -28,5 +30,6 @@ export const operations = {
   ...registerOperations,
   ...authorityOperations,
   ...sessionOperations,
+  ...logOperations,
   ...demonstrationOperations,
 } as const;
