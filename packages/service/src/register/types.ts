@@ -4,6 +4,7 @@ import type { Clock } from '../clock/index.ts';
 import type { KeyFolder } from '../crypto/index.ts';
 import type { Database } from '../db/index.ts';
 import type { Desk } from '../lib/desk.ts';
+import type { VenueCounts } from './counts/read.ts';
 
 /** What the register must know of the pack: one register serves one pack. */
 export interface PolicyTerms {
@@ -17,7 +18,7 @@ export interface PolicyTerms {
 
 /** Something that an operator should look at. No personal data. */
 export interface Alarm {
-  readonly kind: 'regressed' | 'fork' | 'partitions';
+  readonly kind: 'regressed' | 'fork' | 'partitions' | 'counts';
   readonly venueId: number | null;
   readonly gateNo: number | null;
 }
@@ -136,6 +137,10 @@ export interface RegisterDesk extends Desk {
     query?: { afterMs?: number; limit?: number },
   ): Promise<{ rows: RegisterRow[]; total: number }>;
   status(): Promise<RegisterStatus>;
+  /** How many came in at a venue in the last days, today included; small counts are hidden. At most the kept days. */
+  counts(venueId: number, days: number): Promise<VenueCounts>;
+  /** Counts what was stored since the last time; the desk does it by itself every few minutes. Answers how many stretches. */
+  rollUp(): Promise<number>;
   /** What the authority puts into its bundle: the keys that sign receipts. */
   publicKeys(): readonly { readonly kid: Uint8Array; readonly publicKey: Uint8Array }[];
 }
