@@ -20,6 +20,8 @@ export interface Console {
   /** Asks the desk, and notices a session that has ended. */
   get<T>(path: string): Promise<T>;
   post<T>(path: string, body?: unknown): Promise<T>;
+  /** Reads the public log, which every host passes on: whoever serves it, this page verifies what it says. */
+  publicLog<T>(path: string): Promise<T>;
 }
 
 export interface ConsoleParts {
@@ -46,5 +48,6 @@ export function openConsole({ desk, authenticator, crypto, look }: ConsoleParts)
     },
     get: (path) => session.watch(desk.get(path)),
     post: (path, body) => session.watch(desk.post(path, body)),
+    publicLog: (path) => desk.publicLog(path),
   };
 }

@@ -23,6 +23,8 @@ export interface Desk {
   readonly body: Body;
   get<T>(path: string): Promise<T>;
   post<T>(path: string, body?: unknown): Promise<T>;
+  /** Reads the public log; `path` is relative to it. */
+  publicLog<T>(path: string): Promise<T>;
   /** A signed document of the mirror, or null where there is none. */
   document(name: 'root' | 'bundle' | 'clock' | 'now'): Promise<Uint8Array | null>;
   /** Address of a file that the browser saves by itself. */
@@ -33,10 +35,10 @@ export interface Desk {
 export function httpDesk(body: Body, request: typeof fetch = (...call) => fetch(...call)): Desk {
   const base = `/api/${body}/`;
 
-  async function ask<T>(path: string, init: RequestInit): Promise<T> {
+  async function ask<T>(path: string, init: RequestInit, under = base): Promise<T> {
     let answer: Response;
     try {
-      answer = await request(base + path, { credentials: 'same-origin', cache: 'no-store', ...init });
+      answer = await request(under + path, { credentials: 'same-origin', cache: 'no-store', ...init });
     } catch {
       throw new DeskError(0, 'network', 'The desk does not answer.');
     }
@@ -61,6 +63,7 @@ export function httpDesk(body: Body, request: typeof fetch = (...call) => fetch(
           ? {}
           : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(value) }),
       }),
+    publicLog: (path) => ask(path, { method: 'GET' }, '/api/authority/log/'),
     async document(name) {
       try {
         const answer = await request(`/mirror/${name}.cose`, { cache: 'no-cache' });

@@ -26,5 +26,3 @@ export function inviteIn(hash: string): string | null {
 
 /** The place in the address, `venue/7/tablet`; empty for the first one. */
 export const placeIn = (hash: string): string => (hash.startsWith('#/') ? hash.slice(2) : '');
-
-export const otherBody = (body: Body): Body => (body === 'register' ? 'authority' : 'register');

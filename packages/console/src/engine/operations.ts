@@ -1,15 +1,18 @@
 import type { Console } from './console.ts';
 import type { GateLine } from './venues.ts';
 
-/** Every gate that the register knows, page by page. */
-export interface GatePage {
-  readonly gates: readonly GateLine[];
-  /** The venue after which the next page begins, or null on the last one. */
-  readonly next: number | null;
-}
+const PAGE = 200;
 
-export const readGates = (app: Console, after: number | null): Promise<GatePage> =>
-  app.get(after === null ? 'gates' : `gates?after=${after}`);
+/** Gates of the venues after `after`, and the venue after which the next page begins, or null on the last one. */
+export async function readGates(
+  app: Console,
+  after: number | null,
+): Promise<{ readonly gates: readonly GateLine[]; readonly next: number | null }> {
+  const { gates } = await app.get<{ gates: GateLine[] }>(
+    `gates?limit=${PAGE}${after === null ? '' : `&after=${after}`}`,
+  );
+  return { gates, next: gates.length < PAGE ? null : (gates.at(-1)?.venueId ?? null) };
+}
 
 export interface NewNotice {
   /** Null ends the notice. */

@@ -20,11 +20,14 @@ export interface NewRegistration {
   readonly businessNumber: string | null;
 }
 
-export const register = (app: Console, asked: NewRegistration): Promise<Registration> =>
-  app.post('registrations', asked);
+export const register = (
+  app: Console,
+  { businessNumber, ...venue }: NewRegistration,
+): Promise<Registration> =>
+  app.post('registrations', { ...venue, ...(businessNumber === null ? {} : { businessNumber }) });
 
 export const readRegistrations = async (app: Console): Promise<readonly Registration[]> =>
   (await app.get<{ registrations: Registration[] }>('registrations')).registrations;
 
 export const approveRegistration = (app: Console, id: number): Promise<unknown> =>
-  app.post(`registrations/${id}/approve`, {});
+  app.post(`registrations/${id}/approve`);

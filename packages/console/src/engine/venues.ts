@@ -36,13 +36,13 @@ export interface VenueLine {
   readonly region: string;
   readonly gates: number;
   readonly lastReceiptMs: number | null;
-  /** True where nothing has come for a week. */
-  readonly quiet: boolean;
+  /** Since when nothing has come, where that is a week or more. */
+  readonly quietSinceMs: number | null;
 }
 
 export interface VenuePage extends VenueLine {
-  readonly gateList: readonly GateLine[];
-  readonly staff: readonly StaffLine[];
+  readonly devices: readonly GateLine[];
+  readonly people: readonly StaffLine[];
 }
 
 /** What the register tells of a venue. */

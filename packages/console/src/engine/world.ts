@@ -42,12 +42,7 @@ export async function readWorld(desk: Desk, crypto: Crypto, realMs = () => Date.
 }
 
 /** The keys by which lines and receipts of the public log are verified, as the bundle names them. */
-export function keysIn({ bundle }: World): LogKeys {
-  const { parts } = (bundle ?? {}) as { parts?: BundleParts };
-  return { log: parts?.log ?? null, bodies: parts?.bodies ?? new Map() };
-}
-
-interface BundleParts {
-  readonly log?: Uint8Array | null;
-  readonly bodies?: LogKeys['bodies'];
-}
+export const keysIn = ({ bundle }: World): LogKeys => ({
+  log: bundle?.parts?.log?.key ?? null,
+  bodies: bundle?.parts?.bodies ?? new Map(),
+});

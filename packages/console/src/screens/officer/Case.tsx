@@ -1,46 +1,46 @@
 import { Button, S } from '@munjigi/ui/elements';
-import { approveCase, closeCase, openBoxes, readOneCase } from '../../engine/case-calls.ts';
-import { type ReadCase, roleHere } from '../../engine/cases.ts';
+import { useState } from 'preact/hooks';
+import { closeCase, openBoxes, readOneCase, signCase } from '../../engine/case-calls.ts';
+import { ANSWER_MS, type CaseState, type ReadCase, roleHere } from '../../engine/cases.ts';
+import type { CheckedLine } from '../../engine/log-check.ts';
 import { Await, Mark, Page, Problem } from '../parts.tsx';
 import { type Asked, useAsked, useConsole, useWords, useWork } from '../use.ts';
+import { CaseLines } from './CaseLines.tsx';
 import { StateMark } from './Cases.tsx';
-import { CaseLines } from './LogLines.tsx';
 import { Terms } from './Terms.tsx';
 import { TraceListView } from './TraceListView.tsx';
 
-/** One case: what was signed, by whom, what the public log holds of it, and what may be done next. */
+/** One case: what is signed, by whom, what the public log proves of it, and what may be done next. */
 export function CaseView({ id }: { readonly id: string }) {
   const app = useConsole();
   const { say } = useWords();
   const asked = useAsked(`case/${id}`, () => readOneCase(app, id));
+  const [checked, setChecked] = useState<readonly CheckedLine[]>([]);
+  const state = asked.value ? provedState(asked.value, checked) : null;
   return (
     <Page
       title={asked.value?.terms.reason ?? say('console.case.one')}
       back={{ href: '#/cases', word: say('console.place.cases') }}
-      {...(asked.value ? { action: <StateMark state={asked.value.file.state} /> } : {})}
+      {...(state ? { action: <StateMark state={state} /> } : {})}
     >
       <Await asked={asked}>
         {(one) => (
           <>
-            <Next one={one} asked={asked} />
+            <Next one={one} state={state ?? one.state} asked={asked} />
             <div class="columns even">
               <section>
                 <h2>{say('console.case.signed')}</h2>
-                <Terms terms={one.terms} hash={one.hash} />
+                <Terms terms={one.terms} hash={one.hash} venueName={one.venueName} />
               </section>
               <aside>
-                <section>
-                  <h2>{say('console.case.signatures')}</h2>
-                  <Signatures one={one} />
-                </section>
+                {one.asked.length > 0 && state === 'waiting' && <OnCall one={one} />}
                 <section>
                   <h2>{say('console.place.log')}</h2>
-                  <CaseLines lines={one.file.lines} />
+                  <CaseLines one={one} onChecked={setChecked} />
                 </section>
               </aside>
             </div>
-            {app.desk.body === 'authority' &&
-              (one.file.state === 'opened' || one.file.state === 'closed') && <TraceListView one={one} />}
+            {app.desk.body === 'authority' && one.completeness !== null && <TraceListView one={one} />}
           </>
         )}
       </Await>
@@ -48,81 +48,76 @@ export function CaseView({ id }: { readonly id: string }) {
   );
 }
 
-function Signatures({ one }: { readonly one: ReadCase }) {
+/** The authority hears of a release from the public log: a line that this page verified says so. */
+const provedState = (one: ReadCase, checked: readonly CheckedLine[]): CaseState =>
+  one.state === 'waiting' &&
+  checked.some(({ line, verdict }) => line?.kind === 'release' && verdict === 'good')
+    ? 'released'
+    : one.state;
+
+/** Who was asked for the second signature, and when the next one is. */
+function OnCall({ one }: { readonly one: ReadCase }) {
   const { say, dates } = useWords();
   return (
-    <ul class="gates">
-      {(['opener', 'approver'] as const).map((role) => {
-        const given = one.approvals.find((approval) => approval.role === role);
-        return (
-          <li key={role}>
-            <b>{say(`console.role.${role}`)}</b>
-            <p>
-              {given ? (
-                <Mark kind="good">
-                  {say('console.case.signed-at', { when: dates.moment(given.at * 1000) })}
-                </Mark>
-              ) : (
-                <Mark kind="open">{say('console.case.not-signed')}</Mark>
-              )}
-            </p>
-            {!given && one.file.asked && (
-              <p class="small">
-                <S
-                  text={
-                    one.file.asked.nextMs === null
-                      ? say('console.case.asked', {
-                          name: one.file.asked.name,
-                          when: dates.clock(one.file.asked.sinceMs),
-                        })
-                      : say('console.case.asked-next', {
-                          name: one.file.asked.name,
-                          when: dates.clock(one.file.asked.sinceMs),
-                          next: dates.clock(one.file.asked.nextMs),
-                        })
-                  }
-                />
-              </p>
-            )}
+    <section>
+      <h2>{say('console.case.by')}</h2>
+      <ul class="gates">
+        {one.asked.map(({ name, atMs }, i) => (
+          <li key={atMs}>
+            <Mark kind="open">
+              {i < one.asked.length - 1
+                ? say('console.case.asked', { name, when: dates.clock(atMs) })
+                : say('console.case.asked-next', {
+                    name,
+                    when: dates.clock(atMs),
+                    next: dates.clock(atMs + ANSWER_MS),
+                  })}
+            </Mark>
           </li>
-        );
-      })}
-    </ul>
+        ))}
+      </ul>
+    </section>
   );
 }
 
+interface NextProps {
+  readonly one: ReadCase;
+  readonly state: CaseState;
+  readonly asked: Asked<unknown>;
+}
+
 /** What this officer may do now: sign, have the boxes opened, close. One thing at a time. */
-function Next({ one, asked }: { readonly one: ReadCase; readonly asked: Asked<unknown> }) {
+function Next({ one, state, asked }: NextProps) {
   const app = useConsole();
   const { say } = useWords();
   const work = useWork();
-  const { state } = one.file;
   const role = roleHere(app);
-  const step = async (what: () => Promise<unknown>) => {
-    await work.run(async () => {
+  const opens = role === 'opener';
+  const signs = opens ? state === 'draft' : state === 'waiting';
+  const step = (what: () => Promise<unknown>) =>
+    work.run(async () => {
       await what();
       asked.again();
     });
-  };
-  const isMine =
-    role === 'approver' && state === 'waiting' && !one.approvals.some((a) => a.role === 'approver');
   return (
     <section class="next" aria-label={say('console.case.next')}>
-      <p class="lead">
-        <S text={say(isMine ? 'console.case.state-text.mine' : `console.case.state-text.${state}`)} />
+      <p class="lead" data-state={state}>
+        <S
+          text={say(signs && !opens ? 'console.case.state-text.mine' : `console.case.state-text.${state}`)}
+        />
       </p>
       <div class="row">
-        {isMine && (
+        {signs && (
           <Button
             kind="first"
             size="tall"
             disabled={work.busy}
-            onClick={() => step(() => approveCase(app, one))}
+            onClick={() => step(() => signCase(app, one))}
           >
-            {say('console.sign.approve')}
+            {say(opens ? 'console.sign.open' : 'console.sign.approve')}
           </Button>
         )}
-        {role === 'opener' && state === 'released' && (
+        {opens && (state === 'released' || state === 'opened') && (
           <Button
             kind="first"
             size="tall"
@@ -132,14 +127,23 @@ function Next({ one, asked }: { readonly one: ReadCase; readonly asked: Asked<un
             {say('console.case.open-boxes')}
           </Button>
         )}
-        {role === 'opener' && (state === 'opened' || state === 'waiting' || state === 'approved') && (
-          <Button disabled={work.busy} onClick={() => step(() => closeCase(app, one.id))}>
-            {say('console.case.close')}
+        {state === 'waiting' && !signs && (
+          <Button size="tall" onClick={asked.again}>
+            {say('console.case.look-again')}
           </Button>
         )}
-        {(state === 'waiting' || state === 'approved') && !isMine && (
-          <Button kind="plain" onClick={asked.again}>
-            {say('console.case.look-again')}
+        {opens && state !== 'expired' && (
+          <Button
+            kind="plain"
+            disabled={work.busy}
+            onClick={() =>
+              work.run(async () => {
+                await closeCase(app, one.id);
+                app.go('cases');
+              })
+            }
+          >
+            {say('console.case.close')}
           </Button>
         )}
       </div>

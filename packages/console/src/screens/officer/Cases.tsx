@@ -1,6 +1,6 @@
 import { S } from '@munjigi/ui/elements';
 import { readCases } from '../../engine/case-calls.ts';
-import type { CaseState, ReadCase } from '../../engine/cases.ts';
+import type { CaseLine, CaseState } from '../../engine/cases.ts';
 import { Await, LinkButton, Mark, Page } from '../parts.tsx';
 import { useAsked, useConsole, useWords } from '../use.ts';
 
@@ -45,29 +45,28 @@ export function Cases() {
 
 export function StateMark({ state }: { readonly state: CaseState }) {
   const { say } = useWords();
-  const kind = state === 'opened' || state === 'closed' ? 'good' : state === 'expired' ? 'bad' : 'open';
+  const kind = state === 'listed' || state === 'released' ? 'good' : state === 'expired' ? 'bad' : 'open';
   return <Mark kind={kind}>{say(`console.case.state.${state}`)}</Mark>;
 }
 
-function CaseRow({ one }: { readonly one: ReadCase }) {
+function CaseRow({ one }: { readonly one: CaseLine }) {
   const { say, dates } = useWords();
-  const { terms, file } = one;
   return (
     <li>
       <a class="line" href={`#/case/${one.id}`} data-case={one.id}>
         <span>
-          <b>{terms.reason}</b>
+          <b>{one.reason}</b>
           <small>
-            {say('console.venue.number', { number: terms.venueId })} ·{' '}
+            {one.venueName ?? say('console.venue.number', { number: one.venueId })} ·{' '}
             {say('console.case.window-value', {
-              from: dates.moment(terms.from * 1000),
-              until: dates.moment(terms.until * 1000),
+              from: dates.moment(one.from * 1000),
+              until: dates.moment(one.until * 1000),
             })}
           </small>
         </span>
         <span class="end">
-          <StateMark state={file.state} />
-          <small>{say('console.case.until-when', { when: dates.moment(terms.expiresAt * 1000) })}</small>
+          <StateMark state={one.state} />
+          <small>{say('console.case.until-when', { when: dates.moment(one.expiresAt * 1000) })}</small>
         </span>
       </a>
     </li>

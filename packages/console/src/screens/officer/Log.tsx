@@ -2,7 +2,7 @@ import { S } from '@munjigi/ui/elements';
 import { readLog } from '../../engine/log-calls.ts';
 import { Await, Page } from '../parts.tsx';
 import { useAsked, useConsole, useWords } from '../use.ts';
-import { CaseLines } from './LogLines.tsx';
+import { LogLines } from './LogLines.tsx';
 
 const SHOWN = 40;
 
@@ -20,7 +20,7 @@ export function Log() {
         {(page) => (
           <>
             <p class="quiet">{say('console.log.size', { size: page.size })}</p>
-            <CaseLines lines={page.lines} />
+            <LogLines lines={page.lines} />
           </>
         )}
       </Await>

@@ -1,26 +1,31 @@
 import { toHex } from '@munjigi/core/encoding';
 import type { Line } from '@munjigi/core/log';
 import { useEffect, useState } from 'preact/hooks';
+import type { GivenLine } from '../../engine/log-calls.ts';
 import { type CheckedLine, checkLine } from '../../engine/log-check.ts';
 import { keysIn } from '../../engine/world.ts';
 import { Mark } from '../parts.tsx';
 import { useConsole, useWords } from '../use.ts';
 
-type Given = { readonly line: string; readonly receipt: string | null };
+interface Props {
+  readonly lines: readonly GivenLine[];
+  onChecked?(lines: readonly CheckedLine[]): void;
+}
 
 /** Lines of the public log, each verified in this page: its tick, or its fault. */
-export function CaseLines({ lines }: { readonly lines: readonly Given[] }) {
+export function LogLines({ lines, onChecked }: Props) {
   const { crypto, world } = useConsole();
   const { say } = useWords();
   const [checked, setChecked] = useState<readonly CheckedLine[] | null>(null);
-  const keys = keysIn(world.value);
   const key = lines.map(({ line, receipt }) => `${line}${receipt}`).join();
   useEffect(() => {
     let left = false;
-    setChecked(null);
-    void Promise.all(lines.map((line) => checkLine(line, keys, crypto))).then(
-      (found) => !left && setChecked(found),
-    );
+    const keys = keysIn(world.value);
+    void Promise.all(lines.map((line) => checkLine(line, keys, crypto))).then((found) => {
+      if (left) return;
+      setChecked(found);
+      onChecked?.(found);
+    });
     return () => {
       left = true;
     };
@@ -37,14 +42,14 @@ export function CaseLines({ lines }: { readonly lines: readonly Given[] }) {
       </p>
       <ol class="log">
         {checked.map((one, i) => (
-          <LogLine key={i} one={one} />
+          <LogLine key={one.index ?? `no ${i}`} one={one} />
         ))}
       </ol>
     </>
   );
 }
 
-export function LogLine({ one }: { readonly one: CheckedLine }) {
+function LogLine({ one }: { readonly one: CheckedLine }) {
   const { say, dates } = useWords();
   const { line, index, verdict } = one;
   const kind = verdict === 'good' ? 'good' : verdict === 'waiting' || verdict === 'no-key' ? 'open' : 'bad';
@@ -52,7 +57,7 @@ export function LogLine({ one }: { readonly one: CheckedLine }) {
     <li data-line={line?.kind ?? 'unread'} data-verdict={verdict}>
       <b>{line ? say(`console.log.kind.${line.kind}`) : say('console.log.unread')}</b>
       <p class="small">
-        {index !== null && `${say('console.log.place', { index })} · `}
+        {index !== null && `${say('console.log.place', { index: index + 1 })} · `}
         {line && `${say(`console.log.by.${bodyWord(line.body)}`)} · ${dates.moment(line.at * 1000)}`}
       </p>
       {line && <Fields line={line} />}
@@ -67,7 +72,6 @@ const bodyWord = (body: string): 'register' | 'authority' | 'issuer' =>
 /** Hashes shortened to what the eye compares, counts and days as they are. */
 function Fields({ line }: { readonly line: Line }) {
   const entries = Object.entries(line.fields);
-  if (entries.length === 0) return null;
   return (
     <p class="small quiet num fields">
       {entries.map(([name, value]) => (

@@ -1,9 +1,8 @@
-import { caseHash, decodeCase, LARGEST_CAP, LONGEST_BASIS, LONGEST_REASON } from '@munjigi/core/case';
-import { toHex } from '@munjigi/core/encoding';
+import { LARGEST_CAP, LONGEST_BASIS, LONGEST_REASON } from '@munjigi/core/case';
 import { Button, S } from '@munjigi/ui/elements';
 import { useState } from 'preact/hooks';
-import { openCase } from '../../engine/case-calls.ts';
-import { composeCase, type NewCase } from '../../engine/cases.ts';
+import { closeCase, signCase, writeCase } from '../../engine/case-calls.ts';
+import { changedTerms, type readBytes, type TermsJson } from '../../engine/cases.ts';
 import { Field, Page, Problem } from '../parts.tsx';
 import { useConsole, useWords, useWork } from '../use.ts';
 import { Terms } from './Terms.tsx';
@@ -40,61 +39,73 @@ export function OpenCase() {
     hours: '24',
     dwell: '60',
   }));
-  const [bytes, setBytes] = useState<Uint8Array | null>(null);
+  const [draft, setDraft] = useState<ReturnType<typeof readBytes> | null>(null);
   const [wrong, setWrong] = useState<Partial<Record<keyof Typed, string>>>({});
   const work = useWork();
   const set = (part: Partial<Typed>) => setTyped({ ...typed, ...part });
 
+  const asked: TermsJson = {
+    venueId: Number(typed.venue),
+    from: Math.floor(dates.instantOf(typed.from) / 1000),
+    until: Math.floor(dates.instantOf(typed.until) / 1000),
+    basis: typed.basis.trim(),
+    reason: typed.reason.trim(),
+    issuers: typed.issuers,
+    cap: Number(typed.cap),
+    dwellMinutes: Number(typed.dwell),
+  };
+  const hours = Number(typed.hours);
   const look = () => {
-    const asked: NewCase = {
-      venueId: Number(typed.venue),
-      from: Math.floor(dates.instantOf(typed.from) / 1000),
-      until: Math.floor(dates.instantOf(typed.until) / 1000),
-      basis: typed.basis.trim(),
-      reason: typed.reason.trim(),
-      issuers: typed.issuers,
-      cap: Number(typed.cap),
-      hours: Number(typed.hours),
-      dwellMinutes: Number(typed.dwell),
-    };
-    const found = problemsOf(asked, world.now() / 1000);
+    const found = problemsOf(asked, hours, world.now() / 1000);
     setWrong(Object.fromEntries(found.map((field) => [field, say(`console.case.wrong.${field}`)])));
-    if (found.length > 0) return;
-    try {
-      setBytes(composeCase(app, asked, (count) => crypto.getRandomValues(new Uint8Array(count))));
-    } catch {
-      setWrong({ reason: say('console.case.wrong.reason') });
-    }
+    if (found.length === 0) void work.run(async () => setDraft(await writeCase(app, asked, hours)));
   };
 
-  if (bytes)
+  if (draft) {
+    const changed = changedTerms(asked, draft.terms);
     return (
       <Page title={say('console.sign.headline')}>
         <p class="lead">
           <S text={say('console.sign.text')} />
         </p>
-        <Terms terms={decodeCase(bytes)} hash={toHex(caseHash(bytes))} />
+        <Terms terms={draft.terms} hash={draft.hash} />
+        {changed.length > 0 && (
+          <p class="problem" role="alert" data-problem="changed">
+            <S text={say('console.sign.changed', { fields: changed.join(', ') })} />
+          </p>
+        )}
         <div class="row acts">
+          {changed.length === 0 && (
+            <Button
+              kind="first"
+              size="tall"
+              disabled={work.busy}
+              onClick={() =>
+                work.run(async () => {
+                  await signCase(app, draft);
+                  app.go(`case/${draft.id}`);
+                })
+              }
+            >
+              {say('console.sign.open')}
+            </Button>
+          )}
           <Button
-            kind="first"
             size="tall"
-            disabled={work.busy}
-            onClick={() =>
-              work.run(async () => {
-                const id = await openCase(app, bytes);
-                app.go(`case/${id}`);
-              })
-            }
+            onClick={() => {
+              // A draft that nobody signed just goes; where it cannot, it ends by itself.
+              void closeCase(app, draft.id).catch(() => {});
+              work.clear();
+              setDraft(null);
+            }}
           >
-            {say('console.sign.open')}
-          </Button>
-          <Button size="tall" onClick={() => setBytes(null)}>
             {say('console.sign.change')}
           </Button>
         </div>
         <Problem error={work.failed} />
       </Page>
     );
+  }
 
   const text = (field: 'venue' | 'cap' | 'hours' | 'dwell', help = true) => (
     <Field
@@ -192,17 +203,18 @@ export function OpenCase() {
           </div>
         </div>
         <div class="row acts">
-          <Button kind="first" size="tall" type="submit">
+          <Button kind="first" size="tall" type="submit" disabled={work.busy}>
             {say('console.case.look')}
           </Button>
         </div>
+        <Problem error={work.failed} />
       </form>
     </Page>
   );
 }
 
 /** What is not as a case must be, field by field; the desks check the same again. */
-function problemsOf(asked: NewCase, now: number): (keyof Typed)[] {
+function problemsOf(asked: TermsJson, hours: number, now: number): (keyof Typed)[] {
   const whole = (value: number, most: number) => Number.isInteger(value) && value >= 1 && value <= most;
   const found: (keyof Typed)[] = [];
   if (!whole(asked.venueId, Number.MAX_SAFE_INTEGER)) found.push('venue');
@@ -211,7 +223,7 @@ function problemsOf(asked: NewCase, now: number): (keyof Typed)[] {
   if (asked.basis === '') found.push('basis');
   if (asked.reason === '') found.push('reason');
   if (!whole(asked.cap, LARGEST_CAP)) found.push('cap');
-  if (!whole(asked.hours, MOST_HOURS)) found.push('hours');
+  if (!whole(hours, MOST_HOURS)) found.push('hours');
   if (!(Number.isInteger(asked.dwellMinutes) && asked.dwellMinutes >= 0 && asked.dwellMinutes <= 1440))
     found.push('dwell');
   return found;

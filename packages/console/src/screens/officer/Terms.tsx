@@ -1,18 +1,20 @@
-import type { ReadCase } from '../../engine/cases.ts';
-import { inGroups } from '../../engine/cases.ts';
+import { inGroups, type ReadCase } from '../../engine/cases.ts';
 import { Facts } from '../parts.tsx';
 import { useWords } from '../use.ts';
 
-type Shown = Pick<ReadCase, 'terms' | 'hash'>;
+interface Shown extends Pick<ReadCase, 'terms' | 'hash'> {
+  /** What this body calls the venue; the number is what is signed. */
+  readonly venueName?: string | null;
+}
 
 /** A case in words, every field of the bytes that are signed, and their hash. Nothing else is signed, nothing is left out. */
-export function Terms({ terms, hash }: Shown) {
+export function Terms({ terms, hash, venueName = null }: Shown) {
   const { say, dates } = useWords();
   return (
     <div class="terms">
       <Facts
         rows={[
-          [say('console.case.venue'), say('console.venue.number', { number: terms.venueId })],
+          [say('console.case.venue'), `${terms.venueId}${venueName === null ? '' : ` (${venueName})`}`],
           [
             say('console.case.window'),
             say('console.case.window-value', {
@@ -52,11 +54,9 @@ export function Hash({ hash }: { readonly hash: string }) {
     <div class="hash">
       <h3>{say('console.case.hash')}</h3>
       <p class="num" data-hash={hash}>
-        {inGroups(hash)
-          .split(' ')
-          .map((group, i) => (
-            <span key={i}>{group} </span>
-          ))}
+        {inGroups(hash).map((group, i) => (
+          <span key={`${i}${group}`}>{group} </span>
+        ))}
       </p>
       <p class="small quiet">{say('console.case.hash-text')}</p>
     </div>

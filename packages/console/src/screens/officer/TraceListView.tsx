@@ -1,6 +1,6 @@
-import { type Completeness, stayedUntil, type TraceRow } from '@munjigi/core/case';
+import type { Completeness } from '@munjigi/core/case';
 import { Icon, S } from '@munjigi/ui/elements';
-import { readList } from '../../engine/case-calls.ts';
+import { readList, type TraceList } from '../../engine/case-calls.ts';
 import type { ReadCase } from '../../engine/cases.ts';
 import { Await, Mark } from '../parts.tsx';
 import { useAsked, useConsole, useWords } from '../use.ts';
@@ -30,20 +30,20 @@ export function TraceListView({ one }: { readonly one: ReadCase }) {
               <p class="quiet">
                 <S text={say('console.list.dwell', { minutes: list.dwellMinutes })} />
               </p>
-              <Rows rows={found} dwell={list.dwellMinutes} caption={say('console.list.found')} />
+              <Rows rows={found} caption={say('console.list.found')} />
               {apart.length > 0 && (
                 <>
                   <h3>{say('console.list.apart', { count: apart.length })}</h3>
                   <p class="small quiet">
                     <S text={say('console.list.apart-text')} />
                   </p>
-                  <Rows rows={apart} dwell={list.dwellMinutes} caption={say('console.list.apart-caption')} />
+                  <Rows rows={apart} caption={say('console.list.apart-caption')} />
                 </>
               )}
               {rest.length > 0 && (
                 <>
                   <h3>{say('console.list.rest', { count: rest.length })}</h3>
-                  <Rows rows={rest} dwell={list.dwellMinutes} caption={say('console.list.rest-caption')} />
+                  <Rows rows={rest} caption={say('console.list.rest-caption')} />
                 </>
               )}
             </>
@@ -54,7 +54,9 @@ export function TraceListView({ one }: { readonly one: ReadCase }) {
   );
 }
 
-const split = (rows: readonly TraceRow[]): readonly [TraceRow[], TraceRow[], TraceRow[]] => [
+type Row = TraceList['rows'][number];
+
+const split = (rows: readonly Row[]): readonly [Row[], Row[], Row[]] => [
   rows.filter(({ state }) => state === 'resolved' || state === 'direct'),
   rows.filter(({ state }) => state === 'apart'),
   rows.filter(({ state }) => !['resolved', 'direct', 'apart'].includes(state)),
@@ -82,12 +84,11 @@ function CompletenessLine({ completeness }: { readonly completeness: Completenes
 }
 
 interface RowsProps {
-  readonly rows: readonly TraceRow[];
-  readonly dwell: number;
+  readonly rows: readonly Row[];
   readonly caption: string;
 }
 
-function Rows({ rows, dwell, caption }: RowsProps) {
+function Rows({ rows, caption }: RowsProps) {
   const { say, dates } = useWords();
   return (
     <div class="wide" tabIndex={0} role="region" aria-label={caption}>
@@ -106,7 +107,7 @@ function Rows({ rows, dwell, caption }: RowsProps) {
           {rows.map((row, i) => (
             <tr key={i} data-state={row.state}>
               <td class="num">{dates.clock(row.enteredAt * 1000)}</td>
-              <td class="num quiet">{dates.clock(stayedUntil(row.enteredAt, dwell) * 1000)}</td>
+              <td class="num quiet">{dates.clock(row.stayedUntil * 1000)}</td>
               <td>
                 {row.person ? (
                   <>

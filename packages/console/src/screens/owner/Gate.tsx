@@ -10,7 +10,7 @@ export function Gate({ venueId, gateNo }: { readonly venueId: number; readonly g
   const app = useConsole();
   const { say } = useWords();
   const venue = useAsked(`venue/${venueId}`, () => readVenue(app, venueId));
-  const gate = venue.value?.gateList.find((one) => one.gateNo === gateNo);
+  const gate = venue.value?.devices.find((one) => one.gateNo === gateNo);
   return (
     <Page
       title={gate ? `${gate.gateNo} · ${gate.name}` : say('console.gate.number', { number: gateNo })}

@@ -29,16 +29,17 @@ export function Venue({ venueId }: { readonly venueId: number }) {
           }
         : {})}
     >
-      {venue.value?.quiet && (
+      {venue.value && venue.value.quietSinceMs !== null && (
         <p class="notice">
-          <b>{say('console.venue.quiet')}</b> <S text={say('console.venue.quiet-text')} />
+          <b>{say('console.venue.quiet', { when: dates.day(venue.value.quietSinceMs) })}</b>{' '}
+          <S text={say('console.venue.quiet-text')} />
         </p>
       )}
       <div class="columns">
         <div class="plots">
           <Await asked={counts}>
             {(value) =>
-              venue.value && <CountPlots counts={value} untilMs={knownUntil(venue.value.gateList)} />
+              venue.value && <CountPlots counts={value} untilMs={knownUntil(venue.value.devices)} />
             }
           </Await>
         </div>
@@ -48,11 +49,11 @@ export function Venue({ venueId }: { readonly venueId: number }) {
               <>
                 <section>
                   <h2>{say('console.venue.gates')}</h2>
-                  {value.gateList.length === 0 ? (
+                  {value.devices.length === 0 ? (
                     <p class="quiet">{say('console.gate.none')}</p>
                   ) : (
                     <ul class="gates">
-                      {value.gateList.map((gate) => (
+                      {value.devices.map((gate) => (
                         <GateRow key={gate.gateNo} venueId={venueId} gate={gate} mine={isOwner} />
                       ))}
                     </ul>
@@ -60,9 +61,9 @@ export function Venue({ venueId }: { readonly venueId: number }) {
                 </section>
                 <section>
                   <h2>{say('console.venue.staff')}</h2>
-                  {value.staff.length > 0 ? (
+                  {value.people.length > 0 ? (
                     <ul class="gates">
-                      {value.staff.map((one) => (
+                      {value.people.map((one) => (
                         <li key={one.accountId}>
                           <b>
                             {one.name} <span class="quiet">{say(`console.role.${one.role}`)}</span>

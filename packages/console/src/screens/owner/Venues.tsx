@@ -54,8 +54,8 @@ function VenueRow({ venue }: { readonly venue: VenueLine }) {
           </small>
         </span>
         <span class="end">
-          {venue.quiet ? (
-            <Mark kind="open">{say('console.venue.quiet')}</Mark>
+          {venue.quietSinceMs !== null ? (
+            <Mark kind="open">{say('console.venue.quiet', { when: dates.day(venue.quietSinceMs) })}</Mark>
           ) : venue.lastReceiptMs === null ? (
             <Mark kind="open">{say('console.gate.never')}</Mark>
           ) : (
