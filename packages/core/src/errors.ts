@@ -37,7 +37,10 @@ export const ERROR_CODES = [
   'chain.link',
   'chain.signature',
   'case.structure',
-  'case.signature',
+  'log.structure',
+  'log.line',
+  'log.receipt',
+  'log.cosignatures',
 ] as const;
 
 export type ErrorCode = (typeof ERROR_CODES)[number];

@@ -21,7 +21,11 @@ export type DocumentKind =
   | 'export'
   | 'release'
   | 'opening'
-  | 'resolution';
+  | 'resolution'
+  | 'line'
+  | 'head'
+  | 'cosignature'
+  | 'notified';
 
 const contextOf = (kind: DocumentKind) => utf8Encode(`MJ1 ${kind}`);
 
