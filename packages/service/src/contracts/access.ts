@@ -50,6 +50,19 @@ export const ACCESS = {
   publishNotice: { callers: ['operator'] },
   setClock: { callers: ['operator'] },
 
+  openCase: { callers: ['officer'] },
+  listCases: { callers: ['officer'] },
+  getCase: { callers: ['officer'] },
+  signCase: { callers: ['officer'] },
+  openRelease: { callers: ['officer'] },
+  getCallList: { callers: ['officer'] },
+  getCallListCsv: { callers: ['officer'] },
+  closeCase: { callers: ['officer'] },
+  casesToApprove: { callers: ['officer'] },
+  caseToApprove: { callers: ['officer'] },
+  approveCase: { callers: ['officer'] },
+  resolveHandles: { callers: ['body'] },
+
   oldWay: { callers: ['public'] },
 } as const satisfies Record<keyof typeof operations, Access>;
 

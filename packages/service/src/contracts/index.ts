@@ -1,20 +1,25 @@
 import { authorityOperations } from './authority.ts';
+import { authorityCaseOperations, issuerCaseOperations, registerCaseOperations } from './cases.ts';
 import { demonstrationOperations } from './demonstration.ts';
 import { healthOperations } from './health.ts';
 import { issuerOperations } from './issuer.ts';
 import { registerOperations } from './register.ts';
 
 export { ACCESS, type Access, accessOf, type Caller, needsNoAccount, ROLES, type Role } from './access.ts';
+export type { AssertionBody, CaseState, CaseTermsBody, ResolveBody } from './cases.ts';
 export { CheckLineError, CheckRequest, CheckResult } from './check.ts';
 export { API_ERRORS, ApiError, type ApiErrorCode } from './errors.ts';
 export { type Operation, type RouteSchema, route } from './operation.ts';
 export type { BatchAnswerBody, BatchBody, GateStateBody, RegisterRowBody } from './register.ts';
 export { ErrorBody } from './shapes.ts';
 export {
+  authorityCaseOperations,
   authorityOperations,
   demonstrationOperations,
   healthOperations,
+  issuerCaseOperations,
   issuerOperations,
+  registerCaseOperations,
   registerOperations,
 };
 
@@ -24,5 +29,8 @@ export const operations = {
   ...issuerOperations,
   ...registerOperations,
   ...authorityOperations,
+  ...authorityCaseOperations,
+  ...registerCaseOperations,
+  ...issuerCaseOperations,
   ...demonstrationOperations,
 } as const;
