@@ -8,6 +8,7 @@ import type { Secrets, ServiceConfig } from '../config/index.ts';
 import { makePrivateKey, nodeSigner } from '../crypto/index.ts';
 import type { Database } from '../db/index.ts';
 import { demonstrationOf, type IssuerDesk, openIssuerDesk } from '../issuer/index.ts';
+import type { Accounts } from '../lib/accounts/index.ts';
 import type { DeskName } from '../lib/desk.ts';
 import { createRegister, type RegisterDesk } from '../register/index.ts';
 import { HandoverFolder } from './handover.ts';
@@ -28,6 +29,7 @@ export interface DeskParts {
   readonly pack: unknown;
   readonly log: Logger;
   readonly databases: ReadonlyMap<DeskName, Database>;
+  readonly accounts: ReadonlyMap<DeskName, Accounts>;
   readonly everyMs?: number;
 }
 

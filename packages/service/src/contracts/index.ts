@@ -4,6 +4,7 @@ import { demonstrationOperations } from './demonstration.ts';
 import { healthOperations } from './health.ts';
 import { issuerOperations } from './issuer.ts';
 import { registerOperations } from './register.ts';
+import { sessionOperations } from './session.ts';
 
 export { ACCESS, type Access, accessOf, type Caller, needsNoAccount, ROLES, type Role } from './access.ts';
 export type { AssertionBody, CaseState, CaseTermsBody, ResolveBody } from './cases.ts';
@@ -11,6 +12,7 @@ export { CheckLineError, CheckRequest, CheckResult } from './check.ts';
 export { API_ERRORS, ApiError, type ApiErrorCode } from './errors.ts';
 export { type Operation, type RouteSchema, route } from './operation.ts';
 export type { BatchAnswerBody, BatchBody, GateStateBody, RegisterRowBody } from './register.ts';
+export { type SessionOperations, type SignedInBody, sessionOperationsOf } from './session.ts';
 export { ErrorBody } from './shapes.ts';
 export {
   authorityCaseOperations,
@@ -21,6 +23,7 @@ export {
   issuerOperations,
   registerCaseOperations,
   registerOperations,
+  sessionOperations,
 };
 
 /** Every operation of the service, by name. */
@@ -32,5 +35,6 @@ export const operations = {
   ...authorityCaseOperations,
   ...registerCaseOperations,
   ...issuerCaseOperations,
+  ...sessionOperations,
   ...demonstrationOperations,
 } as const;
