@@ -132,6 +132,7 @@ export async function createService(
     mountHealth(server, { desks: config.desks, draining: () => draining, watch });
     for (const one of accounts.values()) mountAccounts(server, one);
     for (const desk of open) await (desk as Desk).mount(server);
+    desks.publicLog.mount(server);
     const registerDb = databases.get('register');
     const { authority } = desks;
     if (config.exercise && registerDb && authority) {

@@ -85,6 +85,15 @@ export const ACCESS = {
   ...accountsOf('issuer'),
   ...accountsOf('register'),
   ...accountsOf('authority'),
+  getLogHead: { callers: ['public'] },
+  listLogHeads: { callers: ['public'] },
+  listLogLines: { callers: ['public'] },
+  getLogProof: { callers: ['public'] },
+  getLogConsistency: { callers: ['public'] },
+  appendLogLine: { callers: ['body'] },
+  cosignRegister: { callers: ['public'] },
+  cosignIssuer: { callers: ['public'] },
+  getNotified: { callers: ['public'] },
 
   oldWay: { callers: ['public'] },
 } as const satisfies Record<keyof typeof operations, Access>;

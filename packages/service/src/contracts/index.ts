@@ -3,6 +3,7 @@ import { authorityCaseOperations, issuerCaseOperations, registerCaseOperations }
 import { demonstrationOperations } from './demonstration.ts';
 import { healthOperations } from './health.ts';
 import { issuerOperations } from './issuer.ts';
+import { logOperations } from './public-log.ts';
 import { registerOperations } from './register.ts';
 import { sessionOperations } from './session.ts';
 
@@ -22,6 +23,7 @@ export {
   issuerCaseOperations,
   issuerOperations,
   registerCaseOperations,
+  logOperations,
   registerOperations,
   sessionOperations,
 };
@@ -36,5 +38,6 @@ export const operations = {
   ...registerCaseOperations,
   ...issuerCaseOperations,
   ...sessionOperations,
+  ...logOperations,
   ...demonstrationOperations,
 } as const;
