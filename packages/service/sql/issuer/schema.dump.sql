@@ -27,6 +27,22 @@ CREATE TABLE challenge (
 );
 CREATE INDEX challenge_ends ON public.challenge USING btree (ends_ms);
 
+CREATE TABLE cosigned_head (
+  origin text NOT NULL,
+  size bigint NOT NULL,
+  root bytea NOT NULL,
+  cosignature bytea NOT NULL,
+  CONSTRAINT cosigned_head_pkey PRIMARY KEY (origin, size)
+);
+
+CREATE TABLE cosigned_log (
+  origin text NOT NULL,
+  size bigint NOT NULL,
+  root bytea NOT NULL,
+  at bigint NOT NULL,
+  CONSTRAINT cosigned_log_pkey PRIMARY KEY (origin)
+);
+
 CREATE TABLE enrolment (
   secret_hash bytea NOT NULL,
   person bytea NOT NULL,
@@ -93,6 +109,13 @@ CREATE TABLE passkey (
   CONSTRAINT passkey_pkey PRIMARY KEY (credential_id)
 );
 CREATE INDEX passkey_account ON public.passkey USING btree (account_id);
+
+CREATE TABLE resolved_case (
+  case_hash bytea NOT NULL,
+  answered_at bigint NOT NULL,
+  expires_at bigint NOT NULL,
+  CONSTRAINT resolved_case_pkey PRIMARY KEY (case_hash)
+);
 
 CREATE TABLE schema_migration (
   number integer NOT NULL,

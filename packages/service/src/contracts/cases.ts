@@ -41,7 +41,11 @@ const Terms = Type.Object(
     reason: Text(500, 'Why it is needed'),
     issuers: Type.Array(Text(64, 'Name of an issuer'), { maxItems: 16 }),
     cap: Type.Integer({ minimum: 1, maximum: 100_000, description: 'Most subjects that may be released' }),
-    dwellMinutes: Type.Integer({ minimum: 0, maximum: 1440, description: 'How long a visit is taken to last' }),
+    dwellMinutes: Type.Integer({
+      minimum: 0,
+      maximum: 1440,
+      description: 'How long a visit is taken to last',
+    }),
   },
   exact,
 );
@@ -97,10 +101,7 @@ const Row = Type.Object(
     why: Type.Union([Type.Enum(['key', 'signature', 'window', 'repeated']), Type.Null()]),
     marks: Type.Array(Type.String({ maxLength: 20 })),
     contact: Type.Union([Type.String({ maxLength: 200 }), Type.Null()]),
-    person: Type.Union([
-      Type.Object({ name: Type.String(), birthDate: Type.String() }, exact),
-      Type.Null(),
-    ]),
+    person: Type.Union([Type.Object({ name: Type.String(), birthDate: Type.String() }, exact), Type.Null()]),
   },
   exact,
 );
@@ -136,7 +137,10 @@ export const authorityCaseOperations = {
     url: '/api/authority/cases',
     summary: 'Write a case: answers with the exact bytes that two officers sign',
     body: Type.Object(
-      { ...Terms.properties, hours: Type.Integer({ minimum: 1, maximum: 72, description: 'Until it expires' }) },
+      {
+        ...Terms.properties,
+        hours: Type.Integer({ minimum: 1, maximum: 72, description: 'Until it expires' }),
+      },
       exact,
     ),
     answer: ToSign,

@@ -22,8 +22,8 @@ export {
   healthOperations,
   issuerCaseOperations,
   issuerOperations,
-  registerCaseOperations,
   logOperations,
+  registerCaseOperations,
   registerOperations,
   sessionOperations,
 };

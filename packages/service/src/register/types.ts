@@ -4,6 +4,7 @@ import type { Clock } from '../clock/index.ts';
 import type { KeyFolder } from '../crypto/index.ts';
 import type { Database } from '../db/index.ts';
 import type { Desk } from '../lib/desk.ts';
+import type { NamesOf, RegisterCaseOptions, RegisterCases } from './cases/index.ts';
 
 /** What the register must know of the pack: one register serves one pack. */
 export interface PolicyTerms {
@@ -34,6 +35,8 @@ export interface RegisterOptions {
   readonly terms: PolicyTerms;
   readonly grouping?: Partial<Grouping>;
   readonly alarm?: (alarm: Alarm) => void;
+  /** The register's part in lawful traces; without it there are none here. */
+  readonly cases?: RegisterCaseOptions & { readonly namesOf: NamesOf };
 }
 
 /** How uploads of many gates share a transaction. */
@@ -123,6 +126,7 @@ export interface RegisterStatus {
 
 export interface RegisterDesk extends Desk {
   readonly name: 'register';
+  readonly cases: RegisterCases | null;
   enrolVenue(venue: VenueFields): Promise<{ venueId: number; enrolmentCode: string }>;
   enrolGate(gate: GateFields): Promise<EnrolledGate>;
   /**

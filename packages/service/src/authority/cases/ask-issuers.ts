@@ -1,7 +1,13 @@
 import { documentHash, openOpening, openResolution, sortedHandles } from '@munjigi/core/case';
 import { equalBytes, toBase64url } from '@munjigi/core/encoding';
 import { ApiError } from '../../contracts/index.ts';
-import type { CaseJudge, CaseStore, IssuerCasePort, LoggedLine, ResolvedPerson } from '../../lib/case/index.ts';
+import type {
+  CaseJudge,
+  CaseStore,
+  IssuerCasePort,
+  LoggedLine,
+  ResolvedPerson,
+} from '../../lib/case/index.ts';
 import { decodeRows, encodeRows } from './list.ts';
 import type { OpenedRow } from './open-boxes.ts';
 
@@ -14,9 +20,13 @@ export interface Asking {
   readonly judge: CaseJudge;
   readonly store: CaseStore;
   readonly issuer: (name: string) => IssuerCasePort | null;
+  readonly witnessed: (logged: LoggedLine) => Promise<LoggedLine>;
 }
 
-const logged = ({ line, receipt }: LoggedLine) => ({ line: toBase64url(line), receipt: toBase64url(receipt) });
+const logged = ({ line, receipt }: LoggedLine) => ({
+  line: toBase64url(line),
+  receipt: toBase64url(receipt),
+});
 
 /**
  * Asks each issuer of an opening for its own handles, once each. An issuer that is away leaves its lines waiting, and is asked
@@ -33,7 +43,9 @@ export async function askIssuers(asking: Asking): Promise<void> {
     const name = `resolution ${issuer}`;
     if (await store.document(caseId, name)) continue;
     const rows = decodeRows((await store.openSealed(caseId, 'rows'))!);
-    const handles = sortedHandles(rows.flatMap((row) => (row.issuer === issuer && row.handle ? [row.handle] : [])));
+    const handles = sortedHandles(
+      rows.flatMap((row) => (row.issuer === issuer && row.handle ? [row.handle] : [])),
+    );
     const port = asking.issuer(issuer);
     if (port === null) {
       whole = false;
@@ -45,8 +57,8 @@ export async function askIssuers(asking: Asking): Promise<void> {
         approvals: asking.approvals.map(toBase64url),
         release: toBase64url(asking.release),
         opening: toBase64url(openingBytes),
-        released: logged(asking.released),
-        opened: logged(opened),
+        released: logged(await asking.witnessed(asking.released)),
+        opened: logged(await asking.witnessed(opened)),
         handles: handles.map(toBase64url),
       })
       .catch((error: unknown) => {
@@ -75,7 +87,9 @@ function joined(
   issuer: string,
   people: readonly ResolvedPerson[],
 ): readonly OpenedRow[] {
-  const known = new Map(people.map(({ handle, name, birthDate }) => [toBase64url(handle), { name, birthDate }]));
+  const known = new Map(
+    people.map(({ handle, name, birthDate }) => [toBase64url(handle), { name, birthDate }]),
+  );
   return rows.map((row) => {
     if (row.issuer !== issuer || row.handle === null) return row;
     const person = known.get(toBase64url(row.handle)) ?? null;

@@ -30,6 +30,7 @@ import {
   CaseStore,
   encodeLogged,
   type IssuerCasePort,
+  type LoggedLine,
   type RegisterCasePort,
   type ReleasedCase,
 } from '../../lib/case/index.ts';
@@ -44,6 +45,11 @@ export interface AuthorityCaseOptions extends CaseParts {
   readonly register: () => RegisterCasePort | null;
   /** The issuer of that name, as the bundle names it. */
   readonly issuer: (name: string) => IssuerCasePort | null;
+  /**
+   * A receipt for a logged line under a tree that the issuers have signed: they believe no other. The line's own receipt
+   * serves where it is not given.
+   */
+  readonly witnessed?: (logged: LoggedLine) => Promise<LoggedLine>;
   readonly casesPerDay?: number;
 }
 
@@ -164,6 +170,7 @@ export class AuthorityCases {
       judge: this.judge,
       store,
       issuer: this.options.issuer,
+      witnessed: this.options.witnessed ?? (async (logged) => logged),
     });
     return this.#listOf(caseId, standing.case, release);
   }

@@ -7,7 +7,9 @@ import type { OpenedRow } from './open-boxes.ts';
 /** What is kept of a list, sealed under the key of its case. */
 export const encodeRows = (rows: readonly OpenedRow[]): Uint8Array =>
   new Uint8Array(
-    Buffer.from(JSON.stringify(rows.map((row) => ({ ...row, handle: row.handle && toBase64url(row.handle) })))),
+    Buffer.from(
+      JSON.stringify(rows.map((row) => ({ ...row, handle: row.handle && toBase64url(row.handle) }))),
+    ),
   );
 
 export function decodeRows(bytes: Uint8Array): readonly OpenedRow[] {

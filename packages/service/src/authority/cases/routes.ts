@@ -7,7 +7,7 @@ import type { AuthorityCases } from './authority-cases.ts';
 import { listAsTable, shownRow } from './list.ts';
 
 const accountOf = (who: Who | null): string => {
-  if (!who?.accountId) throw new ApiError('accounts.signed-out');
+  if (!who?.accountId) throw new ApiError('session.needed');
   return who.accountId;
 };
 

@@ -66,7 +66,9 @@ export class IssuerCases implements IssuerCasePort {
   }
 
   /** Says who the handles are; once for each case. Throws the rule that is broken. */
-  async resolve(request: ResolveBody): Promise<{ resolution: Uint8Array; people: readonly ResolvedPerson[] }> {
+  async resolve(
+    request: ResolveBody,
+  ): Promise<{ resolution: Uint8Array; people: readonly ResolvedPerson[] }> {
     const handles = request.handles.map(fromBase64);
     const { standing, opening } = await this.#checked(request, handles);
     const openingHash = documentHash('opening', fromBase64(request.opening));
@@ -125,7 +127,8 @@ export class IssuerCases implements IssuerCasePort {
     const inTime = (at: number) => at >= one.openedAt && at < one.expiresAt;
     if (!equalBytes(release.caseHash, hash) || !inTime(release.at)) throw new ApiError('case.release');
     if (release.count > one.cap) throw new ApiError('case.over-cap');
-    if (!equalBytes(opening.releaseHash, releaseHash) || !inTime(opening.at)) throw new ApiError('case.opening');
+    if (!equalBytes(opening.releaseHash, releaseHash) || !inTime(opening.at))
+      throw new ApiError('case.opening');
     const { sets, direct, apart, keyMissing, moved } = opening;
     const asked = sets.reduce((sum, set) => sum + set.count, 0);
     if (asked + direct + apart + keyMissing + moved > release.count) throw new ApiError('case.over-cap');
@@ -151,9 +154,7 @@ export class IssuerCases implements IssuerCasePort {
     return { standing, opening };
   }
 
-  async #people(
-    handles: readonly Uint8Array[],
-  ): Promise<{ people: ResolvedPerson[]; tags: Uint8Array[] }> {
+  async #people(handles: readonly Uint8Array[]): Promise<{ people: ResolvedPerson[]; tags: Uint8Array[] }> {
     const { rows } = await this.db.query<{ handle: Uint8Array; day: string; sealed: Uint8Array }>(
       'SELECT handle, last_day AS day, sealed FROM issued_pass WHERE handle = ANY($1::bytea[])',
       [byteaArray(handles)],

@@ -11,7 +11,11 @@ export function mountIssuerCases(server: DeskServer, cases: IssuerCases): void {
       const { resolution, people } = await cases.resolve(body);
       return {
         resolution: toBase64url(resolution),
-        people: people.map(({ handle, name, birthDate }) => ({ handle: toBase64url(handle), name, birthDate })),
+        people: people.map(({ handle, name, birthDate }) => ({
+          handle: toBase64url(handle),
+          name,
+          birthDate,
+        })),
       };
     },
   });

@@ -1,13 +1,12 @@
 import {
   type ApprovalRole,
+  BODY_OF_ROLE,
   type CaseContext,
   type CaseProblem,
-  caseHash,
   checkCase,
   decodeApproval,
   decodeCase,
   encodeApproval,
-  BODY_OF_ROLE,
   type StandingCase,
   termsProblem,
   verifyApproval,
@@ -96,7 +95,7 @@ export class CaseJudge {
    * exactly this line, and a tree that is not another one than everybody sees.
    */
   async logged(kind: LineKind, { line, receipt }: LoggedLine, fields: Line['fields']): Promise<void> {
-    const { crypto, witnessed } = this.parts;
+    const { crypto, knowsTree } = this.parts;
     const { bodies, logKey } = await this.trust();
     const fail = (code: 'case.log' | 'case.log-fork', cause?: unknown) => {
       this.parts.alarm?.('case-log');
@@ -110,7 +109,7 @@ export class CaseJudge {
     } catch (cause) {
       throw isMunjigiError(cause) ? fail('case.log', cause) : cause;
     }
-    if (witnessed && !(await witnessed(tree))) throw fail('case.log-fork');
+    if (knowsTree && !(await knowsTree(tree))) throw fail('case.log-fork');
   }
 
   /** Signs a line of this body and has it logged. */
@@ -144,5 +143,3 @@ function hasFields(said: Line['fields'], wanted: Line['fields']): boolean {
       : found === value;
   });
 }
-
-export { caseHash };

@@ -35,7 +35,7 @@ export interface CaseParts {
   readonly log: PublicLog;
   readonly line: LineSigner;
   /** True for a tree that this desk knows to be the one that everybody sees; every tree is, where it keeps no watch. */
-  readonly witnessed?: (tree: { readonly size: number; readonly root: Uint8Array }) => Promise<boolean>;
+  readonly knowsTree?: (tree: { readonly size: number; readonly root: Uint8Array }) => Promise<boolean>;
   /** Told of what an operator should look at: a code, and nothing of the case. */
   readonly alarm?: (code: CaseAlarm) => void;
 }

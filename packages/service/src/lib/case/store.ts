@@ -21,7 +21,8 @@ const LIMITS = { maxBytes: 8192, maxDepth: 3 };
 const nameOf = (caseId: Uint8Array): string => Buffer.from(caseId).toString('hex');
 
 /** How a logged line is kept: the line, and its receipt. */
-export const encodeLogged = ({ line, receipt }: LoggedLine): Uint8Array => encodeDeterministic([line, receipt]);
+export const encodeLogged = ({ line, receipt }: LoggedLine): Uint8Array =>
+  encodeDeterministic([line, receipt]);
 export function decodeLogged(bytes: Uint8Array): LoggedLine {
   const [line, receipt] = decodeDeterministic(bytes, LIMITS) as [Uint8Array, Uint8Array];
   return { line, receipt };
@@ -57,7 +58,8 @@ export class CaseStore {
   }
 
   async all(): Promise<readonly StoredCase[]> {
-    return (await this.db.query<StoredCase>(`SELECT ${COLUMNS} FROM trace_case ORDER BY taken_at, case_id`)).rows;
+    return (await this.db.query<StoredCase>(`SELECT ${COLUMNS} FROM trace_case ORDER BY taken_at, case_id`))
+      .rows;
   }
 
   /** Cases whose time is over at a second. */
@@ -84,14 +86,20 @@ export class CaseStore {
 
   /** The names of the documents that are there. */
   async names(caseId: Uint8Array): Promise<ReadonlySet<string>> {
-    const { rows } = await this.db.query<{ name: string }>('SELECT name FROM trace_document WHERE case_id = $1', [
-      caseId,
-    ]);
+    const { rows } = await this.db.query<{ name: string }>(
+      'SELECT name FROM trace_document WHERE case_id = $1',
+      [caseId],
+    );
     return new Set(rows.map(({ name }) => name));
   }
 
   /** Keeps a document; false where one of that name is there already, which then stands. */
-  async keep(caseId: Uint8Array, name: string, bytes: Uint8Array, session: Session = this.db): Promise<boolean> {
+  async keep(
+    caseId: Uint8Array,
+    name: string,
+    bytes: Uint8Array,
+    session: Session = this.db,
+  ): Promise<boolean> {
     const { count } = await session.query(
       'INSERT INTO trace_document (case_id, name, bytes) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING',
       [caseId, name, bytes],

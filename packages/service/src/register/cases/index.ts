@@ -1,3 +1,3 @@
 export { ANSWER_MS, OnCall } from './on-call.ts';
-export { type RegisterCaseOptions, RegisterCases, type RegisterCaseState } from './register-cases.ts';
-export { mountRegisterCases } from './routes.ts';
+export { type RegisterCaseOptions, type RegisterCaseState, RegisterCases } from './register-cases.ts';
+export { mountRegisterCases, type NamesOf } from './routes.ts';

@@ -106,8 +106,7 @@ export class RegisterCases implements RegisterCasePort {
         if (error instanceof ApiError && error.code === 'case.quota') this.options.alarm?.('case-quota');
         throw error;
       });
-    const found = await this.#release(caseId, standing.case, bytes, opener, approver);
-    return found;
+    return this.#release(caseId, standing.case, bytes, approver);
   }
 
   /** What the authority may have; null while nobody here has approved. A release that was interrupted is made now. */
@@ -119,7 +118,7 @@ export class RegisterCases implements RegisterCasePort {
     ];
     if (!approver) return null;
     const standing = await this.judge.both(bytes, [opener, approver]);
-    await this.#release(caseId, standing.case, bytes, opener, approver);
+    await this.#release(caseId, standing.case, bytes, approver);
     const [approved, logged] = [
       await this.store.logged(caseId, 'case-approved'),
       await this.store.logged(caseId, 'released'),
@@ -147,13 +146,7 @@ export class RegisterCases implements RegisterCasePort {
   }
 
   /** Makes the release, once: a later call goes on where an earlier one stopped. */
-  async #release(
-    caseId: Uint8Array,
-    one: Case,
-    bytes: Uint8Array,
-    opener: Uint8Array,
-    approver: Uint8Array,
-  ): Promise<number> {
+  async #release(caseId: Uint8Array, one: Case, bytes: Uint8Array, approver: Uint8Array): Promise<number> {
     const { judge, store } = this;
     const hash = caseHash(bytes);
     const at = nowSeconds(this.options.clock);
@@ -184,7 +177,8 @@ export class RegisterCases implements RegisterCasePort {
     let found: Found;
     try {
       found = await entriesInScope(store.db, one, { ...this.scope, oldest: oldestKept(options) });
-      if (found.entries.filter(({ box }) => box.length > 0).length > one.cap) throw new ApiError('case.over-cap');
+      if (found.entries.filter(({ box }) => box.length > 0).length > one.cap)
+        throw new ApiError('case.over-cap');
     } catch (error) {
       if (error instanceof ApiError && error.code === 'case.over-cap') options.alarm?.('case-over-cap');
       throw error;
@@ -209,7 +203,6 @@ export class RegisterCases implements RegisterCasePort {
   }
 
   async #read(release: Uint8Array) {
-    const { openRelease } = await import('@munjigi/core/case');
     return openRelease(release, await this.judge.keyOf('register'), this.options.crypto);
   }
 

@@ -3,13 +3,18 @@ import { ApiError, registerCaseOperations as operations, route } from '../../con
 import type { Database } from '../../db/index.ts';
 import { type StoredCase, summaryOf, toSign } from '../../lib/case/index.ts';
 import type { DeskServer } from '../../lib/desk.ts';
-import type { RegisterCases, RegisterCaseState } from './register-cases.ts';
+import type { RegisterCaseState, RegisterCases } from './register-cases.ts';
 
 /** Names of this body's accounts. */
 export type NamesOf = (accounts: readonly string[]) => Promise<ReadonlyMap<string, string>>;
 
 /** The register's console: cases that wait for this body's officer, exactly as they will be signed. */
-export function mountRegisterCases(server: DeskServer, cases: RegisterCases, db: Database, namesOf: NamesOf): void {
+export function mountRegisterCases(
+  server: DeskServer,
+  cases: RegisterCases,
+  db: Database,
+  namesOf: NamesOf,
+): void {
   const view = async (stored: StoredCase, state: RegisterCaseState) => {
     const summary = summaryOf(stored.bytes);
     const { rows } = await db.query<{ name: string; kind: string }>(
@@ -45,7 +50,7 @@ export function mountRegisterCases(server: DeskServer, cases: RegisterCases, db:
   server.route({
     ...route(operations.approveCase),
     handler: async ({ params, body, who }) => {
-      if (!who?.accountId) throw new ApiError('accounts.signed-out');
+      if (!who?.accountId) throw new ApiError('session.needed');
       const id = fromBase64(params.id);
       const released = await cases.approve(id, who.accountId, body);
       return { state: await cases.state(id), released };
