@@ -37,7 +37,6 @@ export const ERROR_CODES = [
   'chain.link',
   'chain.signature',
   'case.structure',
-  'case.signature',
   'log.structure',
   'log.line',
   'log.receipt',

@@ -27,10 +27,16 @@ export {
 } from './documents.ts';
 export { checkPresence, type Presence, type PresenceProblem } from './presence.ts';
 export {
+  decodeReleased,
+  encodeReleased,
+  MOST_RELEASED,
+  marksOf,
+  type ReleasedEntry,
+} from './released.ts';
+export {
   type HashFunction,
   handleSet,
   handlesRoot,
-  type ReleasedEntry,
   releaseLeaf,
   releaseRoot,
   sortedHandles,

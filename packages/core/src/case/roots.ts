@@ -1,28 +1,6 @@
-import { CHECK_CODES, RECORD_CODES } from '../chain/types.ts';
 import { concatBytes, encodeDeterministic, sha256, utf8Encode } from '../encoding/index.ts';
-import type { CheckWord, RecordWord } from '../gate/types.ts';
+import { placeFields, type ReleasedEntry } from './released.ts';
 import type { HandleSet } from './types.ts';
-
-/** An entry as the register lets it go: its place, what was checked and recorded, its marks, and the gate's box. */
-export interface ReleasedEntry {
-  readonly venueId: number;
-  /** Thumbprint of the gate key. */
-  readonly gate: Uint8Array;
-  readonly counter: number;
-  /** As the gate wrote it: the box is bound to the local day of this. */
-  readonly enteredAt: number;
-  /** When it counts as having been: the time of receiving, where the gate's own time is not believed. */
-  readonly filedAt: number;
-  readonly check: CheckWord;
-  readonly record: RecordWord;
-  readonly dayKeyId: number;
-  /** The register's marks (`ENTRY_FLAGS`), as bits. */
-  readonly flags: number;
-  /** True where a void that is itself in doubt (of a fork, of a revoked gate) claims to cancel it. */
-  readonly disputed: boolean;
-  /** 193 bytes, or none where the record is kept elsewhere. */
-  readonly box: Uint8Array;
-}
 
 const LEAF = Uint8Array.of(0);
 const NODE = Uint8Array.of(1);
@@ -47,24 +25,7 @@ export function treeRoot(leaves: readonly Uint8Array[], hash: HashFunction = sha
 
 /** The leaf of one released entry: its place, its marks and the hash of its box. */
 export const releaseLeaf = (entry: ReleasedEntry, hash: HashFunction = sha256): Uint8Array =>
-  hash(
-    concatBytes(
-      LEAF,
-      encodeDeterministic([
-        entry.venueId,
-        entry.gate,
-        entry.counter,
-        entry.enteredAt,
-        entry.filedAt,
-        CHECK_CODES[entry.check],
-        RECORD_CODES[entry.record],
-        entry.dayKeyId,
-        entry.flags,
-        entry.disputed,
-        hash(entry.box),
-      ]),
-    ),
-  );
+  hash(concatBytes(LEAF, encodeDeterministic([...placeFields(entry), hash(entry.box)])));
 
 /** The root that a release signs, over its entries in their order. */
 export const releaseRoot = (entries: readonly ReleasedEntry[], hash: HashFunction = sha256): Uint8Array =>

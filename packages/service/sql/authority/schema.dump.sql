@@ -157,3 +157,27 @@ CREATE TABLE session (
 );
 CREATE INDEX session_account ON public.session USING btree (account_id);
 CREATE INDEX session_ends ON public.session USING btree (ends_ms);
+
+CREATE TABLE trace_case (
+  case_id bytea NOT NULL,
+  case_bytes bytea NOT NULL,
+  account_id text NOT NULL,
+  taken_at bigint NOT NULL,
+  expires_at bigint NOT NULL,
+  CONSTRAINT trace_case_pkey PRIMARY KEY (case_id)
+);
+
+CREATE TABLE trace_document (
+  case_id bytea NOT NULL,
+  name text NOT NULL,
+  bytes bytea NOT NULL,
+  CONSTRAINT trace_document_case_id_fkey FOREIGN KEY (case_id) REFERENCES trace_case(case_id) ON DELETE CASCADE,
+  CONSTRAINT trace_document_pkey PRIMARY KEY (case_id, name)
+);
+
+CREATE TABLE trace_quota (
+  day date NOT NULL,
+  account_id text NOT NULL,
+  cases integer NOT NULL,
+  CONSTRAINT trace_quota_pkey PRIMARY KEY (day, account_id)
+);

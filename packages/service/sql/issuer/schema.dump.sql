@@ -110,6 +110,13 @@ CREATE TABLE passkey (
 );
 CREATE INDEX passkey_account ON public.passkey USING btree (account_id);
 
+CREATE TABLE resolved_case (
+  case_hash bytea NOT NULL,
+  answered_at bigint NOT NULL,
+  expires_at bigint NOT NULL,
+  CONSTRAINT resolved_case_pkey PRIMARY KEY (case_hash)
+);
+
 CREATE TABLE schema_migration (
   number integer NOT NULL,
   name text NOT NULL,

@@ -11,6 +11,7 @@ import { demonstrationOf, type IssuerDesk, openIssuerDesk } from '../issuer/inde
 import type { Accounts } from '../lib/accounts/index.ts';
 import type { DeskName } from '../lib/desk.ts';
 import { createRegister, type RegisterDesk } from '../register/index.ts';
+import { composeCases } from './cases.ts';
 import { HandoverFolder } from './handover.ts';
 import { composeLog, type LogComposition } from './public-log.ts';
 
@@ -52,6 +53,10 @@ export async function openDesks(parts: DeskParts): Promise<OpenDesks> {
     authority: null,
   };
 
+  const cases = composeCases(parts, () => desks);
+  const officersOf = async (desk: DeskName) =>
+    (await parts.accounts.get(desk)?.list())?.filter(({ roles }) => roles.includes('officer')) ?? [];
+
   const authorityDb = databases.get('authority');
   if (authorityDb) {
     let unread: readonly string[] = [];
@@ -77,6 +82,12 @@ export async function openDesks(parts: DeskParts): Promise<OpenDesks> {
         registerKeys: async () => (desks.register ? desks.register.publicKeys() : handover.read('register')),
       },
       log: { bodies: publicLog.bodies, cosigners: () => publicLog.cosigners },
+      cases: {
+        ...(await cases.partsOf('authority')),
+        register: () => desks.register?.cases ?? null,
+        issuer: (name) => (name === policy.id ? (desks.issuer?.cases ?? null) : null),
+        witnessed: cases.witnessed,
+      },
       endpoints: { register: ['/api/register'], mirrors: ['/mirror'] },
       onTrouble: (error) => log.error({ desk: 'authority', error }, 'could not publish'),
       ...(parts.everyMs === undefined ? {} : { everyMs: parts.everyMs }),
@@ -101,6 +112,11 @@ export async function openDesks(parts: DeskParts): Promise<OpenDesks> {
       policy,
       name: policy.id,
       exercise,
+      cases: {
+        ...(await cases.partsOf('issuer')),
+        name: policy.id,
+        publishTags: cases.publishTags,
+      },
       // Whoever names a demonstration person is taken to be that person: nothing for anything but an exercise.
       ...(exercise
         ? demonstrationOf(config.policy, policy)
@@ -119,6 +135,16 @@ export async function openDesks(parts: DeskParts): Promise<OpenDesks> {
       signer: nodeSigner(await keyStore.secret('receipt', makePrivateKey)),
       keyStore,
       terms: policy,
+      cases: {
+        ...(await cases.partsOf('register')),
+        officerAccounts: async () => (await officersOf('register')).map(({ accountId }) => accountId),
+        namesOf: async (accounts) =>
+          new Map(
+            (await officersOf('register'))
+              .filter(({ accountId }) => accounts.includes(accountId))
+              .map(({ accountId, name }) => [accountId, name]),
+          ),
+      },
       alarm: ({ kind }) => log.warn({ desk: 'register', code: kind }, 'look at the register'),
     });
     await handover.write('register', desks.register.publicKeys());

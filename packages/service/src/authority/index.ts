@@ -5,7 +5,9 @@ import { openClock, openRoot } from '@munjigi/core/trust';
 import type { Story, StoryClockPort } from '../clock/index.ts';
 import { type KeyFolder, makePrivateKey, nodeSigner } from '../crypto/index.ts';
 import type { Database } from '../db/index.ts';
+import { everyMinute } from '../lib/case/index.ts';
 import type { Desk } from '../lib/desk.ts';
+import { type AuthorityCaseOptions, AuthorityCases, mountAuthorityCases } from './cases/index.ts';
 import { DayKeys } from './day-keys.ts';
 import { type DocumentName, Documents } from './documents.ts';
 import { type CosignPort, KnownBodies, LogKeeper, mountLog } from './log/index.ts';
@@ -39,6 +41,8 @@ export interface AuthorityOptions {
     readonly bodies: () => Promise<ReadonlyMap<string, Uint8Array>>;
     readonly cosigners: () => readonly CosignPort[];
   };
+  /** The authority's part in lawful traces; without it there are none here. */
+  readonly cases?: AuthorityCaseOptions;
   /** Told of what could not be published; the next try comes by itself. */
   readonly onTrouble: (error: unknown) => void;
   /** Milliseconds between two looks whether something is due. */
@@ -47,6 +51,7 @@ export interface AuthorityOptions {
 
 export interface AuthorityDesk extends Desk {
   readonly name: 'authority';
+  readonly cases: AuthorityCases | null;
   /** The public log, which this desk keeps. */
   readonly log: LogKeeper;
   /** Plays a moment of a story, in an exercise. */
@@ -62,10 +67,11 @@ export interface AuthorityDesk extends Desk {
 export async function openAuthorityDesk(options: AuthorityOptions): Promise<AuthorityDesk> {
   const { db, keys, clock, crypto, policy, exercise, onTrouble } = options;
   const documents = await Documents.open(db, options.mirror);
+  const dayKeys = new DayKeys(db, await keys.folder('days'), policy);
   const publisher = new Publisher({
     documents,
     root: new RootKeeper(documents, keys, crypto),
-    dayKeys: new DayKeys(db, await keys.folder('days'), policy),
+    dayKeys,
     notices: new Notices(db, policy),
     policy,
     pack: options.pack,
@@ -85,6 +91,10 @@ export async function openAuthorityDesk(options: AuthorityOptions): Promise<Auth
     crypto,
     onTrouble,
   });
+  const cases = options.cases
+    ? new AuthorityCases(options.cases, db, await keys.folder('cases'), (keyId) => dayKeys.privateKey(keyId))
+    : null;
+  const stopTending = everyMinute(cases);
   const refresh = async (): Promise<boolean> => {
     for (const name of ['root', 'bundle', 'now', 'clock'] as const) await documents.reload(name);
     return publisher.refresh();
@@ -93,10 +103,12 @@ export async function openAuthorityDesk(options: AuthorityOptions): Promise<Auth
 
   return {
     name: 'authority',
+    cases,
     log,
     mount(server) {
       mountAuthority(server, { documents, publisher, clock, exercise });
       mountLog(server, log);
+      if (cases) mountAuthorityCases(server, cases);
     },
     play: async (story) => {
       await publisher.play(story);
@@ -111,6 +123,7 @@ export async function openAuthorityDesk(options: AuthorityOptions): Promise<Auth
     document: (name) => documents.latest(name)?.bytes ?? null,
     async close() {
       clearInterval(timer);
+      stopTending();
     },
   };
 }

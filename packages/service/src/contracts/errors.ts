@@ -1,3 +1,5 @@
+import { CASE_ERRORS } from './case-errors.ts';
+
 /**
  * Every error an operation answers with: one table of status and sentence. A message states the rule and what to do; it
  * never repeats what was sent.
@@ -84,6 +86,8 @@ export const API_ERRORS = {
   'register.signature': [400, 'The batch is not signed by its gate key.'],
   'register.structure': [400, 'The batch is not as its contract describes it.'],
   'register.head': [400, 'The entries of the batch do not lead to the head that the gate signed.'],
+
+  ...CASE_ERRORS,
 
   'authority.document-missing': [404, 'This document has not been published.'],
   'authority.notice-unknown': [400, 'The policy has no notice of that name.'],

@@ -1,4 +1,5 @@
 import { authorityOperations } from './authority.ts';
+import { authorityCaseOperations, issuerCaseOperations, registerCaseOperations } from './cases.ts';
 import { demonstrationOperations } from './demonstration.ts';
 import { healthOperations } from './health.ts';
 import { issuerOperations } from './issuer.ts';
@@ -7,6 +8,7 @@ import { registerOperations } from './register.ts';
 import { sessionOperations } from './session.ts';
 
 export { ACCESS, type Access, accessOf, type Caller, needsNoAccount, ROLES, type Role } from './access.ts';
+export type { AssertionBody, CaseState, CaseTermsBody, ResolveBody } from './cases.ts';
 export { CheckLineError, CheckRequest, CheckResult } from './check.ts';
 export { API_ERRORS, ApiError, type ApiErrorCode } from './errors.ts';
 export { type Operation, type RouteSchema, route } from './operation.ts';
@@ -14,11 +16,14 @@ export type { BatchAnswerBody, BatchBody, GateStateBody, RegisterRowBody } from 
 export { type SessionOperations, type SignedInBody, sessionOperationsOf } from './session.ts';
 export { ErrorBody } from './shapes.ts';
 export {
+  authorityCaseOperations,
   authorityOperations,
   demonstrationOperations,
   healthOperations,
+  issuerCaseOperations,
   issuerOperations,
   logOperations,
+  registerCaseOperations,
   registerOperations,
   sessionOperations,
 };
@@ -29,6 +34,9 @@ export const operations = {
   ...issuerOperations,
   ...registerOperations,
   ...authorityOperations,
+  ...authorityCaseOperations,
+  ...registerCaseOperations,
+  ...issuerCaseOperations,
   ...sessionOperations,
   ...logOperations,
   ...demonstrationOperations,

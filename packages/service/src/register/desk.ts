@@ -1,6 +1,8 @@
 import { ApiError } from '../contracts/index.ts';
 import { type Database, DatabaseUnavailable, isStatementFailed, SQLSTATE } from '../db/index.ts';
+import { everyMinute } from '../lib/case/index.ts';
 import { AnchorTimes } from './anchor-times.ts';
+import { mountRegisterCases, RegisterCases } from './cases/index.ts';
 import { BatchChecker } from './checked-batch.ts';
 import { readCounts } from './counts/read.ts';
 import { rollUp } from './counts/roll-up.ts';
@@ -123,9 +125,21 @@ export async function createRegister(options: RegisterOptions): Promise<Register
     pace,
   );
 
+  const cases = options.cases
+    ? new RegisterCases(options.cases, db, await options.keyStore.folder('cases'), {
+        layerKey: (day) => layer.find(day),
+        dayOf: (at) => days.dayOf(at),
+      })
+    : null;
+  const stopTending = everyMinute(cases);
+
   const desk: RegisterDesk = {
     name: 'register',
-    mount: (server) => mountRegister(server, desk, crypto),
+    cases,
+    mount(server) {
+      mountRegister(server, desk, crypto);
+      if (cases) mountRegisterCases(server, cases, db, options.cases!.namesOf);
+    },
     publicKeys: () => [{ kid: receipts.kid, publicKey: receipts.publicKey }],
     enrolVenue: (venue) => answering(() => enrolVenue(db, terms, venue, clock.nowMs())),
     enrolGate: (gate) =>
@@ -190,6 +204,7 @@ export async function createRegister(options: RegisterOptions): Promise<Register
       clearInterval(counter);
       await counting?.catch(() => {});
       await retaining?.catch(() => {});
+      stopTending();
       await queue.drained();
     },
   };

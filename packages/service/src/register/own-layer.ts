@@ -31,7 +31,7 @@ export class OwnLayer {
     await this.#store.destroy(`layer-${day}`);
   }
 
-  /** The key of a day, or null where there is none (any more). */
+  /** The key of a day, or null where it is gone. */
   find(day: string): KeyObject | null {
     return this.#keys.get(day) ?? null;
   }

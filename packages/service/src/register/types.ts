@@ -9,6 +9,7 @@ import type { DayTable, DroppedDays } from './retention.ts';
 import type { Revocation } from './revoke.ts';
 import type { BackupMarks } from './safe-marks.ts';
 import type { ChainReport } from './verify/verify-chain.ts';
+import type { NamesOf, RegisterCaseOptions, RegisterCases } from './cases/index.ts';
 
 /** What the register must know of the pack: one register serves one pack. */
 export interface PolicyTerms {
@@ -41,6 +42,8 @@ export interface RegisterOptions {
   readonly alarm?: (alarm: Alarm) => void;
   /** From 0 to below 1, for the spread of Retry-After. */
   readonly random?: () => number;
+  /** The register's part in lawful traces; without it there are none here. */
+  readonly cases?: RegisterCaseOptions & { readonly namesOf: NamesOf };
 }
 
 /** How uploads of many gates share a transaction. */
@@ -137,6 +140,7 @@ export interface RetentionRun extends DroppedDays {
 
 export interface RegisterDesk extends Desk {
   readonly name: 'register';
+  readonly cases: RegisterCases | null;
   enrolVenue(venue: VenueFields): Promise<{ venueId: number; enrolmentCode: string }>;
   enrolGate(gate: GateFields): Promise<EnrolledGate>;
   /**
