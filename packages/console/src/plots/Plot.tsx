@@ -4,6 +4,8 @@ import { type Bar, HIDDEN_HEIGHT, marks, most } from './scale.ts';
 
 const LEFT = 34;
 const FOOT = 26;
+/** Room that the words at the end of what is known want. */
+const UP_TO_WIDTH = 160;
 
 /** A stretch of the plot that is tinted, with the word over its beginning. */
 export interface Stretch {
@@ -118,8 +120,14 @@ export function Plot(props: Props) {
           {props.upToWord && known < until && known > from && (
             <g>
               <path class="pin now" d={`M${x(known)} ${top - 6}V${base}`} />
-              <text class="event" x={x(known)} y={width - x(known) > 110 ? top + 8 : 15} dx="7">
-                {width - x(known) > 110 ? props.upToWord : ''}
+              <text
+                class="event"
+                x={x(known)}
+                y={top + 8}
+                dx={width - x(known) > UP_TO_WIDTH ? 7 : -7}
+                text-anchor={width - x(known) > UP_TO_WIDTH ? 'start' : 'end'}
+              >
+                {props.upToWord}
               </text>
             </g>
           )}

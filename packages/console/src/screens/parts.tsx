@@ -160,3 +160,13 @@ export function Mark(props: {
     </span>
   );
 }
+
+/** Something wider than a phone: it scrolls by itself, and the keyboard reaches it. */
+export function Wide({ label, children }: { readonly label: string; readonly children: ComponentChildren }) {
+  const reach = { tabIndex: 0 };
+  return (
+    <section class="wide" aria-label={label} {...reach}>
+      {children}
+    </section>
+  );
+}

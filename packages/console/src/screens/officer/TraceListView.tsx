@@ -2,7 +2,7 @@ import type { Completeness } from '@munjigi/core/case';
 import { Icon, S } from '@munjigi/ui/elements';
 import { readList, type TraceList } from '../../engine/case-calls.ts';
 import type { ReadCase } from '../../engine/cases.ts';
-import { Await, Mark } from '../parts.tsx';
+import { Await, Mark, Wide } from '../parts.tsx';
 import { useAsked, useConsole, useWords } from '../use.ts';
 
 /** The list of a case: how complete it is first, then whom to call, then what was set apart. */
@@ -91,7 +91,7 @@ interface RowsProps {
 function Rows({ rows, caption }: RowsProps) {
   const { say, dates } = useWords();
   return (
-    <div class="wide" tabIndex={0} role="region" aria-label={caption}>
+    <Wide label={caption}>
       <table>
         <caption class="off-screen">{caption}</caption>
         <thead>
@@ -119,7 +119,7 @@ function Rows({ rows, caption }: RowsProps) {
               </td>
               <td class="num">{row.contact ?? ''}</td>
               <td>
-                {say(`console.record.${row.record}`)}
+                <span>{say(`console.record.${row.record}`)}</span>
                 {row.proof === 'presence' && <Mark kind="good">{say('console.list.present')}</Mark>}
                 {row.why && <Mark kind="open">{say(`console.list.why.${row.why}`)}</Mark>}
                 {row.marks.map((mark) => (
@@ -132,6 +132,6 @@ function Rows({ rows, caption }: RowsProps) {
           ))}
         </tbody>
       </table>
-    </div>
+    </Wide>
   );
 }

@@ -2,7 +2,7 @@ import { Button, S } from '@munjigi/ui/elements';
 import { useState } from 'preact/hooks';
 import { readGates } from '../../engine/operations.ts';
 import type { GateLine } from '../../engine/venues.ts';
-import { Await, Mark, Page } from '../parts.tsx';
+import { Await, Mark, Page, Wide } from '../parts.tsx';
 import { useAsked, useConsole, useWords } from '../use.ts';
 
 /** Every gate on one screen: rules it has, what waits on it, its version, its last receipt. Those that want a look first. */
@@ -23,7 +23,7 @@ export function Gates() {
             <p>{say('console.gate.none')}</p>
           ) : (
             <>
-              <div class="wide" tabIndex={0} role="region" aria-label={say('console.place.gates')}>
+              <Wide label={say('console.place.gates')}>
                 <table class="gates-table">
                   <thead>
                     <tr>
@@ -42,7 +42,7 @@ export function Gates() {
                       ))}
                   </tbody>
                 </table>
-              </div>
+              </Wide>
               {next !== null && <Button onClick={() => setAfter(next)}>{say('console.gates.more')}</Button>}
             </>
           )

@@ -116,7 +116,7 @@ function Lost({ venueId, gate, venue }: Props) {
           <S text={say('console.lost.done', { count: gate.revokedAfter ?? gate.counter })} />
         </p>
       ) : asking ? (
-        <div class="notice" role="group" aria-label={say('console.lost.revoke')}>
+        <div class="notice">
           <p>
             <b>{say('console.lost.sure', { name: gate.name })}</b> <S text={say('console.lost.sure-text')} />
           </p>

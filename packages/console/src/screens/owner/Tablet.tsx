@@ -21,7 +21,7 @@ export function Tablet({ venueId }: { readonly venueId: number }) {
           <p>
             <S text={say('console.tablet.online-text')} />
           </p>
-          <Code venueId={venueId} role="gate" />
+          <Code venueId={venueId} kind="gate" />
         </section>
         <section>
           <h2>{say('console.tablet.offline')}</h2>
@@ -39,7 +39,7 @@ export function Tablet({ venueId }: { readonly venueId: number }) {
             <S text={say('console.tablet.offline-marked')} />
           </p>
           <h3>{say('console.tablet.phone')}</h3>
-          <Code venueId={venueId} role="owner" />
+          <Code venueId={venueId} kind="owner" />
         </section>
       </div>
     </Page>
@@ -47,7 +47,7 @@ export function Tablet({ venueId }: { readonly venueId: number }) {
 }
 
 /** Asks for a name, then shows the link once, as a code for the device's camera. */
-function Code({ venueId, role }: { readonly venueId: number; readonly role: 'gate' | 'owner' }) {
+function Code({ venueId, kind }: { readonly venueId: number; readonly kind: 'gate' | 'owner' }) {
   const app = useConsole();
   const { say, dates } = useWords();
   const work = useWork();
@@ -73,12 +73,12 @@ function Code({ venueId, role }: { readonly venueId: number; readonly role: 'gat
       onSubmit={(event) => {
         event.preventDefault();
         void work.run(async () => {
-          const { enrolmentCode, endsMs } = await inviteDevice(app, venueId, role);
+          const { enrolmentCode, endsMs } = await inviteDevice(app, venueId, kind);
           setMade({ link: gateLink(location, { venueId, enrolmentCode, name: name.trim() }), endsMs });
         });
       }}
     >
-      <Field label={say('console.tablet.name')} help={say(`console.tablet.name-help-${role}`)}>
+      <Field label={say('console.tablet.name')} help={say(`console.tablet.name-help-${kind}`)}>
         {(attributes) => (
           <input
             {...attributes}
@@ -90,7 +90,7 @@ function Code({ venueId, role }: { readonly venueId: number; readonly role: 'gat
         )}
       </Field>
       <Button
-        {...(role === 'gate' ? { kind: 'first' as const } : {})}
+        {...(kind === 'gate' ? { kind: 'first' as const } : {})}
         icon="qr-code"
         type="submit"
         disabled={work.busy}

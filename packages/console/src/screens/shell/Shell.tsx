@@ -16,9 +16,9 @@ export function Shell({ children }: { readonly children: ComponentChildren }) {
   const places = placesOf(desk.body, who);
   return (
     <div class="console" data-body={desk.body}>
-      <a class="skip" href="#main" onClick={(event) => focusMain(event)}>
+      <button type="button" class="skip" onClick={() => document.getElementById('main')?.focus()}>
         {say('console.skip')}
-      </a>
+      </button>
       <nav aria-label={say('console.nav')}>
         <Brand language={language} />
         <ul>
@@ -53,11 +53,6 @@ export function Shell({ children }: { readonly children: ComponentChildren }) {
       </div>
     </div>
   );
-}
-
-function focusMain(event: Event): void {
-  event.preventDefault();
-  document.getElementById('main')?.focus();
 }
 
 /** The session ran out: calm, above everything, and what was typed below it stays. */
