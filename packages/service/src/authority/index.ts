@@ -1,11 +1,12 @@
 import type { Policy } from '@munjigi/core/rules';
 import type { Crypto } from '@munjigi/core/signing';
-import type { Bundle, ForeignEntry } from '@munjigi/core/trust';
+import type { Bundle, ForeignEntry, OfficerEntry } from '@munjigi/core/trust';
 import { openClock, openRoot } from '@munjigi/core/trust';
 import type { Story, StoryClockPort } from '../clock/index.ts';
 import { type KeyFolder, makePrivateKey, nodeSigner } from '../crypto/index.ts';
 import type { Database } from '../db/index.ts';
 import type { Desk } from '../lib/desk.ts';
+import { lateFields } from './bundle-parts.ts';
 import { DayKeys } from './day-keys.ts';
 import { type DocumentName, Documents } from './documents.ts';
 import { type CosignPort, KnownBodies, LogKeeper, mountLog } from './log/index.ts';
@@ -39,6 +40,8 @@ export interface AuthorityOptions {
     readonly bodies: () => Promise<ReadonlyMap<string, Uint8Array>>;
     readonly cosigners: () => readonly CosignPort[];
   };
+  /** Officers of every body, as the bundle names them; none where accounts are kept by hand. */
+  readonly officers?: () => Promise<readonly OfficerEntry[]>;
   /** Told of what could not be published; the next try comes by itself. */
   readonly onTrouble: (error: unknown) => void;
   /** Milliseconds between two looks whether something is due. */
@@ -62,6 +65,17 @@ export interface AuthorityDesk extends Desk {
 export async function openAuthorityDesk(options: AuthorityOptions): Promise<AuthorityDesk> {
   const { db, keys, clock, crypto, policy, exercise, onTrouble } = options;
   const documents = await Documents.open(db, options.mirror);
+  const bodies = new KnownBodies(db, options.log.bodies, clock);
+  const log = new LogKeeper({
+    db,
+    signer: nodeSigner(await keys.secret('log', makePrivateKey)),
+    origin: `munjigi ${policy.id}`,
+    bodies,
+    cosigners: options.log.cosigners,
+    clock,
+    crypto,
+    onTrouble,
+  });
   const publisher = new Publisher({
     documents,
     root: new RootKeeper(documents, keys, crypto),
@@ -72,18 +86,9 @@ export async function openAuthorityDesk(options: AuthorityOptions): Promise<Auth
     foreign: options.foreign,
     handover: options.handover,
     endpoints: options.endpoints,
+    late: () => lateFields(log, bodies, options.officers ?? (async () => [])),
     clock,
     crypto,
-  });
-  const log = new LogKeeper({
-    db,
-    signer: nodeSigner(await keys.secret('log', makePrivateKey)),
-    origin: `munjigi ${policy.id}`,
-    bodies: new KnownBodies(db, options.log.bodies, clock),
-    cosigners: options.log.cosigners,
-    clock,
-    crypto,
-    onTrouble,
   });
   const refresh = async (): Promise<boolean> => {
     for (const name of ['root', 'bundle', 'now', 'clock'] as const) await documents.reload(name);
