@@ -9,7 +9,7 @@ import type { Desk } from '../lib/desk.ts';
 import { lateFields } from './bundle-parts.ts';
 import { DayKeys } from './day-keys.ts';
 import { type DocumentName, Documents } from './documents.ts';
-import { type CosignPort, KnownBodies, LogKeeper, mountLog } from './log/index.ts';
+import { type CosignPort, headMirror, KnownBodies, LogKeeper, mountLog } from './log/index.ts';
 import { Notices } from './notices.ts';
 import { type Handover, Publisher } from './publisher.ts';
 import { RootKeeper } from './root.ts';
@@ -90,8 +90,12 @@ export async function openAuthorityDesk(options: AuthorityOptions): Promise<Auth
     clock,
     crypto,
   });
+  const mirrorHead = headMirror(log.store, options.mirror);
   const refresh = async (): Promise<boolean> => {
     for (const name of ['root', 'bundle', 'now', 'clock'] as const) await documents.reload(name);
+    // What no other body has signed yet is asked for again; then the mirror gets the newest that enough have signed.
+    await log.collect();
+    await mirrorHead();
     return publisher.refresh();
   };
   const timer = setInterval(() => void refresh().catch(onTrouble), options.everyMs ?? 15_000).unref();
