@@ -30,3 +30,4 @@ export { KEEP_SECONDS, type Round, type SyncEvents, SyncLoop, type SyncParts } f
 export { BundleStore, type BundleStoreParts, type Refreshed, type TrustInUse } from './trust/bundle-store.ts';
 export { type DocumentName, type DocumentSource, httpDocuments } from './trust/documents.ts';
 export { databaseTrustKeep, type KeptTrust, type TrustKeep } from './trust/kept-trust.ts';
+export type { KeptLog, LogAlarm, LogSight } from './trust/log-watch.ts';

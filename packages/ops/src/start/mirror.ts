@@ -5,7 +5,7 @@ import path from 'node:path';
 import { PAGE_HEADERS } from './headers.ts';
 import { plain } from './static-apps.ts';
 
-export const MIRRORED = ['root.cose', 'bundle.cose', 'now.cose', 'clock.cose'] as const;
+export const MIRRORED = ['root.cose', 'bundle.cose', 'now.cose', 'clock.cose', 'log-head.cose'] as const;
 export type MirroredName = (typeof MIRRORED)[number];
 
 /**

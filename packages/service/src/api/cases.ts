@@ -1,3 +1,4 @@
+import { BODIES, type Body } from '@munjigi/core/case';
 import { openLogReceipt } from '@munjigi/core/log';
 import type { Crypto } from '@munjigi/core/signing';
 import { type Bundle, openBundle, openRoot, type Root } from '@munjigi/core/trust';
@@ -18,6 +19,8 @@ export interface CaseComposition {
 
 const WITNESS_TRIES = 5;
 
+const isBody = (body: string): body is Body => (BODIES as readonly string[]).includes(body);
+
 /** Reads the published bundle under the root, which only a root that it leads to may follow. Verified once each. */
 function bundleReader(crypto: Crypto) {
   let root: Root | null = null;
@@ -34,20 +37,21 @@ function bundleReader(crypto: Crypto) {
 }
 
 export function composeCases(parts: DeskParts, desks: () => OpenDesks): CaseComposition {
-  const { config, secrets, clock, crypto, policy, log, accounts } = parts;
+  const { config, secrets, clock, crypto, policy, log: logger } = parts;
 
   const bundleInUse = bundleReader(crypto);
   const trust = async (): Promise<CaseTrust | null> => {
-    const { authority, publicLog } = desks();
+    const { authority } = desks();
     const bundle = authority && (await bundleInUse(authority));
     if (!authority || !bundle) return null;
-    const officers = await Promise.all([...accounts.values()].map((one) => one.officerKeys()));
+    const { bodies, officers, log } = bundle.parts ?? {};
+    if (!bodies || !officers || !log) return null;
     return {
       rootVersion: bundle.rootVersion,
       sequence: bundle.sequence,
-      officers: officers.flat(),
-      bodies: new Map([...(await publicLog.bodies())].map(([body, key]) => [body, [key]])),
-      logKey: authority.log.key,
+      officers: officers.flatMap((one) => (isBody(one.body) ? [{ ...one, body: one.body }] : [])),
+      bodies,
+      logKey: log.key,
       issuers: bundle.issuers,
     };
   };
@@ -71,7 +75,7 @@ export function composeCases(parts: DeskParts, desks: () => OpenDesks): CaseComp
         ...(witness && desk === 'issuer'
           ? { knowsTree: (tree) => witness.knows(desks().authority?.log.origin ?? '', tree) }
           : {}),
-        alarm: (code: CaseAlarm) => log.warn({ desk, code }, 'look at the cases'),
+        alarm: (code: CaseAlarm) => logger.warn({ desk, code }, 'look at the cases'),
       };
     },
     publishTags: async () => {},

@@ -82,6 +82,8 @@ export async function openDesks(parts: DeskParts): Promise<OpenDesks> {
         registerKeys: async () => (desks.register ? desks.register.publicKeys() : handover.read('register')),
       },
       log: { bodies: publicLog.bodies, cosigners: () => publicLog.cosigners },
+      officers: async () =>
+        (await Promise.all([...parts.accounts.values()].map((one) => one.officerKeys()))).flat(),
       cases: {
         ...(await cases.partsOf('authority')),
         register: () => desks.register?.cases ?? null,

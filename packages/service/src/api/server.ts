@@ -16,6 +16,10 @@ declare module 'fastify' {
     /** The operation's row of the authorisation table; see `route` of the contracts. */
     readonly access?: Access;
   }
+  interface FastifyInstance {
+    /** Every route that is mounted, as it is: `GET /api/register/venues` to its operation. */
+    readonly mounted: ReadonlyMap<string, string>;
+  }
 }
 
 export interface ServerOptions {
@@ -30,6 +34,9 @@ export interface ServerOptions {
   /** True once the service is closing: new work is answered 503. */
   readonly draining: () => boolean;
 }
+
+const operationOf = (schema: object | undefined) =>
+  (schema as { operationId?: string } | undefined)?.operationId;
 
 /** The frame that all desks stand in: checks by contract, one shape of error, strict headers, a log without people. */
 export function buildServer({
@@ -62,11 +69,14 @@ export function buildServer({
     reply.code(status).send({ error: code, message });
   });
   server.decorateRequest('who', null);
-  server.addHook('onRoute', ({ method, url, config }) => {
+  const mounted = new Map<string, string>();
+  server.decorate('mounted', mounted);
+  server.addHook('onRoute', ({ method, url, config, schema }) => {
     if (!config?.access)
       throw new Error(
         `${String(method)} ${url} has no row in the authorisation table, so it is not mounted.`,
       );
+    for (const one of [method].flat()) mounted.set(`${one} ${url}`, operationOf(schema) ?? '');
   });
   server.addHook('onRequest', async (request) => {
     const { access } = request.routeOptions.config;
@@ -92,7 +102,7 @@ export function buildServer({
     if (draining()) reply.header('connection', 'close');
   });
   server.addHook('onResponse', async (request, reply) => {
-    const operation = request.routeOptions.schema?.['operationId' as never] as string | undefined;
+    const operation = operationOf(request.routeOptions.schema);
     request.log.debug({
       requestId: request.id,
       operation,

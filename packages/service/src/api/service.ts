@@ -15,6 +15,7 @@ import { type OpenDesks, openDesks } from './desks.ts';
 import { mountHealth } from './health.ts';
 import { rateLimit } from './limits.ts';
 import { openLog } from './log.ts';
+import { tellOfOfficer } from './officers.ts';
 import { mountOldWay } from './old-way.ts';
 import { buildServer } from './server.ts';
 
@@ -101,7 +102,9 @@ export async function createService(
         await (overrides.openDatabase?.(desk) ?? openDeskDatabase(config, desk, clock.nowMs())),
       );
     }
-    const accounts = openAccounts({ config, databases, clock, log });
+    let opened: OpenDesks | null = null;
+    const onOfficer = tellOfOfficer(() => opened, clock);
+    const accounts = openAccounts({ config, databases, clock, log, onOfficer });
     const desks = await openDesks({
       config,
       accounts,
@@ -114,6 +117,7 @@ export async function createService(
       databases,
       ...(overrides.everyMs === undefined ? {} : { everyMs: overrides.everyMs }),
     });
+    opened = desks;
     const open = [desks.issuer, desks.register, desks.authority].filter(
       (desk): desk is NonNullable<typeof desk> => desk !== null,
     );

@@ -1,16 +1,17 @@
 import type { Policy } from '@munjigi/core/rules';
 import type { Crypto } from '@munjigi/core/signing';
-import type { Bundle, ForeignEntry } from '@munjigi/core/trust';
+import type { Bundle, ForeignEntry, OfficerEntry } from '@munjigi/core/trust';
 import { openClock, openRoot } from '@munjigi/core/trust';
 import type { Story, StoryClockPort } from '../clock/index.ts';
 import { type KeyFolder, makePrivateKey, nodeSigner } from '../crypto/index.ts';
 import type { Database } from '../db/index.ts';
 import { everyMinute } from '../lib/case/index.ts';
 import type { Desk } from '../lib/desk.ts';
+import { lateFields } from './bundle-parts.ts';
 import { type AuthorityCaseOptions, AuthorityCases, mountAuthorityCases } from './cases/index.ts';
 import { DayKeys } from './day-keys.ts';
 import { type DocumentName, Documents } from './documents.ts';
-import { type CosignPort, KnownBodies, LogKeeper, mountLog } from './log/index.ts';
+import { type CosignPort, headMirror, KnownBodies, LogKeeper, mountLog } from './log/index.ts';
 import { Notices } from './notices.ts';
 import { type Handover, Publisher } from './publisher.ts';
 import { RootKeeper } from './root.ts';
@@ -43,6 +44,8 @@ export interface AuthorityOptions {
   };
   /** The authority's part in lawful traces; without it there are none here. */
   readonly cases?: AuthorityCaseOptions;
+  /** Officers of every body, as the bundle names them; none where accounts are kept by hand. */
+  readonly officers?: () => Promise<readonly OfficerEntry[]>;
   /** Told of what could not be published; the next try comes by itself. */
   readonly onTrouble: (error: unknown) => void;
   /** Milliseconds between two looks whether something is due. */
@@ -68,6 +71,17 @@ export async function openAuthorityDesk(options: AuthorityOptions): Promise<Auth
   const { db, keys, clock, crypto, policy, exercise, onTrouble } = options;
   const documents = await Documents.open(db, options.mirror);
   const dayKeys = new DayKeys(db, await keys.folder('days'), policy);
+  const bodies = new KnownBodies(db, options.log.bodies, clock);
+  const log = new LogKeeper({
+    db,
+    signer: nodeSigner(await keys.secret('log', makePrivateKey)),
+    origin: `munjigi ${policy.id}`,
+    bodies,
+    cosigners: options.log.cosigners,
+    clock,
+    crypto,
+    onTrouble,
+  });
   const publisher = new Publisher({
     documents,
     root: new RootKeeper(documents, keys, crypto),
@@ -78,25 +92,20 @@ export async function openAuthorityDesk(options: AuthorityOptions): Promise<Auth
     foreign: options.foreign,
     handover: options.handover,
     endpoints: options.endpoints,
+    late: () => lateFields(log, bodies, options.officers ?? (async () => [])),
     clock,
     crypto,
-  });
-  const log = new LogKeeper({
-    db,
-    signer: nodeSigner(await keys.secret('log', makePrivateKey)),
-    origin: `munjigi ${policy.id}`,
-    bodies: new KnownBodies(db, options.log.bodies, clock),
-    cosigners: options.log.cosigners,
-    clock,
-    crypto,
-    onTrouble,
   });
   const cases = options.cases
     ? new AuthorityCases(options.cases, db, await keys.folder('cases'), (keyId) => dayKeys.privateKey(keyId))
     : null;
   const stopTending = everyMinute(cases);
+  const mirrorHead = headMirror(log.store, options.mirror);
   const refresh = async (): Promise<boolean> => {
     for (const name of ['root', 'bundle', 'now', 'clock'] as const) await documents.reload(name);
+    // What no other body has signed yet is asked for again; then the mirror gets the newest that enough have signed.
+    await log.collect();
+    await mirrorHead();
     return publisher.refresh();
   };
   const timer = setInterval(() => void refresh().catch(onTrouble), options.everyMs ?? 15_000).unref();
