@@ -1,4 +1,4 @@
-import { BODIES, type Body } from './body.ts';
+import { BODIES } from './body.ts';
 
 /** The host without the label of a body: `register.localhost:8787` gives `localhost:8787`. */
 export const plainHost = (host: string): string =>
