@@ -6,10 +6,15 @@ import { type Access, ApiError } from '../contracts/index.ts';
 import type { Accounts } from '../lib/accounts/index.ts';
 import type { DeskName, DeskServer } from '../lib/desk.ts';
 import { handleError } from './answer-error.ts';
+import { answerBrokenRequest, STRICT_HEADERS } from './broken-request.ts';
+import { buckets } from './buckets.ts';
 import { callers } from './callers.ts';
 import type { RateLimit } from './limits.ts';
 
 const BODY_LIMIT = 64 * 1024;
+const HEADER_LIMIT = 8 * 1024;
+const HEADERS_MS = 15_000;
+const TWO_YEARS = 63_072_000;
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -30,6 +35,10 @@ export interface ServerOptions {
   readonly behindProxy: boolean;
   /** How often one network may enrol. */
   readonly enrolments: RateLimit;
+  /** How much wider than usual the other limits are; 1 where nothing is said. */
+  readonly limitFactor?: number;
+  /** True where everything is served over https alone. */
+  readonly httpsOnly?: boolean;
   readonly nowMs: () => number;
   /** True once the service is closing: new work is answered 503. */
   readonly draining: () => boolean;
@@ -45,6 +54,8 @@ export function buildServer({
   accounts,
   behindProxy,
   enrolments,
+  limitFactor = 1,
+  httpsOnly = false,
   nowMs,
   draining,
 }: ServerOptions): DeskServer {
@@ -52,6 +63,8 @@ export function buildServer({
     loggerInstance: log as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: BODY_LIMIT,
+    http: { maxHeaderSize: HEADER_LIMIT, headersTimeout: HEADERS_MS },
+    clientErrorHandler: answerBrokenRequest,
     requestIdHeader: false,
     genReqId: () => randomBytes(8).toString('hex'),
     trustProxy: behindProxy ? 'loopback' : false,
@@ -60,6 +73,10 @@ export function buildServer({
     requestTimeout: 30_000,
     routerOptions: { maxParamLength: 200 },
   }) as unknown as DeskServer;
+  const limits = buckets(enrolments, limitFactor);
+  const wait = (seconds: number): void => {
+    if (seconds > 0) throw new ApiError('request.rate', { retryAfterSeconds: seconds });
+  };
   const { whoOf, check } = callers(operatorToken, accounts);
 
   server.setValidatorCompiler(TypeBoxValidatorCompiler);
@@ -84,20 +101,23 @@ export function buildServer({
       throw new ApiError('service.draining');
     }
     if (!access) return;
+    const { method, ip } = request;
+    wait(limits.takeNetwork(access, method, ip, nowMs()));
     request.who = await whoOf(request);
     check(access, request.who);
-    const wait = access?.limit ? enrolments.take(request.ip, nowMs()) : 0;
-    if (wait > 0) throw new ApiError('request.rate', { retryAfterSeconds: wait });
+    wait(limits.takeCaller(access, method, ip, request.who, nowMs()));
+  });
+  server.addHook('preHandler', async ({ method, ip, body, params, routeOptions }) => {
+    const { access } = routeOptions.config;
+    const gate =
+      (body as { gateKey?: string } | null)?.gateKey ?? (params as { thumbprint?: string }).thumbprint;
+    if (access && gate) wait(limits.takeGate(access, method, ip, gate, nowMs()));
   });
   server.addHook('onSend', async (_request, reply) => {
-    const set = (name: string, value: string) => {
+    for (const [name, value] of Object.entries(STRICT_HEADERS)) {
       if (!reply.hasHeader(name)) reply.header(name, value);
-    };
-    set('cache-control', 'no-store');
-    set('content-security-policy', "default-src 'none'; frame-ancestors 'none'");
-    set('x-content-type-options', 'nosniff');
-    set('referrer-policy', 'no-referrer');
-    set('cross-origin-resource-policy', 'same-origin');
+    }
+    if (httpsOnly) reply.header('strict-transport-security', `max-age=${TWO_YEARS}`);
     // A connection that stays open would keep a closing server waiting.
     if (draining()) reply.header('connection', 'close');
   });

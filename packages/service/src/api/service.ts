@@ -19,6 +19,9 @@ import { tellOfOfficer } from './officers.ts';
 import { mountOldWay } from './old-way.ts';
 import { buildServer } from './server.ts';
 
+/** An exercise plays a street of doors and their guests on one machine. */
+const EXERCISE_FACTOR = 10;
+
 /** What a caller may put in place of the service's own parts. */
 export interface ServiceOverrides {
   readonly log?: Logger;
@@ -130,6 +133,8 @@ export async function createService(
       accounts,
       behindProxy: config.behindProxy,
       enrolments: rateLimit(config.enrolmentsPerMinute),
+      limitFactor: config.exercise ? EXERCISE_FACTOR : 1,
+      httpsOnly: config.desks.every((desk) => config.origins[desk].every((one) => one.startsWith('https:'))),
       nowMs: clock.realMs,
       draining: () => draining,
     });

@@ -112,7 +112,7 @@ export function readSettings(flags: Flags, env: NodeJS.ProcessEnv, defaultPolicy
     clockFile: clockFile === undefined ? null : resolve(clockFile),
     logLevel,
     behindProxy: yes('behind-proxy'),
-    enrolmentsPerMinute: whole('enrolments-per-minute', exercise ? 600 : 60, 1_000_000),
+    enrolmentsPerMinute: whole('enrolments-per-minute', exercise ? 3000 : 300, 1_000_000),
     origins: {
       issuer: originsOf('issuer'),
       register: originsOf('register'),

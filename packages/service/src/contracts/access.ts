@@ -11,11 +11,26 @@ export type Role = (typeof ROLES)[number];
  */
 export type Caller = Role | 'public' | 'gate' | 'holder' | 'body';
 
+/**
+ * Where a request is counted. `enrolments`, `session` (what guesses at codes and passkeys), `holder`, `gate`, `body` and
+ * `public` are counted for the caller's network, `read` and `write` for the account; `none` is not counted.
+ */
+export type Bucket =
+  | 'enrolments'
+  | 'session'
+  | 'holder'
+  | 'gate'
+  | 'body'
+  | 'public'
+  | 'read'
+  | 'write'
+  | 'none';
+
 /** One row of the authorisation table. */
 export interface Access {
   readonly callers: readonly Caller[];
-  /** The bucket that one network's requests are counted in; none where nothing is counted. */
-  readonly limit?: 'enrolments';
+  /** Where requests are counted, where it does not follow from the callers; see `bucketOf`. */
+  readonly limit?: Bucket;
 }
 
 /** The callers whose proof stands in the request itself. */
@@ -25,15 +40,22 @@ const PROVED_BY_REQUEST: readonly Caller[] = ['public', 'gate', 'holder', 'body'
 export const needsNoAccount = ({ callers }: Access): boolean =>
   callers.some((caller) => PROVED_BY_REQUEST.includes(caller));
 
+/** Where requests of a row are counted: what it says, else by who calls and whether they change something. */
+export function bucketOf({ callers, limit }: Access, method: string): Bucket {
+  if (limit) return limit;
+  const kind = (['gate', 'holder', 'body', 'public'] as const).find((caller) => callers.includes(caller));
+  return kind ?? (method === 'GET' || method === 'HEAD' ? 'read' : 'write');
+}
+
 /** The rows of one desk's accounts: the same for each. Who may be invited or ended by whom is the handler's business. */
 const accountsOf = <const D extends string>(desk: D) => {
   const rows = {
     Invite: { callers: ['operator', 'owner'] },
     ApproveInvite: { callers: ['officer'] },
-    EnrolOptions: { callers: ['public'] },
-    Enrol: { callers: ['public'] },
-    SignInOptions: { callers: ['public'] },
-    SignIn: { callers: ['public'] },
+    EnrolOptions: { callers: ['public'], limit: 'session' },
+    Enrol: { callers: ['public'], limit: 'session' },
+    SignInOptions: { callers: ['public'], limit: 'session' },
+    SignIn: { callers: ['public'], limit: 'session' },
     SignOut: { callers: ['public'] },
     Session: { callers: ['public'] },
     Accounts: { callers: ['operator', 'officer', 'owner'] },
@@ -47,8 +69,8 @@ const accountsOf = <const D extends string>(desk: D) => {
 
 /** The authorisation table: every operation has a row, or the build fails. */
 export const ACCESS = {
-  live: { callers: ['public'] },
-  ready: { callers: ['public'] },
+  live: { callers: ['public'], limit: 'none' },
+  ready: { callers: ['public'], limit: 'none' },
 
   listPeople: { callers: ['public'] },
   enrol: { callers: ['public'], limit: 'enrolments' },

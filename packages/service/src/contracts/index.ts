@@ -9,6 +9,17 @@ import { sessionOperations } from './session.ts';
 
 export { ACCESS, type Access, accessOf, type Caller, needsNoAccount, ROLES, type Role } from './access.ts';
 export type { AssertionBody, CaseState, CaseTermsBody, ResolveBody } from './cases.ts';
+export {
+  ACCESS,
+  type Access,
+  accessOf,
+  type Bucket,
+  bucketOf,
+  type Caller,
+  needsNoAccount,
+  ROLES,
+  type Role,
+} from './access.ts';
 export { CheckLineError, CheckRequest, CheckResult } from './check.ts';
 export { API_ERRORS, ApiError, type ApiErrorCode } from './errors.ts';
 export { type Operation, type RouteSchema, route } from './operation.ts';
