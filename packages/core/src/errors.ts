@@ -36,6 +36,7 @@ export const ERROR_CODES = [
   'chain.structure',
   'chain.link',
   'chain.signature',
+  'delegation.structure',
 ] as const;
 
 export type ErrorCode = (typeof ERROR_CODES)[number];
