@@ -108,7 +108,10 @@ export async function openDesks(parts: DeskParts): Promise<OpenDesks> {
       crypto,
       signer: nodeSigner(await keyStore.secret('receipt', makePrivateKey)),
       keyStore,
-      terms: policy,
+      terms: {
+        ...policy,
+        ...(policy.pack.businessNumber ? { businessNumber: policy.pack.businessNumber } : {}),
+      },
       alarm: ({ kind }) => log.warn({ desk: 'register', code: kind }, 'look at the register'),
     });
     await handover.write('register', desks.register.publicKeys());

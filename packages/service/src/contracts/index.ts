@@ -3,6 +3,7 @@ import { demonstrationOperations } from './demonstration.ts';
 import { healthOperations } from './health.ts';
 import { issuerOperations } from './issuer.ts';
 import { registerOperations } from './register.ts';
+import { venueOperations } from './venues.ts';
 
 export { ACCESS, type Access, accessOf, type Caller, needsNoAccount, ROLES, type Role } from './access.ts';
 export { CheckLineError, CheckRequest, CheckResult } from './check.ts';
@@ -16,6 +17,7 @@ export {
   healthOperations,
   issuerOperations,
   registerOperations,
+  venueOperations,
 };
 
 /** Every operation of the service, by name. */
@@ -23,6 +25,7 @@ export const operations = {
   ...healthOperations,
   ...issuerOperations,
   ...registerOperations,
+  ...venueOperations,
   ...authorityOperations,
   ...demonstrationOperations,
 } as const;

@@ -15,6 +15,8 @@ import { newestRows } from './rows.ts';
 import { mainTip, standingAt } from './standing.ts';
 import { stretchesOf, touch } from './stretch.ts';
 import type { Alarm, BatchAnswer, Grouping, RegisterDesk, RegisterOptions, RegisterStatus } from './types.ts';
+import { VenueOffice } from './venues/index.ts';
+import { NO_PEOPLE } from './venues/people.ts';
 
 /** Two transactions keep two cores busy; on an embedded database one is made ready while the other is written. */
 const GROUPING: Grouping = { lanes: 2, gates: 50, entries: 2_000, waitMs: 5, waiting: 5_000 };
@@ -48,6 +50,7 @@ export async function createRegister(options: RegisterOptions): Promise<Register
   await prepare();
   const daily = setInterval(() => {
     prepare().catch(() => alarm({ kind: 'partitions', venueId: null, gateNo: null }));
+    venues.noteQuiet().catch(() => alarm({ kind: 'nudges', venueId: null, gateNo: null }));
   }, HOUR_MS);
   daily.unref();
 
@@ -58,8 +61,23 @@ export async function createRegister(options: RegisterOptions): Promise<Register
     (uploads) => intake.take(uploads),
   );
 
+  const venues = new VenueOffice({
+    db,
+    clock,
+    crypto,
+    receipts,
+    terms,
+    calendar: days.calendar,
+    people: options.people ?? NO_PEOPLE,
+    async today() {
+      await prepare();
+      return days.today;
+    },
+  });
+
   const desk: RegisterDesk = {
     name: 'register',
+    venues,
     mount: (server) => mountRegister(server, desk, crypto),
     publicKeys: () => [{ kid: receipts.kid, publicKey: receipts.publicKey }],
     enrolVenue: (venue) => answering(() => enrolVenue(db, terms, venue, clock.nowMs())),
@@ -94,6 +112,7 @@ export async function createRegister(options: RegisterOptions): Promise<Register
     status: () => answering(() => statusOf(db, days, seconds(), queue.waiting)),
     async close() {
       clearInterval(daily);
+      await venues.close();
       await queue.drained();
     },
   };

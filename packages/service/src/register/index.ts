@@ -15,3 +15,12 @@ export type {
   Standing,
   VenueFields,
 } from './types.ts';
+export type {
+  DelegatedGate,
+  GateNews,
+  ListedGate,
+  ListedVenue,
+  People,
+  Registration,
+  VenueOffice,
+} from './venues/index.ts';

@@ -1,9 +1,11 @@
 import type { Batch, EntryFlag, EntryResult, Head } from '@munjigi/core/chain';
+import type { WeightedNumber } from '@munjigi/core/rules';
 import type { Crypto, Signer } from '@munjigi/core/signing';
 import type { Clock } from '../clock/index.ts';
 import type { KeyFolder } from '../crypto/index.ts';
 import type { Database } from '../db/index.ts';
 import type { Desk } from '../lib/desk.ts';
+import type { People, VenueOffice } from './venues/index.ts';
 
 /** What the register must know of the pack: one register serves one pack. */
 export interface PolicyTerms {
@@ -13,11 +15,13 @@ export interface PolicyTerms {
   /** Kinds of venue and regions of the pack; anything goes where they are not given. */
   readonly venueKinds?: readonly string[];
   readonly regions?: readonly string[];
+  /** How business numbers are checked; where it is not given, a venue waits for a local government's word. */
+  readonly businessNumber?: WeightedNumber;
 }
 
 /** Something that an operator should look at. No personal data. */
 export interface Alarm {
-  readonly kind: 'regressed' | 'fork' | 'partitions';
+  readonly kind: 'regressed' | 'fork' | 'partitions' | 'nudges';
   readonly venueId: number | null;
   readonly gateNo: number | null;
 }
@@ -34,6 +38,8 @@ export interface RegisterOptions {
   readonly terms: PolicyTerms;
   readonly grouping?: Partial<Grouping>;
   readonly alarm?: (alarm: Alarm) => void;
+  /** The accounts of owners and staff; without them nobody owns a venue. */
+  readonly people?: People;
 }
 
 /** How uploads of many gates share a transaction. */
@@ -67,6 +73,8 @@ export interface GateFields {
 
 export interface EnrolledGate {
   readonly gateNo: number;
+  /** An owner's device may let other devices in. */
+  readonly role: 'gate' | 'owner';
   readonly venueId: number;
   readonly venue: VenueFields;
   readonly registerKeys: readonly { readonly kid: Uint8Array; readonly publicKey: Uint8Array }[];
@@ -123,6 +131,8 @@ export interface RegisterStatus {
 
 export interface RegisterDesk extends Desk {
   readonly name: 'register';
+  /** Registrations, people, gates at the door. */
+  readonly venues: VenueOffice;
   enrolVenue(venue: VenueFields): Promise<{ venueId: number; enrolmentCode: string }>;
   enrolGate(gate: GateFields): Promise<EnrolledGate>;
   /**
