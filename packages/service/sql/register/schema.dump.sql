@@ -76,6 +76,14 @@ CREATE TABLE gate_checkpoint (
   CONSTRAINT gate_checkpoint_pkey PRIMARY KEY (venue_id, gate_no, day)
 );
 
+CREATE TABLE gate_counted (
+  venue_id bigint NOT NULL,
+  gate_no smallint NOT NULL,
+  counter integer NOT NULL,
+  counted_at timestamp with time zone NOT NULL,
+  CONSTRAINT gate_counted_pkey PRIMARY KEY (venue_id, gate_no)
+);
+
 CREATE TABLE gate_head (
   venue_id bigint NOT NULL,
   gate_no smallint NOT NULL,
@@ -148,6 +156,16 @@ CREATE TABLE rejected (
   CONSTRAINT rejected_pkey PRIMARY KEY (venue_id, gate_no, counter)
 );
 
+CREATE TABLE revocation (
+  venue_id bigint NOT NULL,
+  thumbprint bytea NOT NULL,
+  after_counter integer NOT NULL,
+  at timestamp with time zone NOT NULL,
+  told_at timestamp with time zone,
+  CONSTRAINT revocation_pkey PRIMARY KEY (venue_id, thumbprint)
+);
+CREATE INDEX revocation_untold ON public.revocation USING btree (venue_id) WHERE (told_at IS NULL);
+
 CREATE TABLE schema_migration (
   number integer NOT NULL,
   name text NOT NULL,
@@ -163,6 +181,15 @@ CREATE TABLE venue (
   enrolment_hash bytea NOT NULL,
   created_at timestamp with time zone NOT NULL,
   CONSTRAINT venue_pkey PRIMARY KEY (venue_id)
+);
+
+CREATE TABLE venue_hour (
+  venue_id bigint NOT NULL,
+  hour timestamp with time zone NOT NULL,
+  check_code smallint NOT NULL,
+  record_code smallint NOT NULL,
+  entries integer NOT NULL,
+  CONSTRAINT venue_hour_pkey PRIMARY KEY (venue_id, hour, check_code, record_code)
 );
 
 CREATE OR REPLACE FUNCTION public.ingest(p_venue_id bigint, p_gate_no smallint, p_counter integer, p_head bytea, p_seen smallint, p_new_counter integer, p_new_head bytea, p_received_at timestamp with time zone, p_day date, p_at timestamp with time zone[], p_n integer[], p_late_s integer[], p_anchor integer[], p_day_key integer[], p_check smallint[], p_record smallint[], p_kind smallint[], p_flags smallint[], p_subject_hash bytea[], p_subject bytea[], p_claimed_at timestamp with time zone[], p_anchors bytea[], p_rejected_n integer[], p_rejected_hash bytea[], p_rejected_reason smallint[], p_receipt_hash bytea, p_receipt bytea, OUT matched boolean, OUT counter integer, OUT head bytea)

@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
 import type { Operation } from './operation.ts';
-import { Bytes, exact, Milliseconds, Name, Signature, VenueId, Word } from './shapes.ts';
+import { Bytes, exact, LocalDate, Milliseconds, Name, Seconds, Signature, VenueId, Word } from './shapes.ts';
 
 const Venue = { name: Name, kind: Word, region: Word };
 const ShortName = Type.String({ minLength: 1, maxLength: 60 });
@@ -162,6 +162,39 @@ export const venueOperations = {
     params: ofGate,
     body: Type.Object({ name: ShortName }, exact),
     answer: Type.Object({ name: ShortName }, exact),
+  },
+  revokeGate: {
+    operationId: 'revokeGate',
+    method: 'POST',
+    url: '/api/register/venues/:venueId/gates/:gateNo/revoke',
+    summary: "Revoke a device's key: entries after the counter are kept and marked",
+    params: ofGate,
+    body: Type.Object({ afterCounter: Type.Optional(Counter) }, exact),
+    answer: Type.Object({ gateNo: GateNo, afterCounter: Counter, atMs: Milliseconds }, exact),
+  },
+  venueCounts: {
+    operationId: 'venueCounts',
+    method: 'GET',
+    url: '/api/register/venues/:venueId/counts',
+    summary: 'How many came in, by hour and by day; counts below five are hidden',
+    params: ofVenue,
+    querystring: Type.Object(
+      { days: Type.Optional(Type.Integer({ minimum: 1, maximum: 366, default: 14 })) },
+      exact,
+    ),
+    answer: Type.Object(
+      {
+        countedAtMs: OrNull(Milliseconds),
+        hours: Type.Array(Type.Object({ at: Seconds, count: OrNull(Type.Integer({ minimum: 5 })) }, exact)),
+        days: Type.Array(
+          Type.Object(
+            { day: LocalDate, check: Word, record: Word, count: OrNull(Type.Integer({ minimum: 5 })) },
+            exact,
+          ),
+        ),
+      },
+      exact,
+    ),
   },
   takeDelegation: {
     operationId: 'takeDelegation',

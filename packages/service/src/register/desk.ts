@@ -2,6 +2,8 @@ import { ApiError } from '../contracts/index.ts';
 import { type Database, DatabaseUnavailable } from '../db/index.ts';
 import { AnchorTimes } from './anchor-times.ts';
 import { BatchChecker } from './checked-batch.ts';
+import { readCounts } from './counts/read.ts';
+import { rollUp } from './counts/roll-up.ts';
 import { enrolGate, enrolVenue } from './enrolment.ts';
 import { GroupCommit } from './group-commit.ts';
 import { Intake, type Upload } from './intake.ts';
@@ -21,6 +23,7 @@ import { NO_PEOPLE } from './venues/people.ts';
 /** Two transactions keep two cores busy; on an embedded database one is made ready while the other is written. */
 const GROUPING: Grouping = { lanes: 2, gates: 50, entries: 2_000, waitMs: 5, waiting: 5_000 };
 const HOUR_MS = 3_600_000;
+const COUNT_MS = 300_000;
 
 /** Opens the register desk on a migrated database: makes the days and their keys, up to a week ahead. */
 export async function createRegister(options: RegisterOptions): Promise<RegisterDesk> {
@@ -50,9 +53,25 @@ export async function createRegister(options: RegisterOptions): Promise<Register
   await prepare();
   const daily = setInterval(() => {
     prepare().catch(() => alarm({ kind: 'partitions', venueId: null, gateNo: null }));
+    venues.tellLog().catch(() => alarm({ kind: 'untold', venueId: null, gateNo: null }));
     venues.noteQuiet().catch(() => alarm({ kind: 'nudges', venueId: null, gateNo: null }));
   }, HOUR_MS);
   daily.unref();
+
+  let counting: Promise<number> | null = null;
+  /** One at a time in this process; other nodes are kept away by a lock. */
+  const count = (): Promise<number> => {
+    counting ??= prepare()
+      .then(() => rollUp({ db, layer, days, nowMs: clock.nowMs }))
+      .finally(() => {
+        counting = null;
+      });
+    return counting;
+  };
+  const counter = setInterval(() => {
+    count().catch(() => alarm({ kind: 'counts', venueId: null, gateNo: null }));
+  }, COUNT_MS);
+  counter.unref();
 
   const intake = new Intake({ db, clock, days, layer, receipts, anchors, prepare, alarm });
   const grouping = { ...GROUPING, ...options.grouping };
@@ -69,6 +88,8 @@ export async function createRegister(options: RegisterOptions): Promise<Register
     terms,
     calendar: days.calendar,
     people: options.people ?? NO_PEOPLE,
+    ...(options.tell ? { tell: options.tell } : {}),
+    counts: (venueId, back) => desk.counts(venueId, back),
     async today() {
       await prepare();
       return days.today;
@@ -110,8 +131,16 @@ export async function createRegister(options: RegisterOptions): Promise<Register
         return newestRows(db, days, venueId, query);
       }),
     status: () => answering(() => statusOf(db, days, seconds(), queue.waiting)),
+    counts: (venueId, back) =>
+      answering(async () => {
+        await prepare();
+        return readCounts(db, days, venueId, back);
+      }),
+    rollUp: () => answering(count),
     async close() {
       clearInterval(daily);
+      clearInterval(counter);
+      await counting?.catch(() => {});
       await venues.close();
       await queue.drained();
     },

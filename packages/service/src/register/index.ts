@@ -1,3 +1,5 @@
+export { hideSmall, SMALLEST_TOLD, type Told, type VenueCounts } from './counts/read.ts';
+export { recount, rollUp } from './counts/roll-up.ts';
 export { createRegister } from './desk.ts';
 export { OwnLayer, Sealer, takeOff } from './own-layer.ts';
 export type {

@@ -5,7 +5,8 @@ import type { Clock } from '../clock/index.ts';
 import type { KeyFolder } from '../crypto/index.ts';
 import type { Database } from '../db/index.ts';
 import type { Desk } from '../lib/desk.ts';
-import type { People, VenueOffice } from './venues/index.ts';
+import type { VenueCounts } from './counts/read.ts';
+import type { People, RevokedLine, VenueOffice } from './venues/index.ts';
 
 /** What the register must know of the pack: one register serves one pack. */
 export interface PolicyTerms {
@@ -21,7 +22,7 @@ export interface PolicyTerms {
 
 /** Something that an operator should look at. No personal data. */
 export interface Alarm {
-  readonly kind: 'regressed' | 'fork' | 'partitions' | 'nudges';
+  readonly kind: 'regressed' | 'fork' | 'partitions' | 'counts' | 'nudges' | 'untold';
   readonly venueId: number | null;
   readonly gateNo: number | null;
 }
@@ -40,6 +41,8 @@ export interface RegisterOptions {
   readonly alarm?: (alarm: Alarm) => void;
   /** The accounts of owners and staff; without them nobody owns a venue. */
   readonly people?: People;
+  /** Takes lines for the public log, unsigned; the composition signs them with this body's line key. */
+  readonly tell?: (line: RevokedLine) => void | Promise<void>;
 }
 
 /** How uploads of many gates share a transaction. */
@@ -146,6 +149,10 @@ export interface RegisterDesk extends Desk {
     query?: { afterMs?: number; limit?: number },
   ): Promise<{ rows: RegisterRow[]; total: number }>;
   status(): Promise<RegisterStatus>;
+  /** How many came in at a venue in the last days, today included; small counts are hidden. At most the kept days. */
+  counts(venueId: number, days: number): Promise<VenueCounts>;
+  /** Counts what was stored since the last time; the desk does it by itself every few minutes. Answers how many stretches. */
+  rollUp(): Promise<number>;
   /** What the authority puts into its bundle: the keys that sign receipts. */
   publicKeys(): readonly { readonly kid: Uint8Array; readonly publicKey: Uint8Array }[];
 }

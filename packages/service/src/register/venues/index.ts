@@ -5,6 +5,7 @@ import type { Clock } from '../../clock/index.ts';
 import { ApiError } from '../../contracts/index.ts';
 import type { Database } from '../../db/index.ts';
 import type { Who } from '../../lib/who.ts';
+import type { VenueCounts } from '../counts/read.ts';
 import type { Receipts } from '../receipts.ts';
 import type { PolicyTerms } from '../types.ts';
 import { type DeviceRole, makeEnrolmentCode } from './codes.ts';
@@ -20,6 +21,7 @@ import {
   registrations,
 } from './registrations.ts';
 import { GateReports } from './reports.ts';
+import { type Revocation, type RevokedLine, revokeGate, tellRevocations } from './revocation.ts';
 import { type ListedVenue, listVenues, renameGate, venueOf } from './venue-list.ts';
 
 export type { DeviceRole } from './codes.ts';
@@ -27,6 +29,7 @@ export type { DelegatedGate, DelegationFields, NotConfirmed } from './delegation
 export type { GateNews, ListedGate } from './gate-list.ts';
 export { mayActFor, type People } from './people.ts';
 export type { Registration, RegistrationFields } from './registrations.ts';
+export { type Revocation, type RevokedLine, revokedGateHash } from './revocation.ts';
 export type { ListedVenue } from './venue-list.ts';
 
 export interface VenueOfficeParts {
@@ -37,6 +40,9 @@ export interface VenueOfficeParts {
   readonly terms: PolicyTerms;
   readonly calendar: Calendar;
   readonly people: People;
+  /** Takes a line for the public log; it may throw, and is then told again. */
+  readonly tell?: (line: RevokedLine) => void | Promise<void>;
+  readonly counts: (venueId: number, days: number) => Promise<VenueCounts>;
   /** Today's local date, with its partitions made. */
   readonly today: () => Promise<string>;
 }
@@ -83,6 +89,12 @@ export class VenueOffice {
     return { ...venue, devices, people };
   }
 
+  /** How many came in, by hour and by day; counts below five are hidden. Throws `register.not-yours`. */
+  async counts(who: Who | null, venueId: number, days: number): Promise<VenueCounts> {
+    mayActFor(who, venueId, 'figures');
+    return this.parts.counts(venueId, days);
+  }
+
   /** A code that enrols one device. Throws `register.not-yours`, `register.venue-unknown`. */
   async enrolmentCode(who: Who | null, venueId: number, role: DeviceRole) {
     mayActFor(who, venueId, 'owner');
@@ -99,6 +111,25 @@ export class VenueOffice {
   async renameGate(who: Who | null, venueId: number, gateNo: number, name: string): Promise<void> {
     mayActFor(who, venueId, 'owner');
     await renameGate(this.parts.db, venueId, gateNo, name);
+  }
+
+  /** A lost or stolen device, or one that is out of use: what it still sends is kept and marked. */
+  async revokeGate(
+    who: Who | null,
+    venueId: number,
+    gateNo: number,
+    after: number | null,
+  ): Promise<Revocation> {
+    mayActFor(who, venueId, 'owner');
+    const revoked = await revokeGate(this.parts.db, venueId, gateNo, after, this.#now);
+    await this.tellLog().catch(() => {});
+    return revoked;
+  }
+
+  /** Tells the public log of revocations that it has not taken yet. */
+  async tellLog(): Promise<number> {
+    const { db, tell } = this.parts;
+    return tell ? tellRevocations(db, tell, this.#now) : 0;
   }
 
   /** See `takeDelegation`. */

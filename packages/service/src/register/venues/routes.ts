@@ -45,6 +45,18 @@ export function mountVenues(server: DeskServer, office: VenueOffice): void {
     },
   });
   server.route({
+    ...route(venueOperations.revokeGate),
+    handler: ({ who, params, body }) =>
+      office.revokeGate(who, params.venueId, params.gateNo, body.afterCounter ?? null),
+  });
+  server.route({
+    ...route(venueOperations.venueCounts),
+    async handler({ who, params, query }) {
+      const { countedAtMs, hours, days } = await office.counts(who, params.venueId, query.days ?? 14);
+      return { countedAtMs, hours: [...hours], days: [...days] };
+    },
+  });
+  server.route({
     ...route(venueOperations.takeDelegation),
     async handler({ body }) {
       const { gateNo, venueId, venue, unconfirmed } = await office.takeDelegation({

@@ -80,3 +80,16 @@ CREATE TABLE nudge (
   made_at timestamptz NOT NULL,
   PRIMARY KEY (venue_id, week)
 );
+
+-- Gates whose key counts no longer: entries after the counter are kept and marked.
+CREATE TABLE revocation (
+  venue_id bigint NOT NULL,
+  thumbprint bytea NOT NULL,
+  after_counter int NOT NULL,
+  at timestamptz NOT NULL,
+  -- When the public log took the line of it; null while it has not.
+  told_at timestamptz,
+  PRIMARY KEY (venue_id, thumbprint)
+);
+
+CREATE INDEX revocation_untold ON revocation (venue_id) WHERE told_at IS NULL;
