@@ -156,8 +156,8 @@ async function problemWith(
   nowMs: number,
 ): Promise<NotConfirmed | null> {
   if (giver.revokedAfter !== null) return 'owner-revoked';
-  if (giver.delegated) return 'second-hand';
-  if (giver.role !== 'owner') return 'not-owner';
+  // The role comes from a code alone: a gate that was let in has it only where it enrolled with one since.
+  if (giver.role !== 'owner') return giver.delegated ? 'second-hand' : 'not-owner';
   const { rows } = await session.query(
     'SELECT 1 FROM delegation WHERE venue_id = $1 AND nonce = $2 AND thumbprint <> $3 LIMIT 1',
     [delegation.venueId, delegation.nonce, thumbprint],

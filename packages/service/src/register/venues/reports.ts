@@ -65,7 +65,7 @@ export class GateReports {
       `INSERT INTO gate_report (venue_id, thumbprint, bundle_sequence, bundle_digest, pending, app, reported_at)
        SELECT * FROM unnest($1::int8[], $2::bytea[], $3::int8[], $4::bytea[], $5::int8[], $6::text[], $7::timestamptz[])
        ON CONFLICT (venue_id, thumbprint) DO UPDATE SET bundle_sequence = EXCLUDED.bundle_sequence,
-         bundle_digest = EXCLUDED.bundle_digest, pending = EXCLUDED.pending, app = COALESCE(EXCLUDED.app, gate_report.app),
+         bundle_digest = EXCLUDED.bundle_digest, pending = EXCLUDED.pending, app = EXCLUDED.app,
          reported_at = EXCLUDED.reported_at WHERE gate_report.reported_at <= EXCLUDED.reported_at`,
       [
         of('venueId'),
