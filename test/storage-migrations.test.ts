@@ -6,6 +6,8 @@ import { tempFolder, testEngines } from './support/databases.ts';
 import { openRegister } from './support/register.ts';
 
 const DESKS = ['issuer', 'register', 'authority'] as const;
+/** Tables of the register that stay on one machine: small, and no entry's statement reads them. */
+const UNSPREAD = ['registration', 'schema_migration', 'account', 'passkey', 'session', 'invite', 'challenge'];
 const NOW = Date.parse('2022-01-06T13:58:00+09:00');
 
 describe.each(testEngines())('the schema of each desk on $name', (engine) => {
@@ -91,7 +93,8 @@ describe.each(testEngines())('the schema of each desk on $name', (engine) => {
       const { rows } = await db.query<{ name: string; leads: string }>(
         `SELECT i.indexrelid::regclass::text AS name, a.attname AS leads FROM pg_index i
          JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[0]
-         WHERE i.indrelid IN (SELECT oid FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relname NOT IN ('schema_migration', 'registration'))`,
+         WHERE i.indrelid IN (SELECT oid FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relname <> ALL ($1::text[]))`,
+        [UNSPREAD],
       );
       expect(rows.length).toBeGreaterThan(6);
       expect([...new Set(rows.map((row) => row.leads))]).toEqual(['venue_id']);

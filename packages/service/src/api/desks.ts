@@ -8,8 +8,9 @@ import type { Secrets, ServiceConfig } from '../config/index.ts';
 import { makePrivateKey, nodeSigner } from '../crypto/index.ts';
 import type { Database } from '../db/index.ts';
 import { demonstrationOf, type IssuerDesk, openIssuerDesk } from '../issuer/index.ts';
+import type { Accounts } from '../lib/accounts/index.ts';
 import type { DeskName } from '../lib/desk.ts';
-import { createRegister, type RegisterDesk } from '../register/index.ts';
+import { accountPeople, createRegister, type RegisterDesk } from '../register/index.ts';
 import { HandoverFolder } from './handover.ts';
 
 /** The desks that are open on this server. */
@@ -28,6 +29,7 @@ export interface DeskParts {
   readonly pack: unknown;
   readonly log: Logger;
   readonly databases: ReadonlyMap<DeskName, Database>;
+  readonly accounts: ReadonlyMap<DeskName, Accounts>;
   readonly everyMs?: number;
 }
 
@@ -102,6 +104,7 @@ export async function openDesks(parts: DeskParts): Promise<OpenDesks> {
   const registerDb = databases.get('register');
   if (registerDb) {
     const keyStore = await secrets.keysOf('register');
+    const accounts = parts.accounts.get('register');
     desks.register = await createRegister({
       db: registerDb,
       clock,
@@ -112,6 +115,7 @@ export async function openDesks(parts: DeskParts): Promise<OpenDesks> {
         ...policy,
         ...(policy.pack.businessNumber ? { businessNumber: policy.pack.businessNumber } : {}),
       },
+      ...(accounts ? { people: accountPeople(accounts, registerDb) } : {}),
       alarm: ({ kind }) => log.warn({ desk: 'register', code: kind }, 'look at the register'),
     });
     await handover.write('register', desks.register.publicKeys());

@@ -2,11 +2,12 @@ import { randomBytes } from 'node:crypto';
 import { TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox';
 import Fastify, { type FastifyBaseLogger, LogController } from 'fastify';
 import type { Logger } from 'pino';
-import { type Access, ApiError, needsNoAccount } from '../contracts/index.ts';
-import type { DeskServer } from '../lib/desk.ts';
+import { type Access, ApiError } from '../contracts/index.ts';
+import type { Accounts } from '../lib/accounts/index.ts';
+import type { DeskName, DeskServer } from '../lib/desk.ts';
 import { handleError } from './answer-error.ts';
+import { callers } from './callers.ts';
 import type { RateLimit } from './limits.ts';
-import { operatorCheck } from './operator.ts';
 
 const BODY_LIMIT = 64 * 1024;
 
@@ -20,6 +21,8 @@ declare module 'fastify' {
 export interface ServerOptions {
   readonly log: Logger;
   readonly operatorToken: string;
+  /** Accounts of the desks that are open here. */
+  readonly accounts: ReadonlyMap<DeskName, Accounts>;
   readonly behindProxy: boolean;
   /** How often one network may enrol. */
   readonly enrolments: RateLimit;
@@ -32,6 +35,7 @@ export interface ServerOptions {
 export function buildServer({
   log,
   operatorToken,
+  accounts,
   behindProxy,
   enrolments,
   nowMs,
@@ -49,7 +53,7 @@ export function buildServer({
     requestTimeout: 30_000,
     routerOptions: { maxParamLength: 200 },
   }) as unknown as DeskServer;
-  const isOperator = operatorCheck(operatorToken);
+  const { whoOf, check } = callers(operatorToken, accounts);
 
   server.setValidatorCompiler(TypeBoxValidatorCompiler);
   server.setErrorHandler(handleError);
@@ -57,15 +61,21 @@ export function buildServer({
     const { status, code, message } = new ApiError('request.not-found');
     reply.code(status).send({ error: code, message });
   });
+  server.decorateRequest('who', null);
+  server.addHook('onRoute', ({ method, url, config }) => {
+    if (!config?.access)
+      throw new Error(
+        `${String(method)} ${url} has no row in the authorisation table, so it is not mounted.`,
+      );
+  });
   server.addHook('onRequest', async (request) => {
     const { access } = request.routeOptions.config;
     if (draining() && !request.routeOptions.url?.startsWith('/health/')) {
       throw new ApiError('service.draining');
     }
-    if (access && !needsNoAccount(access)) {
-      const allowed = access.callers.includes('operator') && isOperator(request.headers.authorization);
-      if (!allowed) throw new ApiError('operator.token');
-    }
+    if (!access) return;
+    request.who = await whoOf(request);
+    check(access, request.who);
     const wait = access?.limit ? enrolments.take(request.ip, nowMs()) : 0;
     if (wait > 0) throw new ApiError('request.rate', { retryAfterSeconds: wait });
   });

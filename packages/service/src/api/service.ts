@@ -7,7 +7,9 @@ import { openSecrets, type ServiceConfig } from '../config/index.ts';
 import { readPackFolder } from '../config/pack-folder.ts';
 import { nodeCrypto } from '../crypto/index.ts';
 import type { Database } from '../db/index.ts';
+import { type Accounts, mountAccounts } from '../lib/accounts/index.ts';
 import type { Desk, DeskName, DeskServer } from '../lib/desk.ts';
+import { openAccounts } from './accounts.ts';
 import { openDeskDatabase, watchDatabases } from './databases.ts';
 import { type OpenDesks, openDesks } from './desks.ts';
 import { mountHealth } from './health.ts';
@@ -34,6 +36,8 @@ export interface Service {
   readonly server: DeskServer;
   readonly desks: OpenDesks;
   readonly operatorToken: string;
+  /** Accounts of each desk that is open here. */
+  readonly accounts: ReadonlyMap<DeskName, Accounts>;
   listen(): Promise<{ host: string; port: number }>;
   /** Follows a moment of a story, and tells devices. Does nothing where the service runs no exercise. */
   play(story: Story): Promise<void>;
@@ -97,8 +101,10 @@ export async function createService(
         await (overrides.openDatabase?.(desk) ?? openDeskDatabase(config, desk, clock.nowMs())),
       );
     }
+    const accounts = openAccounts({ config, databases, clock, log });
     const desks = await openDesks({
       config,
+      accounts,
       secrets,
       clock,
       crypto,
@@ -111,16 +117,20 @@ export async function createService(
     const open = [desks.issuer, desks.register, desks.authority].filter(
       (desk): desk is NonNullable<typeof desk> => desk !== null,
     );
+    // Whoever is told of officers is open by now.
+    for (const one of accounts.values()) await one.tellOfficers();
     const watch = watchDatabases([...databases].map(([desk, db]) => ({ db, url: config.databases[desk] })));
     const server = buildServer({
       log,
       operatorToken: secrets.operatorToken,
+      accounts,
       behindProxy: config.behindProxy,
       enrolments: rateLimit(config.enrolmentsPerMinute),
       nowMs: clock.realMs,
       draining: () => draining,
     });
     mountHealth(server, { desks: config.desks, draining: () => draining, watch });
+    for (const one of accounts.values()) mountAccounts(server, one);
     for (const desk of open) await (desk as Desk).mount(server);
     const registerDb = databases.get('register');
     const { authority } = desks;
@@ -142,6 +152,7 @@ export async function createService(
       server,
       desks,
       operatorToken: secrets.operatorToken,
+      accounts,
       async listen() {
         await server.listen({ host: config.host, port: config.port });
         const address = server.server.address() as AddressInfo;

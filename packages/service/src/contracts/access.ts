@@ -25,6 +25,26 @@ const PROVED_BY_REQUEST: readonly Caller[] = ['public', 'gate', 'holder', 'body'
 export const needsNoAccount = ({ callers }: Access): boolean =>
   callers.some((caller) => PROVED_BY_REQUEST.includes(caller));
 
+/** The rows of one desk's accounts: the same for each. Who may be invited or ended by whom is the handler's business. */
+const accountsOf = <const D extends string>(desk: D) => {
+  const rows = {
+    Invite: { callers: ['operator', 'owner'] },
+    ApproveInvite: { callers: ['officer'] },
+    EnrolOptions: { callers: ['public'] },
+    Enrol: { callers: ['public'] },
+    SignInOptions: { callers: ['public'] },
+    SignIn: { callers: ['public'] },
+    SignOut: { callers: ['public'] },
+    Session: { callers: ['public'] },
+    Accounts: { callers: ['operator', 'officer', 'owner'] },
+    EndAccount: { callers: ['operator', 'officer', 'owner'] },
+    EndPasskey: { callers: [...ROLES] },
+  } as const satisfies Record<string, Access>;
+  return Object.fromEntries(
+    Object.entries(rows).map(([name, row]) => [`${desk}${name}`, row]),
+  ) as unknown as { readonly [K in keyof typeof rows as `${D}${K}`]: Access };
+};
+
 /** The authorisation table: every operation has a row, or the build fails. */
 export const ACCESS = {
   live: { callers: ['public'] },
@@ -61,6 +81,10 @@ export const ACCESS = {
   getClock: { callers: ['public'] },
   publishNotice: { callers: ['operator'] },
   setClock: { callers: ['operator'] },
+
+  ...accountsOf('issuer'),
+  ...accountsOf('register'),
+  ...accountsOf('authority'),
 
   oldWay: { callers: ['public'] },
 } as const satisfies Record<keyof typeof operations, Access>;

@@ -13,6 +13,41 @@ export const API_ERRORS = {
     'Too many requests of this kind came from this network. Wait as long as Retry-After says.',
   ],
   'operator.token': [401, 'This operation is for operators: send the operator token as a bearer token.'],
+  'session.needed': [401, 'Sign in at the console of this body first.'],
+  'session.role': [403, 'This operation is not for the role that is signed in.'],
+  'session.elsewhere': [403, "A signed-in request must come from this body's own console."],
+
+  'accounts.roles': [
+    400,
+    'These roles do not go together, or this body has no such accounts. An officer is nothing else beside.',
+  ],
+  'accounts.venues': [400, 'Only owners and staff act for venues.'],
+  'accounts.unknown': [404, 'There is no such account, or it has ended.'],
+  'accounts.not-yours': [403, 'This is not yours to decide: another person of this body must.'],
+  'accounts.invite-unknown': [
+    404,
+    'The code does not fit, was used, or has ended. Ask for a new one where you got it.',
+  ],
+  'accounts.invite-waits': [403, 'Another officer of this body must approve this invite first.'],
+  'accounts.not-fresh': [403, 'Sign in again: an authenticator is added within ten minutes of signing in.'],
+  'accounts.challenge': [409, 'The question was answered before, or five minutes have passed. Begin again.'],
+  'accounts.origin': [403, "The passkey was asked for at another place than this body's own console."],
+  'accounts.passkey': [
+    401,
+    'The passkey was not accepted. Use one that is enrolled here, with its PIN or fingerprint.',
+  ],
+  'accounts.key-kind': [400, 'An officer needs an authenticator that signs with ES256.'],
+  'accounts.key-synced': [
+    400,
+    "An officer's key must stay in one device. Use a security key, or a platform key that is not synchronised.",
+  ],
+  'accounts.key-known': [409, 'This authenticator is enrolled here already.'],
+  'accounts.key-unknown': [404, 'There is no such authenticator, or it has ended.'],
+  'accounts.last-officer': [
+    409,
+    'This is the last officer who can sign for this body. Enrol another one first.',
+  ],
+
   'service.database-down': [
     503,
     'The database does not answer. Nothing was lost; try again as Retry-After says.',

@@ -3,6 +3,7 @@ import { demonstrationOperations } from './demonstration.ts';
 import { healthOperations } from './health.ts';
 import { issuerOperations } from './issuer.ts';
 import { registerOperations } from './register.ts';
+import { sessionOperations } from './session.ts';
 import { venueOperations } from './venues.ts';
 
 export { ACCESS, type Access, accessOf, type Caller, needsNoAccount, ROLES, type Role } from './access.ts';
@@ -10,6 +11,7 @@ export { CheckLineError, CheckRequest, CheckResult } from './check.ts';
 export { API_ERRORS, ApiError, type ApiErrorCode } from './errors.ts';
 export { type Operation, type RouteSchema, route } from './operation.ts';
 export type { BatchAnswerBody, BatchBody, GateStateBody, RegisterRowBody } from './register.ts';
+export { type SessionOperations, type SignedInBody, sessionOperationsOf } from './session.ts';
 export { ErrorBody } from './shapes.ts';
 export {
   authorityOperations,
@@ -17,6 +19,7 @@ export {
   healthOperations,
   issuerOperations,
   registerOperations,
+  sessionOperations,
   venueOperations,
 };
 
@@ -27,5 +30,6 @@ export const operations = {
   ...registerOperations,
   ...venueOperations,
   ...authorityOperations,
+  ...sessionOperations,
   ...demonstrationOperations,
 } as const;

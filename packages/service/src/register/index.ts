@@ -26,3 +26,4 @@ export type {
   Registration,
   VenueOffice,
 } from './venues/index.ts';
+export { accountPeople } from './venues/index.ts';

@@ -27,7 +27,7 @@ import { type ListedVenue, listVenues, renameGate, venueOf } from './venue-list.
 export type { DeviceRole } from './codes.ts';
 export type { DelegatedGate, DelegationFields, NotConfirmed } from './delegations.ts';
 export type { GateNews, ListedGate } from './gate-list.ts';
-export { mayActFor, type People } from './people.ts';
+export { accountPeople, mayActFor, type People } from './people.ts';
 export type { Registration, RegistrationFields } from './registrations.ts';
 export { type Revocation, type RevokedLine, revokedGateHash } from './revocation.ts';
 export type { ListedVenue } from './venue-list.ts';

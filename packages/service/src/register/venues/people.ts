@@ -1,10 +1,12 @@
 import { ApiError } from '../../contracts/index.ts';
+import type { Database, Session } from '../../db/index.ts';
+import type { Accounts } from '../../lib/accounts/index.ts';
 import type { Who } from '../../lib/who.ts';
 
 /** What the desk's accounts do for its venues. Accounts stand in the desk's own database; this is all that venues ask of them. */
 export interface People {
-  /** An owner may act for one more venue from now on. */
-  addVenue(accountId: string, venueId: number): Promise<void>;
+  /** An owner may act for one more venue as soon as the transaction commits. */
+  addVenue(accountId: string, venueId: number, session: Session): Promise<void>;
   /** Makes an account of staff for one venue, and the one-time code by which its passkey is added. */
   inviteStaff(
     by: Who,
@@ -41,3 +43,25 @@ export const NO_PEOPLE: People = {
   },
   of: async () => [],
 };
+
+/** The people of a register that keeps accounts, in the same database. */
+export function accountPeople(accounts: Accounts, db: Database): People {
+  return {
+    addVenue: (accountId, venueId, session) => accounts.grantVenue(accountId, venueId, session),
+    async inviteStaff(by, venueId, name) {
+      const { accountId, code, endsMs } = await accounts.invite(
+        { name, roles: ['staff'], venueIds: [venueId] },
+        by,
+      );
+      return { accountId, code, endsMs };
+    },
+    async of(venueId) {
+      const { rows } = await db.query<{ accountId: string; name: string; owner: boolean }>(
+        `SELECT account_id AS "accountId", name, roles @> '"owner"' AS owner FROM account
+         WHERE ended_ms IS NULL AND venue_ids @> to_jsonb($1::bigint) ORDER BY created_ms, account_id LIMIT 200`,
+        [venueId],
+      );
+      return rows.map(({ accountId, name, owner }) => ({ accountId, name, role: owner ? 'owner' : 'staff' }));
+    },
+  };
+}

@@ -55,7 +55,7 @@ export async function register(
   }
   const { accountId } = owner;
   if (accountId === null) throw new ApiError('register.not-yours');
-  const made = await db.tx(async (session) => {
+  return db.tx(async (session) => {
     const { rows } = await session.query<{ registrationId: number }>(
       `INSERT INTO registration (account_id, name, kind, region, business_number, made_at) VALUES ($1, $2, $3, $4, $5, $6)
        RETURNING registration_id AS "registrationId"`,
@@ -63,10 +63,8 @@ export async function register(
     );
     const { registrationId } = rows[0]!;
     if (number === null) return one(session, registrationId);
-    return approved(session, registrationId, null, nowMs);
+    return approved(session, people, registrationId, null, nowMs);
   });
-  if (made.venueId !== null) await people.addVenue(accountId, made.venueId);
-  return made;
 }
 
 /** An inspector's word for a venue that waits. Throws `register.registration-unknown`. */
@@ -76,7 +74,7 @@ export async function approve(
   registrationId: number,
   nowMs: number,
 ): Promise<Registration> {
-  const { made, accountId } = await db.tx(async (session) => {
+  return db.tx(async (session) => {
     const { rows } = await session.query<{
       accountId: string;
       approvedAt: Date | null;
@@ -90,17 +88,11 @@ export async function approve(
     // Nobody approves what they asked for themselves.
     if (waiting === undefined || waiting.accountId === inspector.accountId)
       throw new ApiError('register.registration-unknown');
-    if (waiting.approvedAt !== null) {
-      if (waiting.approvedBy !== inspector.accountId) throw new ApiError('register.registration-unknown');
-      return { made: await one(session, registrationId), accountId: waiting.accountId };
-    }
-    return {
-      made: await approved(session, registrationId, inspector.accountId, nowMs),
-      accountId: waiting.accountId,
-    };
+    if (waiting.approvedAt === null)
+      return approved(session, people, registrationId, inspector.accountId, nowMs);
+    if (waiting.approvedBy !== inspector.accountId) throw new ApiError('register.registration-unknown');
+    return one(session, registrationId);
   });
-  await people.addVenue(accountId, made.venueId!);
-  return made;
 }
 
 /** What somebody may see: an owner their own, an inspector what waits, an operator all. Newest first, 200 at most. */
@@ -125,6 +117,7 @@ async function one(session: Session, registrationId: number): Promise<Registrati
 /** Makes the venue of a registration. It has no lasting code: each of its devices gets one of its own. */
 async function approved(
   session: Session,
+  people: People,
   registrationId: number,
   by: string | null,
   nowMs: number,
@@ -135,9 +128,15 @@ async function approved(
      SELECT name, kind, region, $2, $3 FROM registration WHERE registration_id = $1 RETURNING venue_id AS "venueId"`,
     [registrationId, new Uint8Array(randomBytes(32)), at],
   );
+  const { venueId } = rows[0]!;
   await session.query(
     'UPDATE registration SET approved_at = $2, approved_by = $3, venue_id = $4 WHERE registration_id = $1',
-    [registrationId, at, by, rows[0]!.venueId],
+    [registrationId, at, by, venueId],
   );
+  const asked = await session.query<{ accountId: string }>(
+    'SELECT account_id AS "accountId" FROM registration WHERE registration_id = $1',
+    [registrationId],
+  );
+  await people.addVenue(asked.rows[0]!.accountId, venueId, session);
   return one(session, registrationId);
 }

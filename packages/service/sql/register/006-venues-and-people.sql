@@ -93,3 +93,6 @@ CREATE TABLE revocation (
 );
 
 CREATE INDEX revocation_untold ON revocation (venue_id) WHERE told_at IS NULL;
+
+-- Who may act for a venue.
+CREATE INDEX account_by_venue ON account USING gin (venue_ids jsonb_path_ops);
