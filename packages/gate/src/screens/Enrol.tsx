@@ -9,7 +9,7 @@ export function Enrol({ gate }: { readonly gate: Gate }) {
   const [venue, setVenue] = useState('');
   const [code, setCode] = useState('');
   return (
-    <div class="middle">
+    <div class="middle two">
       <form
         class="enrol"
         onSubmit={(event) => {

@@ -64,7 +64,9 @@ export function Join({ gate, joining, pulse, calm }: Props) {
         gate={gate}
         left={
           <span class="quiet">
-            {gate.hasRules?.value === false ? word(gate, 'join.rules') : word(gate, 'more.keep')}
+            {asked !== null && gate.hasRules?.value === false
+              ? word(gate, 'join.rules')
+              : word(gate, 'more.keep')}
           </span>
         }
       />

@@ -51,6 +51,9 @@ function SetPin({ gate, lock }: { readonly gate: Gate; readonly lock: SettingsLo
   const [saved, tell] = useState(false);
   return (
     <Part title={word(gate, 'pin.headline')}>
+      <p class="quiet">
+        <Say text={word(gate, 'pin.text')} />
+      </p>
       <form
         class="paste"
         onSubmit={(event) => {
@@ -62,9 +65,7 @@ function SetPin({ gate, lock }: { readonly gate: Gate; readonly lock: SettingsLo
         }}
       >
         <label>
-          <span class="quiet">
-            <Say text={word(gate, 'pin.text')} />
-          </span>
+          <span class="off-screen">{word(gate, 'pin.headline')}</span>
           <input
             name="pin"
             class="num"
