@@ -9,6 +9,7 @@ const DESKS = ['issuer', 'register', 'authority'] as const;
 /** Tables of the register that stay on one machine: small, and no entry's statement reads them. */
 const UNSPREAD = [
   'schema_migration',
+  'registration',
   'account',
   'passkey',
   'session',

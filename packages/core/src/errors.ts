@@ -41,6 +41,7 @@ export const ERROR_CODES = [
   'log.line',
   'log.receipt',
   'log.cosignatures',
+  'delegation.structure',
 ] as const;
 
 export type ErrorCode = (typeof ERROR_CODES)[number];

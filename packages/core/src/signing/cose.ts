@@ -17,6 +17,7 @@ export type DocumentKind =
   | 'batch'
   | 'receipt'
   | 'gate'
+  | 'delegation'
   | 'possession'
   | 'export'
   | 'release'

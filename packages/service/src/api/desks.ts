@@ -10,7 +10,7 @@ import type { Database } from '../db/index.ts';
 import { demonstrationOf, type IssuerDesk, openIssuerDesk } from '../issuer/index.ts';
 import type { Accounts } from '../lib/accounts/index.ts';
 import type { DeskName } from '../lib/desk.ts';
-import { createRegister, type RegisterDesk } from '../register/index.ts';
+import { accountPeople, createRegister, type RegisterDesk } from '../register/index.ts';
 import { composeCases } from './cases.ts';
 import { HandoverFolder } from './handover.ts';
 import { composeLog, type LogComposition } from './public-log.ts';
@@ -130,13 +130,13 @@ export async function openDesks(parts: DeskParts): Promise<OpenDesks> {
   const registerDb = databases.get('register');
   if (registerDb) {
     const keyStore = await secrets.keysOf('register');
+    const accounts = parts.accounts.get('register');
     desks.register = await createRegister({
       db: registerDb,
       clock,
       crypto,
       signer: nodeSigner(await keyStore.secret('receipt', makePrivateKey)),
       keyStore,
-      terms: policy,
       cases: {
         ...(await cases.partsOf('register')),
         officerAccounts: async () => (await officersOf('register')).map(({ accountId }) => accountId),
@@ -146,6 +146,15 @@ export async function openDesks(parts: DeskParts): Promise<OpenDesks> {
               .filter(({ accountId }) => accounts.includes(accountId))
               .map(({ accountId, name }) => [accountId, name]),
           ),
+      },
+      terms: {
+        ...policy,
+        ...(policy.pack.businessNumber ? { businessNumber: policy.pack.businessNumber } : {}),
+      },
+      ...(accounts ? { people: accountPeople(accounts, registerDb) } : {}),
+      async tell({ at, gate }) {
+        const signer = publicLog.lines.register;
+        if (signer) await publicLog.port.append(await signer.sign('gate-revoked', at, { revocation: gate }));
       },
       alarm: ({ kind }) => log.warn({ desk: 'register', code: kind }, 'look at the register'),
     });

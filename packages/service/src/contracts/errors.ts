@@ -88,6 +88,24 @@ export const API_ERRORS = {
   ],
   'register.signature': [400, 'The batch is not signed by its gate key.'],
   'register.structure': [400, 'The batch is not as its contract describes it.'],
+  'register.delegation': [
+    400,
+    'The delegation is not as its contract describes it. Ask the owner for a new code.',
+  ],
+  'register.delegation-key': [
+    403,
+    'No device of this venue signed the delegation. Ask the owner to let this device in with their own.',
+  ],
+  'register.business-number': [
+    400,
+    'This is no business number. Compare it with the registration certificate, or register without one and wait for approval.',
+  ],
+  'register.approval-needed': [
+    400,
+    'This policy checks no business numbers. Register without one; the local government then approves it.',
+  ],
+  'register.registration-unknown': [404, 'There is no such registration that waits for approval.'],
+  'register.not-yours': [403, 'This venue is not among those you may act for.'],
   'register.head': [400, 'The entries of the batch do not lead to the head that the gate signed.'],
 
   ...CASE_ERRORS,

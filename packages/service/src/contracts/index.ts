@@ -6,6 +6,7 @@ import { issuerOperations } from './issuer.ts';
 import { logOperations } from './public-log.ts';
 import { registerOperations } from './register.ts';
 import { sessionOperations } from './session.ts';
+import { venueOperations } from './venues.ts';
 
 export { ACCESS, type Access, accessOf, type Caller, needsNoAccount, ROLES, type Role } from './access.ts';
 export type { AssertionBody, CaseState, CaseTermsBody, ResolveBody } from './cases.ts';
@@ -37,6 +38,7 @@ export {
   registerCaseOperations,
   registerOperations,
   sessionOperations,
+  venueOperations,
 };
 
 /** Every operation of the service, by name. */
@@ -44,6 +46,7 @@ export const operations = {
   ...healthOperations,
   ...issuerOperations,
   ...registerOperations,
+  ...venueOperations,
   ...authorityOperations,
   ...authorityCaseOperations,
   ...registerCaseOperations,

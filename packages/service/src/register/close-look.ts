@@ -194,6 +194,7 @@ export class CloseLook {
       startHash: hash,
       parentNo,
       revokedAfter: first!.revokedAfter,
+      confirmedAtMs: first!.confirmedAtMs ?? null,
       seen: marks,
       receiptHash,
     };

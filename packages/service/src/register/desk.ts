@@ -34,6 +34,8 @@ import type {
   RegisterStatus,
   RetentionRun,
 } from './types.ts';
+import { VenueOffice } from './venues/index.ts';
+import { NO_PEOPLE } from './venues/people.ts';
 import { verifyChain } from './verify/verify-chain.ts';
 
 /** Two transactions keep two cores busy; on an embedded database one is made ready while the other is written. */
@@ -98,6 +100,8 @@ export async function createRegister(options: RegisterOptions): Promise<Register
     );
     // Another process may have noted a backup: heads are read again with their safe marks.
     intake.forgetHeads();
+    venues.tellLog().catch(() => alarm({ kind: 'untold', venueId: null, gateNo: null }));
+    venues.noteQuiet().catch(() => alarm({ kind: 'nudges', venueId: null, gateNo: null }));
   }, HOUR_MS);
   hourly.unref();
 
@@ -133,9 +137,26 @@ export async function createRegister(options: RegisterOptions): Promise<Register
     : null;
   const stopTending = everyMinute(cases);
 
+  const venues = new VenueOffice({
+    db,
+    clock,
+    crypto,
+    receipts,
+    terms,
+    calendar: days.calendar,
+    people: options.people ?? NO_PEOPLE,
+    ...(options.tell ? { tell: options.tell } : {}),
+    counts: (venueId, back) => desk.counts(venueId, back),
+    async today() {
+      await prepare();
+      return days.today;
+    },
+  });
+
   const desk: RegisterDesk = {
     name: 'register',
     cases,
+    venues,
     mount(server) {
       mountRegister(server, desk, crypto);
       if (cases) mountRegisterCases(server, cases, db, options.cases!.namesOf);
@@ -205,6 +226,7 @@ export async function createRegister(options: RegisterOptions): Promise<Register
       await counting?.catch(() => {});
       await retaining?.catch(() => {});
       stopTending();
+      await venues.close();
       await queue.drained();
     },
   };

@@ -20,7 +20,7 @@ export interface ExtensionParts {
 /** A stretch as it stands when a batch is computed for it. */
 export type Target = Pick<
   Stretch,
-  'venueId' | 'gateNo' | 'counter' | 'head' | 'seen' | 'revokedAfter' | 'receiptHash'
+  'venueId' | 'gateNo' | 'counter' | 'head' | 'seen' | 'revokedAfter' | 'receiptHash' | 'confirmedAtMs'
 >;
 
 export interface Extension {
@@ -47,7 +47,8 @@ export async function extend(
 ): Promise<Extension> {
   const { batch, thumbprint, hashes, subjectHashes } = checked;
   const received = Math.floor(receivedMs / 1000);
-  const unconfirmed = target.seen & SEEN.unconfirmed ? ENTRY_FLAGS['unconfirmed-gate'] : 0;
+  const confirmedFrom =
+    target.seen & SEEN.unconfirmed ? Infinity : Math.floor((target.confirmedAtMs ?? 0) / 1000);
   const kept: KeptRow[] = [];
   const rejected: RejectedRow[] = [];
   const anchors: Uint8Array[] = [];
@@ -69,6 +70,7 @@ export async function extend(
     if (!sameAnchor) anchorAtMs = parts.anchors.at(batch.venueId, entry.anchor);
     const revoked =
       target.revokedAfter !== null && entry.counter > target.revokedAfter ? ENTRY_FLAGS['revoked-gate'] : 0;
+    const unconfirmed = entry.enteredAt < confirmedFrom ? ENTRY_FLAGS['unconfirmed-gate'] : 0;
     const judged = judge(entry, {
       venueId: batch.venueId,
       receivedMs,

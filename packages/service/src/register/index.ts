@@ -26,4 +26,14 @@ export type {
   Standing,
   VenueFields,
 } from './types.ts';
+export type {
+  DelegatedGate,
+  GateNews,
+  ListedGate,
+  ListedVenue,
+  People,
+  Registration,
+  VenueOffice,
+} from './venues/index.ts';
+export { accountPeople } from './venues/index.ts';
 export { type ChainProblem, type ChainReport, type VerifyParts, verifyChain } from './verify/verify-chain.ts';

@@ -1,15 +1,17 @@
 import type { Batch, EntryFlag, EntryResult, Head } from '@munjigi/core/chain';
+import type { WeightedNumber } from '@munjigi/core/rules';
 import type { Crypto, Signer } from '@munjigi/core/signing';
 import type { Clock } from '../clock/index.ts';
 import type { KeyFolder } from '../crypto/index.ts';
 import type { Database } from '../db/index.ts';
 import type { Desk } from '../lib/desk.ts';
+import type { NamesOf, RegisterCaseOptions, RegisterCases } from './cases/index.ts';
 import type { VenueCounts } from './counts/read.ts';
 import type { DayTable, DroppedDays } from './retention.ts';
 import type { Revocation } from './revoke.ts';
 import type { BackupMarks } from './safe-marks.ts';
+import type { People, RevokedLine, VenueOffice } from './venues/index.ts';
 import type { ChainReport } from './verify/verify-chain.ts';
-import type { NamesOf, RegisterCaseOptions, RegisterCases } from './cases/index.ts';
 
 /** What the register must know of the pack: one register serves one pack. */
 export interface PolicyTerms {
@@ -19,11 +21,13 @@ export interface PolicyTerms {
   /** Kinds of venue and regions of the pack; anything goes where they are not given. */
   readonly venueKinds?: readonly string[];
   readonly regions?: readonly string[];
+  /** How business numbers are checked; where it is not given, a venue waits for a local government's word. */
+  readonly businessNumber?: WeightedNumber;
 }
 
 /** Something that an operator should look at. No personal data. */
 export interface Alarm {
-  readonly kind: 'regressed' | 'fork' | 'partitions' | 'counts' | 'retention';
+  readonly kind: 'regressed' | 'fork' | 'partitions' | 'counts' | 'retention' | 'nudges' | 'untold';
   readonly venueId: number | null;
   readonly gateNo: number | null;
 }
@@ -44,6 +48,10 @@ export interface RegisterOptions {
   readonly random?: () => number;
   /** The register's part in lawful traces; without it there are none here. */
   readonly cases?: RegisterCaseOptions & { readonly namesOf: NamesOf };
+  /** The accounts of owners and staff; without them nobody owns a venue. */
+  readonly people?: People;
+  /** Takes lines for the public log, unsigned; the composition signs them with this body's line key. */
+  readonly tell?: (line: RevokedLine) => void | Promise<void>;
 }
 
 /** How uploads of many gates share a transaction. */
@@ -79,6 +87,8 @@ export interface GateFields {
 
 export interface EnrolledGate {
   readonly gateNo: number;
+  /** An owner's device may let other devices in. */
+  readonly role: 'gate' | 'owner';
   readonly venueId: number;
   readonly venue: VenueFields;
   readonly registerKeys: readonly { readonly kid: Uint8Array; readonly publicKey: Uint8Array }[];
@@ -141,6 +151,8 @@ export interface RetentionRun extends DroppedDays {
 export interface RegisterDesk extends Desk {
   readonly name: 'register';
   readonly cases: RegisterCases | null;
+  /** Registrations, people, gates at the door. */
+  readonly venues: VenueOffice;
   enrolVenue(venue: VenueFields): Promise<{ venueId: number; enrolmentCode: string }>;
   enrolGate(gate: GateFields): Promise<EnrolledGate>;
   /**
