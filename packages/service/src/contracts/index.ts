@@ -8,8 +8,6 @@ import { registerOperations } from './register.ts';
 import { sessionOperations } from './session.ts';
 import { venueOperations } from './venues.ts';
 
-export { ACCESS, type Access, accessOf, type Caller, needsNoAccount, ROLES, type Role } from './access.ts';
-export type { AssertionBody, CaseState, CaseTermsBody, ResolveBody } from './cases.ts';
 export {
   ACCESS,
   type Access,
@@ -21,6 +19,7 @@ export {
   ROLES,
   type Role,
 } from './access.ts';
+export type { AssertionBody, CaseState, CaseTermsBody, ResolveBody } from './cases.ts';
 export { CheckLineError, CheckRequest, CheckResult } from './check.ts';
 export { API_ERRORS, ApiError, type ApiErrorCode } from './errors.ts';
 export { type Operation, type RouteSchema, route } from './operation.ts';
