@@ -131,7 +131,18 @@ export const registerOperations = {
     method: 'POST',
     url: '/api/register/venues',
     summary: 'Enrol a venue; answers with the code that enrols its gates',
-    body: Venue,
+    body: Type.Object(
+      {
+        ...Venue.properties,
+        owner: Type.Optional(
+          Type.String({
+            pattern: '^[A-Za-z0-9_-]{22}$',
+            description: 'Account of an owner, who may act for it from now on',
+          }),
+        ),
+      },
+      exact,
+    ),
     answer: Type.Object({ venueId: VenueId, enrolmentCode: Type.String({ maxLength: 64 }) }, exact),
   },
   addGate: {

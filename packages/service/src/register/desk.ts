@@ -117,7 +117,7 @@ export async function createRegister(options: RegisterOptions): Promise<Register
   };
   const counter = setInterval(() => {
     count().catch(() => alarm({ kind: 'counts', venueId: null, gateNo: null }));
-  }, COUNT_MS);
+  }, options.countMs ?? COUNT_MS);
   counter.unref();
 
   const intake = new Intake({ db, clock, days, layer, receipts, anchors, prepare, alarm });

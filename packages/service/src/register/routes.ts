@@ -23,7 +23,12 @@ export function mountRegister(server: DeskServer, desk: RegisterDesk, _crypto: C
   mountVenues(server, desk.venues);
   server.route({
     ...route(registerOperations.addVenue),
-    handler: (request) => desk.enrolVenue(request.body),
+    async handler(request) {
+      const { owner, ...venue } = request.body;
+      const made = await desk.enrolVenue(venue);
+      if (owner !== undefined) await desk.venues.giveTo(owner, made.venueId);
+      return made;
+    },
   });
   server.route({
     ...route(registerOperations.addGate),

@@ -44,6 +44,8 @@ export interface RegisterOptions {
   readonly terms: PolicyTerms;
   readonly grouping?: Partial<Grouping>;
   readonly alarm?: (alarm: Alarm) => void;
+  /** Milliseconds between two counts of what came in. */
+  readonly countMs?: number;
   /** From 0 to below 1, for the spread of Retry-After. */
   readonly random?: () => number;
   /** The register's part in lawful traces; without it there are none here. */

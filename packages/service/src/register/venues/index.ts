@@ -89,6 +89,11 @@ export class VenueOffice {
     return { ...venue, devices, people };
   }
 
+  /** Lets an owner act for a venue that an operator enrolled. Throws `accounts.unknown`, `accounts.venues`. */
+  giveTo(accountId: string, venueId: number): Promise<void> {
+    return this.parts.people.addVenue(accountId, venueId, this.parts.db);
+  }
+
   /** How many came in, by hour and by day; counts below five are hidden. Throws `register.not-yours`. */
   async counts(who: Who | null, venueId: number, days: number): Promise<VenueCounts> {
     mayActFor(who, venueId, 'figures');
