@@ -62,7 +62,7 @@ export function LinkButton(props: {
 
 /** What went wrong, in one sentence, with the service's own sentence where it knows better. */
 export function Problem({ error, again }: { readonly error: unknown; readonly again?: () => void }) {
-  const { say, language } = useWords();
+  const { say } = useWords();
   if (!error) return null;
   const key = problemKey(error);
   const known = error instanceof DeskError ? reasonKey(error.code) : null;
@@ -73,7 +73,6 @@ export function Problem({ error, again }: { readonly error: unknown; readonly ag
         <S text={known ? say(known) : key ? say(key) : say('console.problem.refused')} />
       </p>
       {!known && !key && own !== '' && <p lang="en">{own}</p>}
-      {known && language === 'en' && own !== '' && <p class="small">{own}</p>}
       {again && (
         <Button kind="plain" onClick={again}>
           {say('button.retry')}

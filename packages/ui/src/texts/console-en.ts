@@ -301,6 +301,49 @@ export const consoleEn: Readonly<Record<keyof typeof consoleKo, string>> = {
   'console.problem.rate': 'That was too often. Try again in a moment.',
   'console.problem.refused': 'This was not accepted.',
   'console.problem.signed-out': 'Sign in first.',
+  'console.reason.accounts.challenge': 'The question was answered before, or is too old. Begin again.',
+  'console.reason.accounts.invite-unknown':
+    'The invite does not fit, was used, or has ended. Ask for a new one where you got it.',
+  'console.reason.accounts.invite-waits': 'Another officer of this body must approve this invite first.',
+  'console.reason.accounts.key-kind': 'An officer needs an authenticator that signs with ES256.',
+  'console.reason.accounts.key-known': 'This authenticator is enrolled here already.',
+  'console.reason.accounts.key-synced':
+    'An officer’s key must stay in one device. Use a security key, or a passkey that is not synchronised.',
+  'console.reason.accounts.last-officer':
+    'This is the last officer who can sign for this body. Enrol another one first.',
+  'console.reason.accounts.not-fresh': 'Sign in again: a passkey is added within ten minutes of signing in.',
+  'console.reason.accounts.not-yours': 'This is not yours to decide: another person of this body must.',
+  'console.reason.accounts.passkey':
+    'The passkey was not accepted. Use one that is enrolled here, with its PIN or fingerprint.',
+  'console.reason.case.approval-missing':
+    'A case needs two signatures: its opener and an approver of the other body.',
+  'console.reason.case.challenge':
+    'What was signed is not this case. What was shown may have been changed: compare the fingerprint again.',
+  'console.reason.case.desk-away': 'The desk of another body does not answer. Nothing was lost; try again.',
+  'console.reason.case.expired': 'This case has expired. Open a new one.',
+  'console.reason.case.not-released':
+    'The register has not released this case. An officer of its body signs first.',
+  'console.reason.case.officer-ended': 'This officer is not in force. Another officer signs the case.',
+  'console.reason.case.officer-unknown':
+    'The bundle in use lists no such passkey of this body yet. Try again in a moment.',
+  'console.reason.case.over-cap':
+    'More people came than the case allows. Nothing was released. Open a case with a narrower window.',
+  'console.reason.case.quota':
+    'This officer has reached the number of cases for today. Another officer may sign.',
+  'console.reason.case.same-body': 'Opener and approver are officers of two bodies.',
+  'console.reason.case.signed-already': 'This signature is there already.',
+  'console.reason.case.unknown': 'There is no such case here. It may have ended.',
+  'console.reason.case.window-not-past':
+    'The window ends before the case is opened: nobody is followed into the future.',
+  'console.reason.case.window-outside-retention':
+    'The window begins before the oldest day that is kept. Those entries are gone.',
+  'console.reason.register.approval-needed':
+    'Business numbers are not checked here. Register without one; the local government then approves it.',
+  'console.reason.register.business-number':
+    'This is no business number. Compare it with the certificate, or register without one.',
+  'console.reason.register.not-yours': 'This venue is not among those you may act for.',
+  'console.reason.session.elsewhere': 'This is done in this body’s own console alone.',
+  'console.reason.session.role': 'This is not for the role that is signed in.',
   'console.record.call': 'call',
   'console.record.none': 'not recorded',
   'console.record.paper': 'paper',

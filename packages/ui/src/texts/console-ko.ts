@@ -297,6 +297,49 @@ export const consoleKo = {
   'console.problem.rate': '너무 자주 물었습니다. 잠시 뒤에 다시 누르세요.',
   'console.problem.refused': '받아들여지지 않았습니다.',
   'console.problem.signed-out': '먼저 로그인해 주세요.',
+  'console.reason.accounts.challenge': '물음이 너무 오래됐거나 이미 답했습니다. 다시 눌러 주세요.',
+  'console.reason.accounts.invite-unknown':
+    '초대 코드가 맞지 않거나, 이미 썼거나, 기한이 지났습니다. 초대한 사람에게 새로 받으세요.',
+  'console.reason.accounts.invite-waits': '이 초대는 이 기관의 다른 담당자가 먼저 승인해야 합니다.',
+  'console.reason.accounts.key-kind': '담당자는 ES256으로 서명하는 인증기가 필요합니다.',
+  'console.reason.accounts.key-known': '이 인증기는 이미 등록되어 있습니다.',
+  'console.reason.accounts.key-synced':
+    '담당자의 열쇠는 한 기기에만 있어야 합니다. 보안 키나 동기화하지 않는 패스키를 쓰세요.',
+  'console.reason.accounts.last-officer':
+    '이 기관에서 서명할 수 있는 마지막 담당자입니다. 다른 담당자를 먼저 등록하세요.',
+  'console.reason.accounts.not-fresh':
+    '패스키를 더하려면 다시 로그인하세요. 로그인한 지 10분 안에만 더할 수 있습니다.',
+  'console.reason.accounts.not-yours': '이 일은 이 기관의 다른 사람이 정해야 합니다.',
+  'console.reason.accounts.passkey':
+    '패스키를 받아들이지 않았습니다. 여기에 등록한 것을 지문이나 비밀번호와 함께 쓰세요.',
+  'console.reason.case.approval-missing': '조사에는 두 기관의 서명이 모두 있어야 합니다.',
+  'console.reason.case.challenge':
+    '서명한 내용이 이 조사와 다릅니다. 보여 준 것이 바뀌었을 수 있으니, 지문을 다시 맞춰 보세요.',
+  'console.reason.case.desk-away':
+    '다른 기관의 서버가 답하지 않습니다. 잃은 것은 없으니 잠시 뒤에 다시 누르세요.',
+  'console.reason.case.expired': '이 조사는 기한이 지났습니다. 새로 열어야 합니다.',
+  'console.reason.case.not-released':
+    '출입명부가 아직 봉인을 내주지 않았습니다. 그 기관의 담당자가 먼저 서명해야 합니다.',
+  'console.reason.case.officer-ended': '이 담당자는 지금 서명할 수 없습니다. 다른 담당자가 서명하세요.',
+  'console.reason.case.officer-unknown':
+    '지금 쓰는 규칙 정보에 이 패스키가 없습니다. 잠시 뒤에 다시 누르세요.',
+  'console.reason.case.over-cap':
+    '이 시간에 온 사람이 조사에 적은 최대 인원보다 많습니다. 아무것도 나가지 않았습니다. 시간을 좁혀 새로 여세요.',
+  'console.reason.case.quota': '오늘 이 담당자가 서명할 수 있는 수를 다 썼습니다. 다른 담당자가 서명하세요.',
+  'console.reason.case.same-body': '조사를 연 기관과 승인하는 기관은 달라야 합니다.',
+  'console.reason.case.signed-already': '이미 서명했습니다.',
+  'console.reason.case.unknown': '그런 조사가 없습니다. 끝났을 수 있습니다.',
+  'console.reason.case.window-not-past':
+    '조사하는 시간은 지금보다 앞이어야 합니다. 앞날은 조사하지 않습니다.',
+  'console.reason.case.window-outside-retention':
+    '보관 기간보다 오래된 시간입니다. 그때 기록은 이미 지워졌습니다.',
+  'console.reason.register.approval-needed':
+    '여기서는 사업자등록번호를 확인하지 않습니다. 번호 없이 신청하면 지자체가 승인합니다.',
+  'console.reason.register.business-number':
+    '사업자등록번호가 맞지 않습니다. 등록증과 다시 맞춰 보거나, 번호 없이 신청하세요.',
+  'console.reason.register.not-yours': '이 매장은 이 계정의 매장이 아닙니다.',
+  'console.reason.session.elsewhere': '이 기관의 관리 화면에서만 할 수 있습니다.',
+  'console.reason.session.role': '로그인한 역할로는 할 수 없는 일입니다.',
   'console.record.call': '전화',
   'console.record.none': '남기지 않음',
   'console.record.paper': '종이',
