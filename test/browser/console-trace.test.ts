@@ -6,12 +6,18 @@ import { fromBase64, toBase64url } from '@munjigi/core/encoding';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { describeInBrowser, launchBrowser } from './support/chromium.ts';
-import { enrolled, invitePrinted, type Person } from './support/console-person.ts';
+import { enrolled, invitePrinted, type Person, tamper } from './support/console-person.ts';
 import { guestsAtTheDoor } from './support/demo-door.ts';
 import { type Running, spawnMunjigi, startMunjigi } from './support/supervisor.ts';
 
 const THREE = Date.parse('2022-01-06T15:00:00+09:00');
 const REASON = '1월 6일 점심 집단 발생 조사';
+
+/** The same answer with a case that asks for more people. */
+const widened = (told: { readonly case: string }) => ({
+  ...told,
+  case: toBase64url(encodeCase({ ...decodeCase(fromBase64(told.case)), cap: 90_000 })),
+});
 
 describeInBrowser('a full trace by two officers with passkeys', () => {
   const data = mkdtempSync(path.join(os.tmpdir(), 'munjigi-trace-'));
@@ -114,34 +120,23 @@ describeInBrowser('a full trace by two officers with passkeys', () => {
 
   it('lets nobody sign what was changed on its way to the page', async () => {
     const { page } = opener;
-    await page.route('**/api/authority/cases', async (route) => {
-      if (route.request().method() !== 'POST') return route.continue();
-      const answer = await route.fetch();
-      const made = await answer.json();
-      const wider = encodeCase({ ...decodeCase(fromBase64(made.case)), cap: 90_000 });
-      await route.fulfill({ response: answer, json: { ...made, case: toBase64url(wider) } });
-    });
+    const stop = await tamper(page, 'POST', '/api/authority/cases', widened);
     await fill(page);
     await problem(page, 'changed');
     expect(await button(page, '패스키로 서명하고 열기').count()).toBe(0);
-    await page.unroute('**/api/authority/cases');
+    await stop();
   });
 
   it('denies a second signature over a case that was widened for the page alone', async () => {
     const id = await openCase();
     const { page } = approver;
-    await page.route(`**/api/register/cases/${id}`, async (route) => {
-      const answer = await route.fetch();
-      const told = await answer.json();
-      const wider = encodeCase({ ...decodeCase(fromBase64(told.case)), cap: 90_000 });
-      await route.fulfill({ response: answer, json: { ...told, case: toBase64url(wider) } });
-    });
+    const stop = await tamper(page, 'GET', `/api/register/cases/${id}`, widened);
     await atRegister(id);
     await expect.poll(() => page.locator('.terms').innerText()).toContain('90000명까지');
     await button(page, '패스키로 서명').click();
     await problem(page, 'case.challenge');
     expect(await page.locator('.problem').innerText()).toContain('서명한 내용이 이 조사와 다릅니다');
-    await page.unroute(`**/api/register/cases/${id}`);
+    await stop();
     await page.reload();
     await state(page, 'waiting');
   });
@@ -150,26 +145,26 @@ describeInBrowser('a full trace by two officers with passkeys', () => {
     const id = await openCase();
     const { page } = opener;
     // A page that was told a lie about the state offers the button; the desk does not believe it.
-    await page.route(`**/api/authority/cases/${id}`, async (route) => {
-      const answer = await route.fetch();
-      await route.fulfill({ response: answer, json: { ...(await answer.json()), state: 'opened' } });
-    });
+    const stop = await tamper(page, 'GET', `/api/authority/cases/${id}`, (told) => ({
+      ...told,
+      state: 'opened',
+    }));
     await page.reload();
     await button(page, '봉인 열고 물어보기').click();
     await problem(page, 'case.not-released');
-    await page.unroute(`**/api/authority/cases/${id}`);
+    await stop();
 
     await atRegister(id);
     await button(approver.page, '패스키로 서명').click();
     await state(approver.page, 'released');
-    await approver.page.route(`**/api/register/cases/${id}`, async (route) => {
-      const answer = await route.fetch();
-      await route.fulfill({ response: answer, json: { ...(await answer.json()), state: 'waiting' } });
-    });
+    const stopAgain = await tamper(approver.page, 'GET', `/api/register/cases/${id}`, (told) => ({
+      ...told,
+      state: 'waiting',
+    }));
     await approver.page.reload();
     await button(approver.page, '패스키로 서명').click();
     await problem(approver.page, 'case.signed-already');
-    await approver.page.unroute(`**/api/register/cases/${id}`);
+    await stopAgain();
   });
 
   it('releases nothing over the cap, nothing older than is kept, and nothing after the end', async () => {

@@ -1,4 +1,4 @@
-import type { Browser, BrowserContext, CDPSession, Page } from 'playwright-core';
+import type { Browser, BrowserContext, CDPSession, Page, Route } from 'playwright-core';
 import { complaintsOf } from './chromium.ts';
 import type { Running } from './supervisor.ts';
 
@@ -66,4 +66,26 @@ export async function enrolled(browser: Browser, invite: string): Promise<Person
   await person.page.getByRole('button', { name: '이 기기에 패스키 만들기' }).click();
   await person.page.waitForSelector('.console nav');
   return person;
+}
+
+/** Somebody between page and desk, who changes what the desk answers to `method` at `path`; until `stop` is called. */
+export async function tamper(
+  page: Page,
+  method: 'GET' | 'POST',
+  path: string,
+  // biome-ignore lint/suspicious/noExplicitAny: an answer as it comes
+  change: (answer: any) => unknown,
+): Promise<() => Promise<void>> {
+  const place = `**${path}`;
+  const between = async (route: Route) => {
+    const request = route.request();
+    if (request.method() !== method) return route.continue();
+    // Node knows no names under localhost: the address is this machine, the host stays the body's.
+    const url = new URL(request.url());
+    const headers = { ...(await request.allHeaders()), host: url.host };
+    const answer = await route.fetch({ url: `http://127.0.0.1:${url.port}${url.pathname}`, headers });
+    await route.fulfill({ response: answer, json: change(await answer.json()) });
+  };
+  await page.route(place, between);
+  return () => page.unroute(place, between);
 }

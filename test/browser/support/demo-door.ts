@@ -1,5 +1,4 @@
-import type { Browser } from 'playwright-core';
-import { expect } from 'vitest';
+import type { Browser, Locator } from 'playwright-core';
 
 const PATIENCE = 120_000;
 
@@ -13,15 +12,16 @@ export async function guestsAtTheDoor(browser: Browser, address: string): Promis
   page.setDefaultTimeout(PATIENCE);
   const gate = page.frameLocator('iframe[src^="/gate/"]');
   const wallet = page.frameLocator('iframe[src^="/wallet/"]');
-  const gateSays = (text: string | RegExp) =>
-    expect.poll(() => gate.locator('body').innerText(), { timeout: PATIENCE }).toMatch(text);
+  const says = (place: Locator, text: string | RegExp) => place.filter({ hasText: text }).waitFor();
+  const gateSays = (text: string | RegExp) => says(gate.locator('body'), text);
   const confirmed = (count: number) =>
-    expect
-      .poll(() => page.locator('[data-demo="confirmed"]').textContent(), { timeout: PATIENCE })
-      .toBe(String(count));
+    page.waitForFunction(
+      (wanted) => document.querySelector('[data-demo="confirmed"]')?.textContent === wanted,
+      String(count),
+    );
 
   await page.goto(`${address}/?lang=ko`);
-  await expect.poll(() => page.locator('[data-demo="stop"]').isEnabled(), { timeout: PATIENCE }).toBe(true);
+  await page.locator('[data-demo="stop"]:enabled').waitFor();
   await gateSays(/QR을\s+보여 주세요/);
   await page.keyboard.press('Space');
   await gateSays('입장하세요');
@@ -29,7 +29,7 @@ export async function guestsAtTheDoor(browser: Browser, address: string): Promis
   await gateSays(/QR을\s+보여 주세요/);
 
   await page.locator('[data-person="jeongmin"]').click();
-  await expect.poll(() => wallet.locator('body').innerText(), { timeout: PATIENCE }).toContain('이정민');
+  await says(wallet.locator('body'), '이정민');
   await wallet.locator('canvas[data-munjigi="code"]').waitFor();
   await page.keyboard.press('Space');
   await gateSays('다른 증명이 필요해요');

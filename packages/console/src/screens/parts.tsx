@@ -90,7 +90,13 @@ export function Await<T>(props: {
   const { say } = useWords();
   const { value, failed, again } = props.asked;
   if (value === null)
-    return failed ? <Problem error={failed} again={again} /> : <p class="quiet">{say('console.asking')}</p>;
+    return failed ? (
+      <Problem error={failed} again={again} />
+    ) : (
+      <p class="quiet" data-asking>
+        {say('console.asking')}
+      </p>
+    );
   return (
     <>
       {failed ? <Problem error={failed} again={again} /> : null}

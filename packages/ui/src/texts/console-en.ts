@@ -22,7 +22,7 @@ export const consoleEn: Readonly<Record<keyof typeof consoleKo, string>> = {
   'console.case.from': 'From',
   'console.case.hash': 'Fingerprint of what is signed',
   'console.case.hash-text': 'Both bodies must see the same characters. This page computed it itself.',
-  'console.case.hours': 'Open for how many hours',
+  'console.case.hours': 'Hours that it stays open',
   'console.case.hours-help': '72 at most.',
   'console.case.issuers': 'Issuers that may be asked who it was',
   'console.case.issuers-help': 'An issuer that is not chosen is not asked.',
@@ -244,7 +244,7 @@ export const consoleEn: Readonly<Record<keyof typeof consoleKo, string>> = {
   'console.lost.held-count': 'At {when} it said that {count} were waiting. What came later is not known.',
   'console.lost.held-unknown': 'It never said, so nothing is known.',
   'console.lost.reveals':
-    'The device holds no guest’s name and no key that opens a box. Whoever finds it sees nothing.',
+    'The device holds no guest’s name and no key that opens a box. Whoever finds it learns nothing about guests.',
   'console.lost.revoke': 'Stop this device',
   'console.lost.safe': 'Safe',
   'console.lost.safe-none': 'Nothing of it was confirmed.',

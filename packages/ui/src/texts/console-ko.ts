@@ -21,7 +21,7 @@ export const consoleKo = {
   'console.case.from': '여기부터',
   'console.case.hash': '서명하는 내용의 지문',
   'console.case.hash-text': '두 기관의 화면에 같은 글자가 보여야 합니다. 이 화면이 직접 계산했습니다.',
-  'console.case.hours': '며칠이 아니라 몇 시간 동안',
+  'console.case.hours': '열어 둘 시간',
   'console.case.hours-help': '길어도 72시간입니다.',
   'console.case.issuers': '누구인지 물어볼 발급기관',
   'console.case.issuers-help': '고르지 않은 발급기관에는 묻지 않습니다.',
@@ -242,7 +242,7 @@ export const consoleKo = {
     '{when}에 보낼 기록이 {count}건 있다고 했습니다. 그 뒤에 적은 것은 알 수 없습니다.',
   'console.lost.held-unknown': '한 번도 말한 적이 없어 알 수 없습니다.',
   'console.lost.reveals':
-    '기기에는 손님 이름도, 봉인을 열 열쇠도 없습니다. 주운 사람은 아무것도 볼 수 없습니다.',
+    '기기에는 손님 이름도, 봉인을 열 열쇠도 없습니다. 주운 사람은 손님에 관해 아무것도 볼 수 없습니다.',
   'console.lost.revoke': '이 기기 사용 중지',
   'console.lost.safe': '안전한 기록',
   'console.lost.safe-none': '등록 확인된 기록이 없습니다.',

@@ -31,7 +31,12 @@ export function LogLines({ lines, onChecked }: Props) {
     };
   }, [key, world.value.bundle?.sequence]);
   if (lines.length === 0) return <p class="quiet">{say('console.log.none')}</p>;
-  if (checked === null) return <p class="quiet">{say('console.log.checking')}</p>;
+  if (checked === null)
+    return (
+      <p class="quiet" data-asking>
+        {say('console.log.checking')}
+      </p>
+    );
   const good = checked.filter(({ verdict }) => verdict === 'good').length;
   return (
     <>

@@ -41,7 +41,7 @@ export const PLACES: readonly Place[] = [
     word: 'console.place.log',
     icon: 'history',
     roles: ['officer', 'operator'],
-    bodies: ['authority'],
+    bodies: EVERY,
   },
   { path: 'gates', word: 'console.place.gates', icon: 'tablet', roles: ['operator'], bodies: ['register'] },
   {
