@@ -65,6 +65,7 @@ export async function openWalletStand(packName = 'kr-2022') {
   const api = buildServer({
     log: openLog('silent'),
     operatorToken: 'none-is-used-here',
+    accounts: new Map(),
     behindProxy: false,
     enrolments: rateLimit(1000),
     nowMs: clock.nowMs,

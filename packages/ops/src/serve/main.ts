@@ -33,6 +33,9 @@ Runs the service: any of its three desks, each with a database and a key store o
   --clock-file FILE         {"storyMs", "realMs", "rate"} that the clock follows at start
   --behind-proxy            a proxy on this machine names the callers
   --enrolments-per-minute N for each network
+  --origin-issuer LIST      where the console of each body stands (http://issuer.localhost:PORT);
+  --origin-register LIST      its passkeys belong to that host
+  --origin-authority LIST
   --log LEVEL               silent, error, warn, info or debug (info), on standard error
 
 Each option may also stand in the environment: MUNJIGI_PORT, MUNJIGI_DATABASE_REGISTER, …
@@ -55,6 +58,9 @@ const OPTIONS = {
   'clock-file': TEXT,
   'behind-proxy': YES,
   'enrolments-per-minute': TEXT,
+  'origin-issuer': TEXT,
+  'origin-register': TEXT,
+  'origin-authority': TEXT,
   log: TEXT,
   help: YES,
 } as const;

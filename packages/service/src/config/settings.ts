@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { localOrigins, originsProblem } from '../lib/accounts/origins.ts';
 import type { DeskName } from '../lib/desk.ts';
 
 /** Everything the service is told from outside, checked, before anything is opened. */
@@ -24,6 +25,8 @@ export interface ServiceConfig {
   readonly behindProxy: boolean;
   /** Enrolments that one network may ask for in a minute. */
   readonly enrolmentsPerMinute: number;
+  /** Where the console of each body stands: its passkeys belong to the host. The first is the one that is told. */
+  readonly origins: Readonly<Record<DeskName, readonly string[]>>;
 }
 
 /** A setting that cannot be used. The message is one sentence for the operator. */
@@ -76,6 +79,16 @@ export function readSettings(flags: Flags, env: NodeJS.ProcessEnv, defaultPolicy
     databases[desk] = url;
   }
 
+  const port = whole('port', 8788, 65_535);
+  const originsOf = (desk: DeskName): readonly string[] => {
+    const text = word(`origin-${desk}`);
+    if (text === undefined) return localOrigins(desk, port);
+    const origins = text.split(',').map((origin) => origin.trim());
+    const problem = originsProblem(origins);
+    if (problem) throw new SettingError(`--origin-${desk} ${problem}`);
+    return origins;
+  };
+
   const exercise = yes('exercise');
   const story = word('story');
   const storyMs = story === undefined ? null : Date.parse(story);
@@ -92,13 +105,18 @@ export function readSettings(flags: Flags, env: NodeJS.ProcessEnv, defaultPolicy
     data: resolve(word('data') ?? 'data'),
     policy: resolve(word('policy') ?? defaultPolicy),
     host: word('host') ?? '127.0.0.1',
-    port: whole('port', 8788, 65_535),
+    port,
     databases,
     exercise,
     storyMs,
     clockFile: clockFile === undefined ? null : resolve(clockFile),
     logLevel,
     behindProxy: yes('behind-proxy'),
-    enrolmentsPerMinute: whole('enrolments-per-minute', exercise ? 600 : 60, 1_000_000),
+    enrolmentsPerMinute: whole('enrolments-per-minute', exercise ? 3000 : 300, 1_000_000),
+    origins: {
+      issuer: originsOf('issuer'),
+      register: originsOf('register'),
+      authority: originsOf('authority'),
+    },
   };
 }
