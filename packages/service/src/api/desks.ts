@@ -74,7 +74,7 @@ export async function openDesks(parts: DeskParts): Promise<OpenDesks> {
         issuers: () => (desks.issuer ? desks.issuer.publicKeys() : handover.read('issuer')),
         registerKeys: async () => (desks.register ? desks.register.publicKeys() : handover.read('register')),
       },
-      log: { bodies: publicLog.bodies, cosigners: () => publicLog.cosigners },
+      log: { bodies: publicLog.bodies, cosigners: () => publicLog.witnesses },
       endpoints: { register: ['/api/register'], mirrors: ['/mirror'] },
       onTrouble: (error) => log.error({ desk: 'authority', error }, 'could not publish'),
       ...(parts.everyMs === undefined ? {} : { everyMs: parts.everyMs }),
