@@ -104,7 +104,7 @@ export async function createService(
         await (overrides.openDatabase?.(desk) ?? openDeskDatabase(config, desk, clock.nowMs())),
       );
     }
-    const accounts = openAccounts({ config, databases, clock, log });
+    const accounts = openAccounts({ config, databases, clock, realMs: clock.realMs, log });
     const desks = await openDesks({
       config,
       accounts,

@@ -79,6 +79,8 @@ export class Passkeys {
     return db.tx(async (session) => {
       // Two who are both the first officer must not both be it.
       if (officer) await session.script('LOCK TABLE passkey IN SHARE ROW EXCLUSIVE MODE');
+      // The account may have ended while the authenticator was being asked.
+      await accountOf(session, account.accountId);
       if (made.inviteId) {
         if (officer) await this.approved(session, made.inviteId);
         await useInvite(session, made.inviteId, at);
