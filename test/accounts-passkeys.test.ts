@@ -143,6 +143,17 @@ describe.each(testEngines())('passkeys on $name', (engine) => {
     expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
   });
 
+  on('are asked at one node and answered at another', async (stand) => {
+    const other = standOn(stand.db);
+    const { code: invite } = await stand.accounts.invite({ name: 'x', roles: ['owner'] }, OPERATOR);
+    const key = new TestAuthenticator();
+    const made = key.create(await stand.accounts.enrolOptions({ code: invite }), ORIGIN) as never;
+    const { token } = await other.accounts.enrol(made);
+    expect(await stand.accounts.signedIn(token)).not.toBeNull();
+    const answer = key.get(await other.accounts.signInOptions(), ORIGIN) as never;
+    expect((await stand.accounts.signIn(answer)).account.name).toBe('x');
+  });
+
   on('that were copied give themselves away by their counter', async (stand) => {
     const { key } = await stand.enrol('owner', new TestAuthenticator(), { counter: 5 });
     await stand.signIn(key, { counter: 6 });
@@ -184,10 +195,15 @@ describe.each(testEngines())('passkeys on $name', (engine) => {
       );
     await accounts.approveInvite(invite.inviteId, officer(first.accountId));
     const key = new TestAuthenticator();
+    stand.at(NOW + 1);
     await accounts.enrol(key.create(await accounts.enrolOptions({ code: invite.code }), ORIGIN) as never);
     await expect(accounts.enrolOptions({ code: invite.code }), 'once only').rejects.toMatchObject(
       code('accounts.invite-unknown'),
     );
+    expect((await accounts.officerKeys()).map(({ invited }) => invited)).toEqual([
+      { madeBy: null, approvedBy: null },
+      { madeBy: null, approvedBy: first.accountId },
+    ]);
     await accounts.end(first.accountId, OPERATOR);
     await expect(accounts.end(invite.accountId, OPERATOR)).rejects.toMatchObject(
       code('accounts.last-officer'),

@@ -114,7 +114,7 @@ describeInBrowser('the wallet in a browser', () => {
     await page.waitForLoadState('networkidle');
     await page.goto('about:blank');
     await context.setOffline(true);
-    stand.asked.length = 0;
+    await stand.countFromHere();
     await page.goto(`${stand.origin}/wallet/?stage&person=haneul`);
     const first = await showing(page, 'haneul');
     expect(await seen(page)).toEqual([first]);
@@ -170,7 +170,7 @@ describeInBrowser('the wallet in a browser', () => {
       Object.defineProperty(document, 'visibilityState', { value: 'hidden', configurable: true });
       document.dispatchEvent(new Event('visibilitychange'));
     });
-    stand.asked.length = 0;
+    await stand.countFromHere();
     await page.clock.runFor(300_000);
     expect(stand.asked).toEqual([]);
     await context.close();

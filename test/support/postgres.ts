@@ -10,6 +10,8 @@ import pg from 'pg';
 export interface PrivatePostgres {
   /** Address of a fresh, empty database. */
   database(name: string): Promise<string>;
+  /** Address of a database of that name. */
+  address(name: string): string;
   /** Runs a statement outside every database that tests use. */
   run(sql: string): Promise<void>;
   /** Folder of the cluster. */
@@ -154,15 +156,17 @@ export async function startPostgres(
     await client.query(sql);
     await client.end();
   };
+  const addressOf = (name: string) => `postgres://postgres@127.0.0.1:${port}/${name}`;
   return {
     run: ask,
     folder,
     version,
     start,
     stop,
+    address: addressOf,
     async database(name) {
       await ask(`CREATE DATABASE "${name}"`);
-      return `postgres://postgres@127.0.0.1:${port}/${name}`;
+      return addressOf(name);
     },
     async remove() {
       process.off('exit', atExit);

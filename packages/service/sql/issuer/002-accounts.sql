@@ -24,6 +24,8 @@ CREATE TABLE passkey (
   transports jsonb NOT NULL DEFAULT '[]',
   added_ms bigint NOT NULL,
   ended_ms bigint,
+  -- The invite that let it in; null where its own account added one more.
+  invite_id text,
   -- Whether the others were told that this officer's key begins, and ends.
   told_start boolean NOT NULL DEFAULT false,
   told_end boolean NOT NULL DEFAULT false

@@ -103,6 +103,7 @@ CREATE TABLE passkey (
   transports jsonb NOT NULL DEFAULT '[]'::jsonb,
   added_ms bigint NOT NULL,
   ended_ms bigint,
+  invite_id text,
   told_start boolean NOT NULL DEFAULT false,
   told_end boolean NOT NULL DEFAULT false,
   CONSTRAINT passkey_account_id_fkey FOREIGN KEY (account_id) REFERENCES account(account_id),

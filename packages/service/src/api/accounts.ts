@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import type { StoryClockPort } from '../clock/index.ts';
+import type { Clock } from '../clock/index.ts';
 import type { ServiceConfig } from '../config/index.ts';
 import type { Database } from '../db/index.ts';
 import { Accounts, type OfficerKey } from '../lib/accounts/index.ts';
@@ -10,8 +10,10 @@ const DAY_SECONDS = 86_400;
 export interface AccountsParts {
   readonly config: ServiceConfig;
   readonly databases: ReadonlyMap<DeskName, Database>;
-  readonly clock: StoryClockPort;
-  readonly log: Logger;
+  readonly clock: Clock;
+  /** The machine's own time, milliseconds. */
+  readonly realMs: () => number;
+  readonly log?: Logger;
   /** Told of every officer's key that begins or ends, by each body; see `AccountsOptions.onOfficer`. */
   readonly onOfficer?: (key: OfficerKey) => void | Promise<void>;
 }
@@ -21,6 +23,7 @@ export function openAccounts({
   config,
   databases,
   clock,
+  realMs,
   log,
   onOfficer,
 }: AccountsParts): ReadonlyMap<DeskName, Accounts> {
@@ -32,10 +35,10 @@ export function openAccounts({
         body,
         origins: config.origins[body],
         clock,
-        realMs: clock.realMs,
+        realMs,
         // A story is played again from an earlier moment; its officers were there already.
         leadSeconds: config.exercise ? DAY_SECONDS : 0,
-        onTrouble: (error) => log.error({ desk: body, error }, 'an officer could not be told of'),
+        onTrouble: (error) => log?.error({ desk: body, error }, 'an officer could not be told of'),
         ...(onOfficer ? { onOfficer } : {}),
       }),
     ]),

@@ -44,7 +44,9 @@ export function buckets(enrolments: RateLimit, factor: number): Buckets {
       const bucket = bucketOf(access, method);
       if (bucket === 'none') return 0;
       if (bucket === 'enrolments') return enrolments.take(address, atMs);
-      return PER_MINUTE[bucket].by === 'network' ? limits[bucket].take(networkOf(address), atMs) : 0;
+      // Whoever claims to be an account is looked up first, and that too is bounded.
+      const counted = PER_MINUTE[bucket].by === 'network' ? bucket : 'public';
+      return limits[counted].take(networkOf(address), atMs);
     },
     takeCaller(access, method, address, who, atMs) {
       const bucket = bucketOf(access, method);

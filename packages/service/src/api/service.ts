@@ -107,7 +107,7 @@ export async function createService(
     }
     let opened: OpenDesks | null = null;
     const onOfficer = tellOfOfficer(() => opened, clock);
-    const accounts = openAccounts({ config, databases, clock, log, onOfficer });
+    const accounts = openAccounts({ config, databases, clock, realMs: clock.realMs, log, onOfficer });
     const desks = await openDesks({
       config,
       accounts,

@@ -40,15 +40,21 @@ const COLUMNS = `g.venue_id AS "venueId", g.gate_no AS "gateNo", g.thumbprint, g
 const HEADS = 'gate g JOIN gate_head h ON h.venue_id = g.venue_id AND h.gate_no = g.gate_no';
 const LET_IN = 'LEFT JOIN delegation d ON d.venue_id = g.venue_id AND d.thumbprint = g.thumbprint';
 
-/** The stretches of one gate, in order of their numbers; locked until the transaction ends where asked. */
+/**
+ * The stretches of one gate, in order of their numbers; locked until the transaction ends where asked. The lock is taken by a
+ * statement of its own: who waited for another node sees with the next statement what that node added, and would not with
+ * the one that waited (a new stretch is a new row, which an older snapshot does not have).
+ */
 export async function stretchesOf(
   session: Session,
   venueId: number,
   thumbprint: Uint8Array,
   lock = false,
 ): Promise<Stretch[]> {
+  const which = `FROM ${HEADS} ${LET_IN} WHERE g.venue_id = $1 AND g.thumbprint = $2 ORDER BY g.gate_no`;
+  if (lock) await session.query(`SELECT 1 ${which} FOR UPDATE OF g, h`, [venueId, thumbprint]);
   const { rows } = await session.query<Stretch>(
-    `SELECT ${COLUMNS} FROM ${HEADS} ${LET_IN} WHERE g.venue_id = $1 AND g.thumbprint = $2 ORDER BY g.gate_no${lock ? ' FOR UPDATE OF g, h' : ''}`,
+    `SELECT ${COLUMNS} ${which}${lock ? ' FOR UPDATE OF g, h' : ''}`,
     [venueId, thumbprint],
   );
   return [...rows];

@@ -27,7 +27,15 @@ export interface PolicyTerms {
 
 /** Something that an operator should look at. No personal data. */
 export interface Alarm {
-  readonly kind: 'regressed' | 'fork' | 'partitions' | 'counts' | 'retention' | 'nudges' | 'untold';
+  readonly kind:
+    | 'regressed'
+    | 'fork'
+    | 'partitions'
+    | 'counts'
+    | 'retention'
+    | 'nudges'
+    | 'untold'
+    | 'bundle-split';
   readonly venueId: number | null;
   readonly gateNo: number | null;
 }

@@ -27,6 +27,7 @@ import {
   type OpenInvite,
 } from './types.ts';
 
+export type { DeskName } from '../desk.ts';
 export { isOrigin, localOrigins, type Origin, originsProblem, rpIdOf } from './origins.ts';
 export { fromOwnPage } from './own-page.ts';
 export type { AccountFilter } from './people.ts';

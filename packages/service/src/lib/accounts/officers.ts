@@ -10,6 +10,9 @@ interface KeyRow {
   readonly endedMs: number | null;
   readonly toldStart: boolean;
   readonly toldEnd: boolean;
+  readonly inviteId: string | null;
+  readonly madeBy: string | null;
+  readonly approvedBy: string | null;
 }
 
 /** The keys of a body's officers: who may sign, from when until when, and telling the others of it. */
@@ -55,8 +58,9 @@ export class Officers {
   private async rows(session: Session): Promise<readonly KeyRow[]> {
     const { rows } = await session.query<KeyRow>(
       `SELECT p.account_id AS "accountId", p.credential_id AS "credentialId", p.public_key AS "publicKey",
-              p.added_ms AS "addedMs", p.ended_ms AS "endedMs", p.told_start AS "toldStart", p.told_end AS "toldEnd"
-       FROM passkey p JOIN account a USING (account_id) WHERE a.roles @> '["officer"]'
+              p.added_ms AS "addedMs", p.ended_ms AS "endedMs", p.told_start AS "toldStart", p.told_end AS "toldEnd",
+              p.invite_id AS "inviteId", i.made_by AS "madeBy", i.approved_by AS "approvedBy"
+       FROM passkey p JOIN account a USING (account_id) LEFT JOIN invite i USING (invite_id) WHERE a.roles @> '["officer"]'
        ORDER BY p.added_ms, p.credential_id`,
     );
     return rows;
@@ -73,6 +77,7 @@ export class Officers {
       publicKey,
       from: Math.floor(row.addedMs / 1000) - (this.options.leadSeconds ?? 0),
       until: row.endedMs === null ? null : Math.floor(row.endedMs / 1000),
+      invited: row.inviteId === null ? null : { madeBy: row.madeBy, approvedBy: row.approvedBy },
     };
   }
 }

@@ -79,11 +79,13 @@ export class Passkeys {
     return db.tx(async (session) => {
       // Two who are both the first officer must not both be it.
       if (officer) await session.script('LOCK TABLE passkey IN SHARE ROW EXCLUSIVE MODE');
+      // The account may have ended while the authenticator was being asked.
+      await accountOf(session, account.accountId);
       if (made.inviteId) {
         if (officer) await this.approved(session, made.inviteId);
         await useInvite(session, made.inviteId, at);
       }
-      await insertKey(session, account, key, clock.nowMs());
+      await insertKey(session, account, key, made.inviteId, clock.nowMs());
       const begun = await beginSession(session, account.accountId, key.credentialId, at);
       return { ...begun, account, secure: origin.startsWith('https:') };
     });
@@ -151,11 +153,17 @@ export class Passkeys {
   }
 }
 
-async function insertKey(session: Session, account: Account, key: EnrolledKey, nowMs: number): Promise<void> {
+async function insertKey(
+  session: Session,
+  account: Account,
+  key: EnrolledKey,
+  inviteId: string | null,
+  nowMs: number,
+): Promise<void> {
   try {
     await session.query(
-      `INSERT INTO passkey (credential_id, account_id, public_key, counter, transports, added_ms)
-       VALUES ($1, $2, $3, $4, $5, $6)`,
+      `INSERT INTO passkey (credential_id, account_id, public_key, counter, transports, added_ms, invite_id)
+       VALUES ($1, $2, $3, $4, $5, $6, $7)`,
       [
         key.credentialId,
         account.accountId,
@@ -163,6 +171,7 @@ async function insertKey(session: Session, account: Account, key: EnrolledKey, n
         key.counter,
         JSON.stringify(key.transports),
         nowMs,
+        inviteId,
       ],
     );
   } catch (error) {

@@ -15,6 +15,11 @@ export interface OfficerKey {
   readonly from: number;
   /** Seconds; in force until before this, or null while nobody ended it. */
   readonly until: number | null;
+  /**
+   * The accounts that made and that approved the invite; null for the operator of the machine, and for nobody where the
+   * officer was the first. Null altogether where the officer added one more key.
+   */
+  readonly invited: { readonly madeBy: string | null; readonly approvedBy: string | null } | null;
 }
 
 export interface AccountsOptions {
