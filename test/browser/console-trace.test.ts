@@ -55,10 +55,15 @@ describeInBrowser('a full trace by two officers with passkeys', () => {
   const problem = (page: Page, code: string) => page.waitForSelector(`[data-problem="${code}"]`);
   const state = (page: Page, name: string) => page.waitForSelector(`[data-state="${name}"]`);
 
+  /** An empty form, whatever stood on the screen before. */
+  async function toNewCase(page: Page): Promise<void> {
+    await page.goto(page.url().replace(/#.*$/, '#/cases'));
+    await page.getByRole('link', { name: '조사 열기' }).click();
+    await page.waitForSelector('form.case-form');
+  }
   /** Fills in a case as an officer does, and asks to see what is to be signed. */
   async function fill(page: Page, change: Readonly<Record<string, string>> = {}): Promise<void> {
-    await page.goto(page.url().replace(/#.*$/, '#/cases/new'));
-    await page.waitForSelector('form.case-form');
+    await toNewCase(page);
     const asked = {
       venue: String(venueId),
       from: '2022-01-06T13:50',
@@ -204,7 +209,7 @@ describeInBrowser('a full trace by two officers with passkeys', () => {
 
   it('keeps what was typed when a session ends, and goes on after signing in again', async () => {
     const { page, context } = opener;
-    await page.goto(page.url().replace(/#.*$/, '#/cases/new'));
+    await toNewCase(page);
     await page.locator('[name=reason]').fill('아직 다 적지 않은 이유');
     await context.clearCookies();
     await page.locator('[name=venue]').fill(String(venueId));

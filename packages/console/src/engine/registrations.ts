@@ -7,6 +7,8 @@ export interface Registration {
   readonly kind: string;
   readonly region: string;
   readonly businessNumber: string | null;
+  /** Who asks, as the account is named. */
+  readonly owner?: string | null;
   readonly state: 'waiting' | 'approved';
   readonly madeMs: number;
   readonly venueId: number | null;

@@ -27,3 +27,7 @@ export const renameGate = (app: Console, venueId: number, gateNo: number, name: 
 
 export const revokeGate = (app: Console, venueId: number, gateNo: number): Promise<unknown> =>
   app.post(`venues/${venueId}/gates/${gateNo}/revoke`, {});
+
+/** Sets the PIN before the settings of all devices of a venue; each takes it over when it next hears of the register. */
+export const setPin = (app: Console, venueId: number, pin: string): Promise<unknown> =>
+  app.post(`venues/${venueId}/pin`, { pin });

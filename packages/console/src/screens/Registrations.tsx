@@ -43,6 +43,7 @@ function Waiting({ one, asked }: { readonly one: Registration; readonly asked: A
           [say('console.register.kind'), ofPack('venue', one.kind)],
           [say('console.register.region'), ofPack('region', one.region)],
           [say('console.register.number'), one.businessNumber ?? say('console.registrations.no-number')],
+          [say('console.registrations.owner'), one.owner ?? ''],
           [say('console.registrations.asked'), dates.moment(one.madeMs)],
         ]}
       />

@@ -286,6 +286,10 @@ export const consoleEn: Readonly<Record<keyof typeof consoleKo, string>> = {
   'console.people.passkeys': 'passkeys: {count}',
   'console.people.second':
     'Passkeys: {count}. Make one more on another device or a security key, in case one is lost.',
+  'console.pin.done': 'Saved. Each device takes it over when it next connects.',
+  'console.pin.headline': 'PIN of the device settings',
+  'console.pin.help': '4 to 8 digits. It stands before the settings of every device.',
+  'console.pin.label': 'New PIN',
   'console.place.cases': 'Cases',
   'console.place.doctor': 'Check-up',
   'console.place.gates': 'All gates',
@@ -364,6 +368,7 @@ export const consoleEn: Readonly<Record<keyof typeof consoleKo, string>> = {
   'console.registrations.asked': 'Asked',
   'console.registrations.no-number': 'none',
   'console.registrations.none': 'Nothing is waiting.',
+  'console.registrations.owner': 'Asked by',
   'console.registrations.text':
     'Venues that registered without a business number. Once approved they may enrol devices.',
   'console.role.approver': 'Officer who approved',

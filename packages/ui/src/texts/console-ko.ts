@@ -283,6 +283,10 @@ export const consoleKo = {
   'console.people.passkeys': '패스키 {count}개',
   'console.people.second':
     '패스키가 {count}개입니다. 잃어버릴 때를 위해 다른 기기나 보안 키에 하나 더 만들어 두세요.',
+  'console.pin.done': '저장했습니다. 기기마다 다음에 연결될 때 바뀝니다.',
+  'console.pin.headline': '기기 설정 PIN',
+  'console.pin.help': '숫자 4~8자리. 모든 기기의 설정 앞에 섭니다.',
+  'console.pin.label': '새 PIN',
   'console.place.cases': '조사',
   'console.place.doctor': '점검',
   'console.place.gates': '모든 기기',
@@ -360,6 +364,7 @@ export const consoleKo = {
   'console.registrations.asked': '신청한 때',
   'console.registrations.no-number': '없음',
   'console.registrations.none': '기다리는 신청이 없습니다.',
+  'console.registrations.owner': '신청한 사람',
   'console.registrations.text':
     '사업자등록번호 없이 신청한 매장입니다. 승인하면 바로 기기를 등록할 수 있습니다.',
   'console.role.approver': '승인한 담당자',

@@ -4,6 +4,7 @@ import { type GateLine, knownUntil } from '../../engine/venues.ts';
 import { Await, LinkButton, Mark, Page } from '../parts.tsx';
 import { useAsked, useConsole, useWords } from '../use.ts';
 import { CountPlots } from './CountPlots.tsx';
+import { Pin } from './Pin.tsx';
 
 /** One venue on one screen: what came, its gates, who works there. */
 export function Venue({ venueId }: { readonly venueId: number }) {
@@ -80,6 +81,7 @@ export function Venue({ venueId }: { readonly venueId: number }) {
                     </LinkButton>
                   )}
                 </section>
+                {isOwner && <Pin venueId={venueId} />}
                 {retention !== null && (
                   <section>
                     <h2>{say('console.venue.retention')}</h2>
