@@ -1,5 +1,5 @@
 // The walls of the house: an arrow that points anywhere else fails the build (tools/check-layers.mjs).
-// core <- offline <- {gate, wallet, demo}; core <- service <- ops; ui <- {gate, wallet, demo}.
+// core <- offline <- {gate, wallet, demo}; core <- {console, service <- ops}; ui <- {gate, wallet, console, demo}.
 const only = (name, from, allowed) => ({
   name,
   severity: 'error',
@@ -14,6 +14,7 @@ export default {
     only('ui-sees-itself', '^packages/ui/src', '^packages/ui/src'),
     only('gate-sees-devices-side', '^packages/gate/src', '^packages/(core|offline|ui|gate)/src'),
     only('wallet-sees-devices-side', '^packages/wallet/src', '^packages/(core|offline|ui|wallet)/src'),
+    only('console-sees-core-and-ui', '^packages/console/src', '^packages/(core|ui|console)/src'),
     only('demo-sees-devices-side', '^packages/demo/src', '^packages/(core|offline|ui|demo)/src'),
     only('service-sees-core', '^packages/service/src', '^packages/(core|service)/src'),
     only('ops-sees-service', '^packages/ops/src', '^packages/(core|service|ops)/src'),
@@ -37,7 +38,7 @@ export default {
     {
       name: 'gate-cannot-open-or-issue',
       severity: 'error',
-      from: { path: '^packages/(gate|offline|wallet)/src', pathNot: '\\.test\\.tsx?$' },
+      from: { path: '^packages/(gate|offline|wallet|console)/src', pathNot: '\\.test\\.tsx?$' },
       to: { path: '^packages/core/src/(sealed/open|entry-pass/issue|trust/publish)' },
     },
     {

@@ -10,7 +10,7 @@ import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
 export const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '..');
-const APPS = ['gate', 'wallet', 'demo'];
+const APPS = ['gate', 'wallet', 'console', 'demo'];
 const INSTALL_STAMP = join(ROOT, 'node_modules', '.munjigi-install');
 const BUILD_STAMP = join(ROOT, 'packages', 'ops', 'dist', '.munjigi-build');
 
@@ -138,7 +138,7 @@ function buildStamp() {
   return hash.digest('hex');
 }
 
-/** Checks the walls, compiles the packages and bundles the three web apps, when a source has changed since. */
+/** Checks the walls, compiles the packages and bundles the web apps, when a source has changed since. */
 export async function ensureBuilt() {
   const stamp = buildStamp();
   if (existsSync(BUILD_STAMP) && readFileSync(BUILD_STAMP, 'utf8') === stamp) return;

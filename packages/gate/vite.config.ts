@@ -1,8 +1,10 @@
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import preact from '@preact/preset-vite';
 import { defaultClientConditions, defineConfig } from 'vite';
 import { VitePWA } from 'vite-plugin-pwa';
 
+const own = JSON.parse(readFileSync(new URL('package.json', import.meta.url), 'utf8')) as { version: string };
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
 /**
@@ -15,6 +17,7 @@ export default defineConfig(({ mode }) => {
   return {
     root: here('.'),
     base: '/gate/',
+    define: { 'import.meta.env.VITE_VERSION': JSON.stringify(own.version) },
     resolve: { conditions: ['munjigi:source', ...defaultClientConditions] },
     plugins: [preact({ devToolsEnabled: false }), ...(preview ? [] : [installable()])],
     worker: { format: 'es' as const },

@@ -48,6 +48,8 @@ export interface TestServiceOptions {
   readonly flags?: Record<string, string | boolean>;
   /** The machine's clock; the real one where none is given. */
   readonly machine?: () => number;
+  /** How much is logged; `debug` where nothing is said. */
+  readonly level?: string;
 }
 
 /** Starts a service on embedded databases, at the story's beginning unless other flags are given. */
@@ -58,7 +60,7 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
   const log: string[] = [];
   const databases = new Map<string, Database>();
   const service = await createService(config, {
-    log: openLog('debug', { write: (line: string) => log.push(line) }),
+    log: openLog(options.level ?? 'debug', { write: (line: string) => log.push(line) }),
     everyMs: 3_600_000,
     ...(options.machine ? { machine: options.machine } : {}),
     // Desks with an address are opened by the service itself.

@@ -36,6 +36,12 @@ export const ERROR_CODES = [
   'chain.structure',
   'chain.link',
   'chain.signature',
+  'case.structure',
+  'log.structure',
+  'log.line',
+  'log.receipt',
+  'log.cosignatures',
+  'delegation.structure',
 ] as const;
 
 export type ErrorCode = (typeof ERROR_CODES)[number];

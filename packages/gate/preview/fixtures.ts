@@ -1,7 +1,9 @@
+import { joinRequestText } from '@munjigi/core/delegation';
 import type { Decision, NextStep } from '@munjigi/core/gate';
 import { REASONS, type ReasonCode } from '@munjigi/core/reasons';
 import { type Policy, parseTyped } from '@munjigi/core/rules';
 import type { Now } from '@munjigi/core/trust';
+import type { JoinProblem } from '@munjigi/offline';
 import { isTextKey, t } from '@munjigi/ui/texts';
 import { computed, signal } from '@preact/signals';
 import { eyeRows } from '../src/engine/eye-rows.ts';
@@ -107,8 +109,54 @@ const FACTS: Readonly<Record<string, Partial<StripFacts>>> = {
   back: { backWith: 83 },
   'not-saved': { notSaved: true },
   viewer: { viewer: true },
+  revoked: { revoked: true },
   stopped: { policy: null },
 };
+
+const REQUEST = joinRequestText({
+  gateKey: Uint8Array.from({ length: 33 }, (_, i) => (i === 0 ? 2 : i * 7)),
+  name: '2층 입구',
+});
+/** As long as a real answer is. */
+const ANSWER = `MJD:${REQUEST.slice(4).repeat(5)}`;
+
+/** What the pages of joining, the settings and the register's news show. */
+function joiningFor(
+  wish: Wish,
+  scene: string,
+): Pick<Gate, 'joining' | 'lock' | 'news' | 'unseen' | 'hasRules'> {
+  const { step = scene === 'join' ? 'show' : 'scan', news } = wish;
+  const nothing = async (): Promise<void> => {};
+  const digits = '482 913';
+  const problem = signal((wish.problem ?? null) as JoinProblem | null);
+  const none = { name: '', revokedAfter: null, unconfirmed: null, quietSinceMs: null };
+  return {
+    joining: {
+      asked: signal(scene === 'join' && step !== 'name' ? { text: REQUEST, digits } : null),
+      askedBy: signal(step === 'compare' || step === 'shown' ? { name: '2층 입구', digits } : null),
+      answer: signal(step === 'shown' ? ANSWER : null),
+      problem,
+      mayLetIn: wish.role !== 'gate',
+      ask: nothing,
+      letIn: nothing,
+      forget: () => {},
+    },
+    lock: {
+      isSet: async () => scene === 'pin',
+      try: async () => (wish.pin === 'wait' ? { state: 'wait', seconds: 30 } : { state: 'wrong', left: 3 }),
+      set: nothing,
+    },
+    unseen: signal(news === 'unseen'),
+    hasRules: signal(wish.rules !== 'none'),
+    news: signal(
+      news === 'unconfirmed'
+        ? { ...none, state: 'unconfirmed' }
+        : news === 'quiet'
+          ? { ...none, state: 'confirmed', quietSinceMs: (MOMENT - 8 * 86_400) * 1000 }
+          : null,
+    ),
+  };
+}
 
 /** A gate that stands still: every signal as wished. The words and dates are the pack's; actions only change the view. */
 export function gateFor(wish: Wish, policy: Policy, stream: MediaStream | null): Gate {
@@ -122,7 +170,7 @@ export function gateFor(wish: Wish, policy: Policy, stream: MediaStream | null):
   const view = signal<View>(
     verdict
       ? { name: 'verdict', decision: decision(verdict), record, at: 1 }
-      : { name: scene as 'scan' | 'start' | 'eye' | 'typed' | 'party' | 'more' },
+      : { name: (scene === 'pin' ? 'settings' : scene) as Exclude<View['name'], 'verdict'> },
   );
   const facts: StripFacts = {
     ...{ policy, now: null, venue: VENUE, at: MOMENT, ageSeconds: 60, viewer: false, notSaved: false },
@@ -192,6 +240,8 @@ export function gateFor(wish: Wish, policy: Policy, stream: MediaStream | null):
       },
     }),
     timeZone: signal(policy.timeZone),
+    ...joiningFor(wish, scene),
+    openCamera: nothing,
     startShift: back,
     endShift: async () => {
       view.value = { name: 'start' };

@@ -1,4 +1,5 @@
 import type { CheckWord, Decision, Subject } from '@munjigi/core/gate';
+import type { GateNews, JoinProblem, PinAnswer } from '@munjigi/offline';
 import type { Signal } from '@preact/signals';
 
 /**
@@ -22,7 +23,10 @@ export type View =
   | { readonly name: 'eye' }
   | { readonly name: 'typed' }
   | { readonly name: 'party' }
-  | { readonly name: 'more' };
+  | { readonly name: 'more' }
+  | { readonly name: 'settings' }
+  | { readonly name: 'join' }
+  | { readonly name: 'let-in' };
 
 /** What the storage self-test found: may this device be trusted to remember? */
 export type Fitness = 'checking' | 'fit' | 'install-me' | 'unfit';
@@ -35,6 +39,7 @@ export type StripKind =
   | 'back'
   | 'not-saved'
   | 'stopped'
+  | 'revoked'
   | 'viewer';
 
 /** The strip: what counts right now, in one sentence from the signed document. */
@@ -61,11 +66,39 @@ export interface DeviceFacts {
   readonly rules: { readonly number: number; readonly confirmedAtMs: number | null } | null;
   /** Corrected clock minus the device's own, in milliseconds; null where the clock is not trusted. */
   readonly clockOffsetMs: number | null;
+  /** The public log as this device has seen it; absent while it has seen none. */
+  readonly log?: { readonly lines: number; readonly isSplit: boolean };
   /** True where the browser promised to keep the storage. */
   readonly persisted: boolean;
   readonly installed: boolean;
   readonly usedBytes: number | null;
   readonly quotaBytes: number | null;
+}
+
+/** Letting a new device in without a network: what the new one shows and takes, and what the owner's phone shows and gives. */
+export interface Joining {
+  /** New device: the code to show, and the digits to compare. */
+  readonly asked: Signal<{ readonly text: string; readonly digits: string } | null>;
+  /** Owner's phone: who asks. */
+  readonly askedBy: Signal<{ readonly name: string; readonly digits: string } | null>;
+  /** Owner's phone: the code that lets it in. */
+  readonly answer: Signal<string | null>;
+  readonly problem: Signal<JoinProblem | null>;
+  /** True where this device may let others in. */
+  readonly mayLetIn: boolean;
+  /** New device: makes the code to show, under a name. */
+  ask(name: string): Promise<void>;
+  /** Owner's phone: signs for the device that asks. */
+  letIn(): Promise<void>;
+  /** Leaves nothing on the screen. */
+  forget(): void;
+}
+
+/** The lock before the settings. */
+export interface SettingsLock {
+  isSet(): Promise<boolean>;
+  try(pin: string): Promise<PinAnswer>;
+  set(pin: string): Promise<void>;
 }
 
 /** One row of the by-eye card, ready to show: today's cut-off dates come from the rules run backwards. */
@@ -113,6 +146,14 @@ export interface Gate {
   readonly facts?: Signal<DeviceFacts | null>;
   /** Time zone of the pack in force: every clock and date on the screen is shown in it. */
   readonly timeZone?: Signal<string>;
+  /** What the register says of this gate itself; null before it was asked. */
+  readonly news?: Signal<GateNews | null>;
+  /** True while a delegation has not been shown to the register. */
+  readonly unseen?: Signal<boolean>;
+  /** True where the device holds rules to decide by. */
+  readonly hasRules?: Signal<boolean>;
+  readonly joining?: Joining;
+  readonly lock?: SettingsLock;
   /** Hours of the day, from and to, in which the app never updates by itself. */
   readonly protectedHours?: Signal<readonly (readonly [number, number])[]>;
 
@@ -122,7 +163,9 @@ export interface Gate {
   /** A code from a picture file, from paste or from a keyboard-wedge scanner. */
   scanText(text: string): Promise<void>;
   scanPicture(file: Blob): Promise<void>;
-  show(view: 'scan' | 'eye' | 'typed' | 'party' | 'more'): void;
+  show(view: 'scan' | 'eye' | 'typed' | 'party' | 'more' | 'settings' | 'join' | 'let-in' | 'start'): void;
+  /** Opens the camera for a code that is no guest's. */
+  openCamera?(): Promise<void>;
   /** [봤음], [말로 확인], [혼자 오셨어요], age seen: checks by people. `subject` is written with the entry where one is given. */
   admitByStaff(check: CheckWord, subject?: Subject): Promise<void>;
   /** Records a typed subject: safety code, phone number, line of a paper sheet. Sealed at once. False where the syntax is wrong. */

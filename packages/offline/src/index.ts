@@ -9,11 +9,22 @@ export {
 export { type EnrolmentLink, enrolGate, readEnrolmentLink } from './gate/enrol.ts';
 export { exportOutbox, type OutboxFile } from './gate/export.ts';
 export { GateStore, openGateStore } from './gate/gate-store.ts';
+export {
+  askToJoin,
+  introduction,
+  type JoinProblem,
+  keyDigits,
+  letIn,
+  readAsked,
+  takeAnswer,
+} from './gate/join.ts';
+export { isPin, Pin, type PinAnswer } from './gate/pin.ts';
 export { SeenBefore, type SeenCode } from './gate/seen-before.ts';
 export { WriterLock } from './gate/writer-lock.ts';
 export { isRefusedBatch, prepareBatch, readBatch } from './holder/batch.ts';
 export { HolderStore } from './holder/holder-store.ts';
 export { callServer, IssuerClient, ServerError } from './holder/issuer-client.ts';
+export { type DailySource, httpDaily, type LookupMoment, Lookups } from './holder/lookups.ts';
 export { nextShowing, SHOWING_SECONDS, type Showing } from './holder/showing.ts';
 export type * from './holder/types.ts';
 export { MemoryOutboxStore } from './outbox/memory-store.ts';
@@ -25,8 +36,15 @@ export { randomBytes, randomShare } from './storage/random.ts';
 export { isInstalled, type StorageFacts, type StorageFitness, storageSelfTest } from './storage/self-test.ts';
 export { waitAfterFailure } from './sync/backoff.ts';
 export { nextToSend } from './sync/position.ts';
-export { httpRegister, type RegisterAnswer, type RegisterTransport } from './sync/register-transport.ts';
+export {
+  type GateNews,
+  httpRegister,
+  type Introduced,
+  type RegisterAnswer,
+  type RegisterTransport,
+} from './sync/register-transport.ts';
 export { KEEP_SECONDS, type Round, type SyncEvents, SyncLoop, type SyncParts } from './sync/sync-loop.ts';
 export { BundleStore, type BundleStoreParts, type Refreshed, type TrustInUse } from './trust/bundle-store.ts';
 export { type DocumentName, type DocumentSource, httpDocuments } from './trust/documents.ts';
 export { databaseTrustKeep, type KeptTrust, type TrustKeep } from './trust/kept-trust.ts';
+export type { KeptLog, LogAlarm, LogSight } from './trust/log-watch.ts';

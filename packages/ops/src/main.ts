@@ -5,7 +5,9 @@ type Command = (args: readonly string[]) => Promise<number>;
 const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   check: async () => (await import('./check/main.ts')).main,
   start: async () => (await import('./start/index.ts')).start,
+  accounts: async () => (await import('./accounts/main.ts')).main,
   serve: async () => (await import('./serve/main.ts')).main,
+  log: async () => (await import('./log/main.ts')).main,
 };
 
 const HELP = `munjigi COMMAND …

@@ -31,7 +31,7 @@ export const faultsOf = (page: Page): Promise<string[]> =>
     for (const element of document.querySelectorAll(
       'h1, h2, p, b, .do, .also, .btn, .foot span, .foot b, dt, dd, .k, .d, .clock',
     )) {
-      if (element.closest('.off-screen')) continue;
+      if (element.closest('.off-screen, .wide')) continue;
       const box = element.getBoundingClientRect();
       if (box.width === 0) continue;
       if (box.left < -1 || box.right > width + 1) faults.push(`outside: ${name(element)}`);

@@ -1,5 +1,6 @@
 export { type Admission, admission, type Demand, demandOn, type Grace, type Venue } from './admission.ts';
-export { addDays, type Calendar, calendarOf, isDate } from './calendar.ts';
+export { parseBusinessNumber } from './business-number.ts';
+export { addDays, type Calendar, calendarOf, dayNumber, isDate } from './calendar.ts';
 export { type CutoffRow, cutoffs, sightings } from './cutoffs.ts';
 export {
   type Certificate,

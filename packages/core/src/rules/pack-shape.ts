@@ -82,6 +82,14 @@ const shape = object({
     phone: object({ pattern: text, drop: characters }),
     'sheet-line': object({ pattern: text, drop: characters }),
   }),
+  'businessNumber?': object({
+    pattern: text,
+    drop: characters,
+    weights: list(integer(0, 1000), 1),
+    carry: list(integer(0, 40)),
+    modulus: integer(2, 1000),
+    remainder: integer(0, 999),
+  }),
   evidence: table(object({ by: oneOf('date', 'at'), 'details?': list(word, 1) })),
   classes: table(object({ ended: reason }), oneOf('1', '2', '4', '8', '16', '32', '64', '128')),
   venues: list(word, 1),
@@ -208,11 +216,17 @@ export function readPack(value: unknown): Pack {
     throw wrongPack('$.ladder.tooOldHours', 'must be above ageingHours');
   if (pack.hint.letters.length > 31)
     throw wrongPack('$.hint.letters', 'must be at most 31: a pass has five bits for it');
-  for (const [kind, { pattern: source }] of Object.entries(pack.typed)) {
+  const { businessNumber } = pack;
+  if (businessNumber?.carry.some((at) => at >= businessNumber.weights.length))
+    throw wrongPack('$.businessNumber.carry', 'must name places of the weights');
+  for (const [kind, { pattern: source }] of [
+    ...Object.entries(pack.typed).map(([name, one]) => [`typed.${name}`, one] as const),
+    ...(businessNumber ? [['businessNumber', businessNumber] as const] : []),
+  ]) {
     try {
       new RegExp(source, 'u');
     } catch {
-      throw wrongPack(`$.typed.${kind}.pattern`, 'must be a regular expression');
+      throw wrongPack(`$.${kind}.pattern`, 'must be a regular expression');
     }
   }
   return pack;

@@ -40,6 +40,8 @@ export interface Pack {
   /** Days before an end on which a wallet reminds its owner. */
   readonly reminderDays: readonly number[];
   readonly typed: Readonly<Record<TypedKind, { readonly pattern: string; readonly drop: string }>>;
+  /** How a venue's business number is checked; absent where a venue needs a local government's word instead. */
+  readonly businessNumber?: WeightedNumber;
   readonly evidence: Readonly<Record<string, EvidenceKind>>;
   /** One-hot admission classes, and which reason tells their end. */
   readonly classes: Readonly<Record<string, { readonly ended: ReasonCode }>>;
@@ -84,6 +86,19 @@ export interface HintLetter {
   readonly from: string;
   readonly to: string;
   readonly blank?: boolean;
+}
+
+/**
+ * A number whose digits keep each other in check: digit times weight, summed up, leaves `remainder` when divided by `modulus`.
+ * At the positions of `carry` (from 0) the tens of the product are added once more.
+ */
+export interface WeightedNumber {
+  readonly pattern: string;
+  readonly drop: string;
+  readonly weights: readonly number[];
+  readonly carry: readonly number[];
+  readonly modulus: number;
+  readonly remainder: number;
 }
 
 export type TypedKind = 'safety-code' | 'phone' | 'sheet-line';

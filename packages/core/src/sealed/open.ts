@@ -4,6 +4,18 @@ import { SEAL_INFO, type SealPlace, sealAad } from './place.ts';
 import { PADDED_BYTES, subjectFromPlaintext } from './plaintext.ts';
 import { ENCAPSULATED_BYTES, suite } from './suite.ts';
 
+/** Imported keys by the identity of their array: a case opens thousands of boxes with a few keys. */
+const imported = new WeakMap<Uint8Array, ReturnType<typeof suite.kem.deserializePrivateKey>>();
+
+function importedKey(privateKey: Uint8Array): ReturnType<typeof suite.kem.deserializePrivateKey> {
+  let key = imported.get(privateKey);
+  if (!key) {
+    key = suite.kem.deserializePrivateKey(privateKey);
+    imported.set(privateKey, key);
+  }
+  return key;
+}
+
 /**
  * Opens a subject at its place with the authority's private day key (32 bytes). On a subpath of its own, which no device
  * may import. Throws `sealed.key` for a key that is none, `sealed.open` for a box of another key or another place.
@@ -18,7 +30,7 @@ export async function openSubject(task: {
     throw new MunjigiError('sealed.open', 'A sealed subject has 193 bytes.');
   let recipientKey: Awaited<ReturnType<typeof suite.kem.deserializePrivateKey>>;
   try {
-    recipientKey = await suite.kem.deserializePrivateKey(privateKey);
+    recipientKey = await importedKey(privateKey);
   } catch (cause) {
     throw new MunjigiError('sealed.key', 'A private day key is a P-256 scalar of 32 bytes.', { cause });
   }

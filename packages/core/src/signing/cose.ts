@@ -17,8 +17,16 @@ export type DocumentKind =
   | 'batch'
   | 'receipt'
   | 'gate'
+  | 'delegation'
   | 'possession'
-  | 'export';
+  | 'export'
+  | 'release'
+  | 'opening'
+  | 'resolution'
+  | 'line'
+  | 'head'
+  | 'cosignature'
+  | 'notified';
 
 const contextOf = (kind: DocumentKind) => utf8Encode(`MJ1 ${kind}`);
 

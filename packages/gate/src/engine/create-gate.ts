@@ -3,17 +3,19 @@ import {
   deviceSigner,
   exportOutbox,
   openGateStore,
+  Pin,
   SeenBefore,
   type Speak,
   storageSelfTest,
   WriterLock,
 } from '@munjigi/offline';
-import { effect, type Signal, signal } from '@preact/signals';
+import { computed, effect, type Signal, signal } from '@preact/signals';
 import type { Gate } from '../model.ts';
 import { deviceFacts } from './device-facts.ts';
 import { Door } from './door.ts';
-import { identityOf, startsOver } from './enrolment.ts';
+import { identityOf, introduce, startsOver } from './enrolment.ts';
 import { gateSignals } from './gate-signals.ts';
+import { joining } from './joining.ts';
 import { Ledger } from './ledger.ts';
 import { Recorder } from './recorder.ts';
 import { RulesInUse } from './rules-in-use.ts';
@@ -92,11 +94,13 @@ export async function createGate(options: GateOptions): Promise<Gate> {
         })
       : null;
   const staff = door && new Staff(door);
+  const join = joining({ store, rules, signals, identity, onJoined: () => location.reload() });
   const sight = new Sight(
     signals,
     speak,
     () => language.peek(),
     (text) => void door?.see(text),
+    (text) => void join.seen(text),
   );
   const screen = new ScreenStaysOn();
 
@@ -123,8 +127,17 @@ export async function createGate(options: GateOptions): Promise<Gate> {
         }, BACK_MS);
       },
       waiting: () => signals.waiting.peek(),
+      onNews: (news) => {
+        signals.news.value = news;
+      },
+      introduce: (transport) =>
+        introduce(store, transport, () => {
+          signals.unseen.value = false;
+        }),
     });
   }
+
+  signals.unseen.value = identity?.delegation !== undefined;
 
   // One tab of a gate drives camera and upload; the others look on.
   const lock = new WriterLock(identity ? toHex(identity.thumbprint).slice(0, 16) : 'none', (isWriter) => {
@@ -190,9 +203,17 @@ export async function createGate(options: GateOptions): Promise<Gate> {
     ...counts,
     language,
     mode: signal(options.mode ?? 'hand'),
-    venue: signal(
-      identity && { name: identity.venue.name, kind: identity.venue.kind, gateName: identity.name },
+    venue: computed(
+      () =>
+        identity && {
+          name: identity.venue.name,
+          kind: identity.venue.kind,
+          gateName: signals.news.value?.name || identity.name,
+        },
     ),
+    joining: join,
+    lock: new Pin(store),
+    openCamera: () => sight.camera.open(),
 
     async startShift() {
       if (!door) return;
@@ -208,7 +229,12 @@ export async function createGate(options: GateOptions): Promise<Gate> {
       await screen.off();
       signals.view.value = { name: 'start' };
     },
-    scanText: async (code) => door?.scan(code),
+    async scanText(code) {
+      const { name } = signals.view.peek();
+      // A scanner that types reads these codes as well as the camera does.
+      if (name === 'join' || name === 'let-in') return join.seen(code);
+      await door?.scan(code);
+    },
     scanPicture: async (file) => door?.picture(await sight.readFile(file)),
     show(next) {
       if (next === 'scan') {
@@ -217,6 +243,7 @@ export async function createGate(options: GateOptions): Promise<Gate> {
       }
       door?.screen.stay();
       if (next === 'more') void tellFacts();
+      if (next === 'start') sight.camera.close();
       signals.view.value = { name: next };
     },
     admitByStaff: async (check, subject) => staff?.admit(check, subject),

@@ -1,4 +1,11 @@
-import { enrolGate, type GateIdentity, type GateStore, readEnrolmentLink } from '@munjigi/offline';
+import {
+  enrolGate,
+  type GateIdentity,
+  type GateStore,
+  introduction,
+  type RegisterTransport,
+  readEnrolmentLink,
+} from '@munjigi/offline';
 import type { RulesInUse } from './rules-in-use.ts';
 
 /** Name of the gate from the link (`&name=`), else a plain one. */
@@ -26,11 +33,28 @@ export async function startsOver(store: GateStore, rules: RulesInUse, hash: stri
 export async function identityOf(store: GateStore, hash: string): Promise<GateIdentity | null> {
   const kept = await store.identity();
   const link = readEnrolmentLink(hash);
-  if (kept || !link) return kept;
+  // A gate that was let in by a phone is confirmed by a code of the same venue: key and chain stay.
+  const confirms = kept?.delegation !== undefined && kept.venueId === link?.venueId;
+  if (!link || (kept && !confirms)) return kept;
   try {
     return await enrolGate(store, link, nameIn(hash));
   } catch {
     // No network, or a code that does not fit: the first screen asks for it again.
-    return null;
+    return kept;
   }
+}
+
+/** Shows the register the delegation by which this gate was let in, once; the register then says whether it counts. */
+export async function introduce(
+  store: GateStore,
+  transport: RegisterTransport,
+  onSeen: () => void,
+): Promise<void> {
+  const kept = await store.identity();
+  const key = await store.gateKey();
+  if (!kept?.delegation || !key || !transport.introduce) return;
+  const { gateNo } = await transport.introduce(await introduction(key, kept.delegation.signed));
+  const { delegation: _, ...identity } = kept;
+  await store.enrol({ ...identity, gateNo });
+  onSeen();
 }

@@ -1,5 +1,6 @@
+import type { GateNews } from '@munjigi/offline';
 import { type Signal, signal } from '@preact/signals';
-import type { CameraState, DeviceFacts, Fitness, Gate, View } from '../model.ts';
+import type { CameraState, DeviceFacts, Fitness, Gate, Joining, View } from '../model.ts';
 import type { Party } from './verdict-screen.ts';
 
 /** What the engine itself sets; everything else on the screen follows from these and the rules in use. */
@@ -25,6 +26,12 @@ export interface GateSignals {
   /** Entries confirmed after an outage, while that is news. */
   readonly backWith: Signal<number | null>;
   readonly facts: Signal<DeviceFacts | null>;
+  readonly news: Signal<GateNews | null>;
+  readonly unseen: Signal<boolean>;
+  readonly asked: Joining['asked'];
+  readonly askedBy: Joining['askedBy'];
+  readonly answer: Joining['answer'];
+  readonly joinProblem: Joining['problem'];
 }
 
 export const gateSignals = (): GateSignals => ({
@@ -43,4 +50,10 @@ export const gateSignals = (): GateSignals => ({
   online: signal(true),
   backWith: signal<number | null>(null),
   facts: signal<DeviceFacts | null>(null),
+  news: signal(null),
+  unseen: signal(false),
+  asked: signal(null),
+  askedBy: signal(null),
+  answer: signal(null),
+  joinProblem: signal(null),
 });

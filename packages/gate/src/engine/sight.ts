@@ -18,6 +18,7 @@ export class Sight {
     private readonly speak: Speak,
     private readonly language: () => 'ko' | 'en',
     private readonly onCode: (text: string) => void,
+    private readonly onJoinCode: (text: string) => void,
   ) {
     this.#frames = new Frames((read) => this.#seen(read));
     this.camera = new Camera(
@@ -47,6 +48,8 @@ export class Sight {
       this.speak.say('two-codes', this.language());
     }
     const [only] = texts;
+    const page = view.peek().name;
+    if (texts.length === 1 && only && (page === 'join' || page === 'let-in')) this.onJoinCode(only);
     // Only where guests are looked at: while staff type or read a card, the camera says nothing.
     const { name } = view.peek();
     if (texts.length === 1 && only && (name === 'scan' || name === 'verdict')) this.onCode(only);

@@ -19,6 +19,8 @@ export interface StripFacts {
   readonly waiting: number;
   /** Entries that were confirmed after an outage, while that is news; else null. */
   readonly backWith: number | null;
+  /** True where the register has told that this gate is revoked. */
+  readonly revoked?: boolean;
 }
 
 type Words = (key: string, parameters?: Readonly<Record<string, string | number>>) => string;
@@ -40,6 +42,7 @@ export function stripOf(facts: StripFacts, words: Words, language: 'ko' | 'en'):
     text: words(`${key}.text`, parameters),
   });
   if (facts.viewer) return own('viewer', 'gate.viewer');
+  if (facts.revoked) return own('revoked', 'gate.revoked');
   if (!policy) return own('stopped', 'gate.no-rules');
   if (facts.notSaved) return own('not-saved', 'strip.not-saved');
   const age = facts.ageSeconds === null ? 'fresh' : rulesAge(policy, facts.ageSeconds);

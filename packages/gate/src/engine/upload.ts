@@ -1,9 +1,11 @@
 import type { Signer } from '@munjigi/core/signing';
 import {
   type GateIdentity,
+  type GateNews,
   type GateStore,
   httpRegister,
   type KeptReceipt,
+  type RegisterTransport,
   randomShare,
   SyncLoop,
 } from '@munjigi/offline';
@@ -19,8 +21,13 @@ export interface UploadParts {
   /** Everything that waited through an outage is confirmed: so many entries. */
   readonly onBack: (entries: number) => void;
   readonly waiting: () => number;
+  readonly onNews: (news: GateNews) => void;
+  /** Shows the register by which delegation this gate was let in, where that is still to be done. */
+  readonly introduce: (transport: RegisterTransport) => Promise<void>;
 }
 
+/** Of this app, as the operators' list shows it. */
+const APP_VERSION: string | undefined = import.meta.env.VITE_VERSION;
 const FIRST_DOORS = ['/api/register'];
 
 /** Sends the outbox while this tab drives the gate. */
@@ -37,9 +44,11 @@ export class Upload {
       const named = rules.inUse?.bundle.endpoints.register ?? [];
       return named.length > 0 ? named : FIRST_DOORS;
     };
+    const transport = httpRegister(doors, identity.thumbprint, undefined, APP_VERSION);
     this.#loop = new SyncLoop({
       store,
-      transport: httpRegister(doors, identity.thumbprint),
+      transport,
+      introduce: () => parts.introduce(transport),
       signer,
       gate: identity.thumbprint,
       venueId: identity.venueId,
@@ -56,6 +65,7 @@ export class Upload {
         return estimate && estimate.ms / 1000;
       },
       events: {
+        news: parts.onNews,
         confirmed: (receipt) => {
           parts.onConfirmed(receipt);
         },

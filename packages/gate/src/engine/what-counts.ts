@@ -42,6 +42,7 @@ export function whatCounts(
     eyeDay,
     exercise: computed(() => policy.value?.exercise ?? false),
     timeZone: computed(() => policy.value?.timeZone ?? Intl.DateTimeFormat().resolvedOptions().timeZone),
+    hasRules: computed(() => policy.value !== null),
     protectedHours: computed(() => policy.value?.pack.protectedHours ?? []),
     word: computed(() =>
       minute.value === null ? '' : (policy.value?.wordOfDay(minute.value, language.value) ?? ''),
@@ -64,6 +65,7 @@ export function whatCounts(
           registerDown: !signals.online.value,
           waiting: signals.waiting.value,
           backWith: signals.backWith.value,
+          revoked: signals.news.value?.state === 'revoked',
         },
         text,
         language.value,

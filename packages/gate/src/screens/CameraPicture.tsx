@@ -10,10 +10,12 @@ interface Props {
   readonly gate: Gate;
   readonly pulse: Pulse;
   readonly calm: boolean;
+  /** Opens the camera where it is no guest's code that is waited for. */
+  onOpen?(): void;
 }
 
 /** The camera's picture with the live mark as its frame; where there is no picture, the ways on without one. */
-export function CameraPicture({ gate, pulse, calm }: Props) {
+export function CameraPicture({ gate, pulse, calm, onOpen }: Props) {
   const { state, seen } = gate.camera.value;
   const working = state === 'on' || state === 'opening';
   return (
@@ -32,7 +34,7 @@ export function CameraPicture({ gate, pulse, calm }: Props) {
           )}
         </>
       ) : (
-        <WithoutCamera gate={gate} />
+        <WithoutCamera gate={gate} {...(onOpen ? { onOpen } : {})} />
       )}
     </div>
   );
@@ -57,7 +59,7 @@ function Video({ gate }: { readonly gate: Gate }) {
   );
 }
 
-function WithoutCamera({ gate }: { readonly gate: Gate }) {
+function WithoutCamera({ gate, onOpen }: { readonly gate: Gate; onOpen?(): void }) {
   const { state } = gate.camera.value;
   const headline: GateKey = `camera.${state === 'on' || state === 'opening' ? 'off' : state}`;
   return (
@@ -68,10 +70,10 @@ function WithoutCamera({ gate }: { readonly gate: Gate }) {
         <Say text={word(gate, state === 'refused' ? 'camera.refused-help' : 'camera.ways')} />
       </p>
       <div class="ways">
-        <button type="button" class="btn first" onClick={() => void gate.startShift()}>
+        <button type="button" class="btn first" onClick={() => (onOpen ? onOpen() : void gate.startShift())}>
           {word(gate, 'camera.open')}
         </button>
-        <PictureButton gate={gate} label={word(gate, 'camera.picture')} />
+        {!onOpen && <PictureButton gate={gate} label={word(gate, 'camera.picture')} />}
       </div>
     </div>
   );

@@ -2,10 +2,13 @@ import { useEffect, useMemo, useState } from 'preact/hooks';
 import type { Gate, View } from '../model.ts';
 import { Announce } from './Announce.tsx';
 import { Eye } from './Eye.tsx';
+import { Join } from './Join.tsx';
+import { LetIn } from './LetIn.tsx';
 import { More } from './More.tsx';
 import { Party } from './Party.tsx';
 import { createPulse, type Pulse } from './pulse.ts';
 import { Scan } from './Scan.tsx';
+import { Settings } from './Settings.tsx';
 import { Start } from './Start.tsx';
 import { TopStrip } from './TopStrip.tsx';
 import { Typed } from './Typed.tsx';
@@ -17,6 +20,7 @@ import './style/scan.css';
 import './style/verdict.css';
 import './style/eye.css';
 import './style/pages.css';
+import './style/join.css';
 
 interface Props {
   readonly gate: Gate;
@@ -34,7 +38,8 @@ export function GateApp({ gate, calm = false, still = false, update = null }: Pr
   useEffect(() => {
     const leave = (event: KeyboardEvent): void => {
       const { name } = gate.view.value;
-      if (event.key === 'Escape' && name !== 'start' && name !== 'scan') gate.show('scan');
+      if (event.key === 'Escape' && name !== 'start' && name !== 'scan')
+        gate.show(name === 'join' ? 'start' : 'scan');
     };
     window.addEventListener('keydown', leave);
     return () => window.removeEventListener('keydown', leave);
@@ -73,6 +78,12 @@ function Screen({ gate, view, pulse, calm, update }: ScreenProps) {
       return <Party gate={gate} />;
     case 'more':
       return <More gate={gate} update={update} />;
+    case 'settings':
+      return gate.lock ? <Settings gate={gate} lock={gate.lock} /> : null;
+    case 'join':
+      return gate.joining ? <Join gate={gate} joining={gate.joining} pulse={pulse} calm={calm} /> : null;
+    case 'let-in':
+      return gate.joining ? <LetIn gate={gate} joining={gate.joining} pulse={pulse} calm={calm} /> : null;
   }
 }
 

@@ -6,6 +6,7 @@ import { useState } from 'preact/hooks';
 import type { Gate } from '../model.ts';
 import { DeviceFactsList } from './DeviceFactsList.tsx';
 import { Foot } from './Foot.tsx';
+import { GateNewsLines } from './GateNewsLines.tsx';
 import { OtherReaders } from './OtherReaders.tsx';
 import { Say } from './Say.tsx';
 import { Title } from './Title.tsx';
@@ -93,7 +94,15 @@ export function More({ gate, update }: { readonly gate: Gate; readonly update: U
               </p>
               <ExportOutbox gate={gate} />
             </section>
+            <GateNewsLines gate={gate} />
             <DeviceFactsList gate={gate} />
+            <Part title={word(gate, 'settings.headline')}>
+              <p class="quiet">{word(gate, 'settings.text')}</p>
+              <button type="button" class="btn" onClick={() => gate.show('settings')}>
+                <Icon name="settings" />
+                {word(gate, 'settings.headline')}
+              </button>
+            </Part>
             <Part title={word(gate, 'more.end')}>
               <p class="quiet">
                 <Say text={word(gate, 'more.end-text')} />

@@ -3,6 +3,7 @@ import { useState } from 'preact/hooks';
 import type { Gate } from '../model.ts';
 import { Enrol } from './Enrol.tsx';
 import { Foot } from './Foot.tsx';
+import { GateNewsLines } from './GateNewsLines.tsx';
 import { Say } from './Say.tsx';
 import { word } from './words.ts';
 
@@ -30,6 +31,7 @@ export function Start({ gate }: { readonly gate: Gate }) {
           <div class="middle">
             <h1>{venue.name}</h1>
             <p class="quiet gate-name">{venue.gateName}</p>
+            <GateNewsLines gate={gate} />
             <button type="button" class="btn first go" disabled={starting} onClick={() => void begin()}>
               {word(gate, starting ? 'shift.starting' : 'shift.start')}
             </button>

@@ -13,6 +13,7 @@ const LOOK: Readonly<Record<StripKind, string>> = {
   back: 'incident',
   'not-saved': 'fault',
   stopped: 'fault',
+  revoked: 'fault',
   viewer: 'incident',
 };
 

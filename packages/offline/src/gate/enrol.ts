@@ -30,19 +30,23 @@ export async function enrolGate(
   const key = await store.ensureKey();
   const point = compressPoint(key.publicKey);
   const proof = await deviceSigner(key).sign(possessionBytes(utf8Encode(link.enrolmentCode), point));
-  const answer = await callServer<Pick<GateIdentity, 'venueId' | 'gateNo' | 'venue'>>(`${register}/gates`, {
-    venueId: link.venueId,
-    enrolmentCode: link.enrolmentCode,
-    gateKey: toBase64url(point),
-    name,
-    proof: toBase64url(proof),
-  });
-  const { venueId, gateNo, venue } = answer;
-  const identity = {
+  const answer = await callServer<Pick<GateIdentity, 'venueId' | 'gateNo' | 'venue' | 'role'>>(
+    `${register}/gates`,
+    {
+      venueId: link.venueId,
+      enrolmentCode: link.enrolmentCode,
+      gateKey: toBase64url(point),
+      name,
+      proof: toBase64url(proof),
+    },
+  );
+  const { venueId, gateNo, venue, role = 'gate' } = answer;
+  const identity: GateIdentity = {
     venueId,
     gateNo,
     name,
     venue,
+    role,
     publicKey: key.publicKey,
     thumbprint: keyThumbprint(key.publicKey),
   };

@@ -28,6 +28,10 @@ export interface GateIdentity {
   /** 65-byte point, and its thumbprint that names the chain. */
   readonly publicKey: Uint8Array;
   readonly thumbprint: Uint8Array;
+  /** An owner's device may let other devices in. Gates of before do not have it. */
+  readonly role?: 'gate' | 'owner';
+  /** By which an owner's device let this one in, until the register has seen it. */
+  readonly delegation?: { readonly signed: Uint8Array; readonly until: number };
 }
 
 /** The tag of a code that an entry was made for: kept in the same write, so that no crash can part them. */

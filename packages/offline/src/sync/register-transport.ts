@@ -9,6 +9,25 @@ import {
 import { concatBytes, fromBase64, sha256, toBase64url, toHex, utf8Encode } from '@munjigi/core/encoding';
 import { callServer, ServerError } from '../holder/issuer-client.ts';
 
+/** What the register tells a gate of itself. */
+export interface GateNews {
+  readonly state: 'confirmed' | 'unconfirmed' | 'revoked';
+  /** Its name, which the owner may have changed. */
+  readonly name: string;
+  /** Entries after this counter are marked. */
+  readonly revokedAfter: number | null;
+  /** Why the delegation that it showed does not count. */
+  readonly unconfirmed: string | null;
+  /** Since when nothing came from the whole venue, where that is a week or longer (milliseconds). */
+  readonly quietSinceMs: number | null;
+}
+
+/** What the register answers to a delegation. */
+export interface Introduced {
+  readonly gateNo: number;
+  readonly unconfirmed: string | null;
+}
+
 /** Where a chain stands at the register, and what it says of the entries just sent. */
 export interface RegisterAnswer {
   readonly receipt: Uint8Array | null;
@@ -16,6 +35,8 @@ export interface RegisterAnswer {
   /** Counters that the register holds, as ranges. */
   readonly have: readonly (readonly [number, number])[];
   readonly resendFrom: number | null;
+  /** What the register says of the gate itself, where it says it. */
+  readonly news?: GateNews | null;
   readonly results: readonly {
     readonly n: number;
     readonly result: EntryResult;
@@ -30,6 +51,8 @@ export interface RegisterAnswer {
 export interface RegisterTransport {
   send(batch: BatchJson, shown?: Uint8Array | null): Promise<RegisterAnswer>;
   state(gate: Uint8Array, venueId: number, shown?: Uint8Array | null): Promise<RegisterAnswer>;
+  /** Shows the delegation by which an owner's device let this gate in. */
+  introduce?(shown: { readonly delegation: string; readonly proof: string }): Promise<Introduced>;
 }
 
 interface AnswerJson {
@@ -38,6 +61,7 @@ interface AnswerJson {
   readonly have: readonly (readonly [number, number])[];
   readonly resendFrom: number | null;
   readonly results?: RegisterAnswer['results'];
+  readonly gate?: GateNews;
 }
 
 const answerOf = (json: AnswerJson): RegisterAnswer => ({
@@ -46,18 +70,20 @@ const answerOf = (json: AnswerJson): RegisterAnswer => ({
   have: json.have,
   resendFrom: json.resendFrom,
   results: json.results ?? [],
+  news: json.gate ?? null,
 });
 
 const CLOSED_MS = 30_000;
 
 /**
  * The register over HTTP. Front doors are tried in an order of this gate's own (rendezvous hashing), so that gates spread
- * evenly and stay where they are; a door that failed is passed over for a while.
+ * evenly and stay where they are; a door that failed is passed over for a while. `app` is this app's version.
  */
 export function httpRegister(
   doors: () => readonly string[],
   gate: Uint8Array,
   nowMs: () => number = () => performance.now(),
+  app?: string,
 ): RegisterTransport {
   const closedUntil = new Map<string, number>();
   const score = (door: string) => toHex(sha256(concatBytes(gate, utf8Encode(door))));
@@ -84,7 +110,14 @@ export function httpRegister(
 
   return {
     send: async (batch, shown) =>
-      answerOf(await ask<AnswerJson>('/batches', shown ? { ...batch, shown: toBase64url(shown) } : batch)),
+      answerOf(
+        await ask<AnswerJson>('/batches', {
+          ...batch,
+          ...(shown ? { shown: toBase64url(shown) } : {}),
+          ...(app === undefined ? {} : { app }),
+        }),
+      ),
+    introduce: (shown) => ask<Introduced>('/delegations', shown),
     async state(thumbprint, venueId, shown) {
       const query = new URLSearchParams({
         venue: String(venueId),

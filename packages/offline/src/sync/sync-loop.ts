@@ -14,7 +14,7 @@ import { ServerError } from '../holder/issuer-client.ts';
 import type { KeptEntry, KeptReceipt, OutboxStore } from '../outbox/types.ts';
 import { waitAfterFailure } from './backoff.ts';
 import { nextToSend } from './position.ts';
-import type { RegisterAnswer, RegisterTransport } from './register-transport.ts';
+import type { GateNews, RegisterAnswer, RegisterTransport } from './register-transport.ts';
 
 /** What happened, for whoever shows it. */
 export interface SyncEvents {
@@ -26,6 +26,8 @@ export interface SyncEvents {
   forked?(): void;
   /** True while the register answers. */
   reached?(reached: boolean): void;
+  /** What the register says of this gate itself. */
+  news?(news: GateNews): void;
   /** A fresh receipt tells the time. */
   sample?(sample: ClockSample): void;
 }
@@ -45,6 +47,8 @@ export interface SyncParts {
   readonly monotonicMs: () => number;
   /** Corrected seconds, or null where the clock is not trusted: then nothing is forgotten. */
   readonly now: () => number | null;
+  /** Runs before the register is asked anything: a gate that was let in by a delegation shows it first. */
+  readonly introduce?: () => Promise<void>;
   readonly events?: SyncEvents;
 }
 
@@ -73,6 +77,7 @@ export class SyncLoop {
   #running = false;
   #nudged: 'softly' | 'forced' | null = null;
   #heardMs = 0;
+  #marks = '';
 
   constructor(private readonly parts: SyncParts) {}
 
@@ -132,6 +137,7 @@ export class SyncLoop {
   async #attempt(): Promise<Round> {
     const { parts } = this;
     try {
+      await parts.introduce?.();
       const silentMs = parts.monotonicMs() - this.#heardMs;
       if (this.#next === null || silentMs > ASK_AGAIN_MS) {
         const shown = (await parts.store.newestReceipt())?.bytes ?? null;
@@ -178,14 +184,24 @@ export class SyncLoop {
       parts.events?.sample?.({ trustedMs: receipt.receivedAtMs, sentMonotonicMs, receivedMonotonicMs });
     }
     if (answer.results.some(({ result }) => result === 'fork')) parts.events?.forked?.();
+    this.#noteMarks(answer);
     // What was just sent did not stay: sending it again at once would never end.
     const next = this.#next ?? 0;
     if (next >= first.counter && next <= last.counter) throw new ServerError(200, 'no-progress', null);
   }
 
+  /** The register marks what this gate writes, or has stopped doing so: it is asked why. */
+  #noteMarks({ results }: RegisterAnswer): void {
+    const last = results[results.length - 1]?.flags ?? [];
+    const marks = last.filter((flag) => flag === 'revoked-gate' || flag === 'unconfirmed-gate').join();
+    if (marks !== this.#marks) this.#nudged = 'forced';
+    this.#marks = marks;
+  }
+
   /** Takes an answer in: its receipt, what the register lacks, what may be forgotten. */
   async #heard(answer: RegisterAnswer, sent: KeptEntry | null): Promise<KeptReceipt | null> {
     const { parts } = this;
+    if (answer.news) parts.events?.news?.(answer.news);
     const held = await parts.store.newestReceipt();
     const next = await this.#position(answer, held);
     if (held && next <= held.counter && (this.#next === null || next < this.#next))

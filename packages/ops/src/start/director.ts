@@ -25,6 +25,8 @@ export interface DirectorParts {
   readonly story: Story | null;
   /** Name, kind and region of the demonstration's venue where there is no story. */
   readonly venue: { readonly name: string; readonly kind: string; readonly region: string };
+  /** The account that owns the venue in its console, or null where there is none. */
+  readonly owner?: () => Promise<string | null>;
 }
 
 const WHAT_IF_FLIPS = 8;
@@ -80,7 +82,11 @@ export class Director {
       if (at !== null) await this.#setClock(at);
       await calls.publishNotice({ notice: null, status: 'confirmed' });
       const place = story ? { ...story.venue, name: story.venue.name.ko } : venue;
-      const { venueId, enrolmentCode } = await calls.addVenue(place);
+      // An owner whose account was ended owns nothing any more; the story goes on without one.
+      const owner = await this.#parts.owner?.().catch(() => null);
+      const { venueId, enrolmentCode } = await (owner
+        ? calls.addVenue({ ...place, owner }).catch(() => calls.addVenue(place))
+        : calls.addVenue(place));
       if (at !== null) await this.#setClock(at);
       mirror.follow();
       this.#setup = { run: String(venueId), venueId, enrolmentCode, venueName: place.name };

@@ -53,7 +53,10 @@ describe('static apps', () => {
     writeFileSync(path.join(folder, 'gate', 'index.html'), '<p>gate');
     writeFileSync(path.join(folder, 'gate', 'sw.js'), '1');
     writeFileSync(path.join(folder, 'gate', 'assets', 'reader-DkX3f9aQ.wasm'), 'wasm');
-    const apps = new StaticApps([{ address: '/gate/', folder: path.join(folder, 'gate') }]);
+    const apps = new StaticApps([
+      { address: '/gate/', folder: path.join(folder, 'gate') },
+      { address: '/console/', folder: path.join(folder, 'gate'), console: true },
+    ]);
     return serve(
       (request, response) => void apps.serve(request, response, new URL(`http://d${request.url}`).pathname),
     );
@@ -82,10 +85,15 @@ describe('static apps', () => {
   });
 
   it('lets nothing from elsewhere run and gives the camera to our own pages alone', async () => {
-    const page = await fetch(`${await app()}/gate/`);
+    const base = await app();
+    const page = await fetch(`${base}/gate/`);
     expect(page.headers.get('content-security-policy')).toMatch(/default-src 'self'.*object-src 'none'/);
     expect(page.headers.get('content-security-policy')).not.toContain("'unsafe-inline'");
     expect(page.headers.get('permissions-policy')).toContain('camera=(self)');
+    const own = await fetch(`${base}/console/cases/7`);
+    expect(own.headers.get('content-security-policy')).toMatch(/default-src 'none'.*frame-ancestors 'none'/);
+    expect(own.headers.get('content-security-policy')).not.toMatch(/unsafe|blob:|\*/);
+    expect(own.headers.get('permissions-policy')).toContain('camera=()');
   });
 
   it('never leaves its folder, however the address is written', async () => {

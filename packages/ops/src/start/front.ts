@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { DemoControl } from './demo-control.ts';
+import { type Body, bodyOf, passesAt } from './hosts.ts';
 import type { LoadMeter } from './load-meter.ts';
 import type { Mirror } from './mirror.ts';
 import type { ServiceChild } from './service-child.ts';
@@ -24,6 +25,12 @@ export function frontOf(parts: FrontParts): (request: IncomingMessage, response:
     if (!url) return plain(response, 400, 'This is no address.');
     if (parts.before?.(request, response, url)) return;
     const { pathname } = url;
+    const body = bodyOf(request);
+    if (body !== null && !standsAt(body, pathname, request.method)) {
+      if (pathname !== '/') return plain(response, 404, "This address is of one body's console alone.");
+      response.writeHead(302, { location: '/console/' }).end();
+      return;
+    }
     if (pathname.startsWith('/api/') || pathname.startsWith('/health/')) {
       if (pathname.startsWith('/api/') && parts.service.port !== null) parts.load.count();
       return parts.proxy.pass(request, response, parts.service.port);
@@ -38,6 +45,10 @@ export function frontOf(parts: FrontParts): (request: IncomingMessage, response:
     });
   };
 }
+
+/** What stands at a body's own address: its console, its desk, the mirror's signed files. */
+const standsAt = (body: Body, pathname: string, method: string | undefined): boolean =>
+  /^\/(console|mirror)(\/|$)/.test(pathname) || passesAt(body, pathname, method);
 
 function urlOf(request: IncomingMessage): URL | null {
   try {

@@ -14,6 +14,7 @@ import { PortBusy, takePort } from './port.ts';
 import { ServiceCalls } from './service-calls.ts';
 import { ServiceChild } from './service-child.ts';
 import { ServiceProxy } from './service-proxy.ts';
+import { staffOf } from './staff.ts';
 import { StaticApps } from './static-apps.ts';
 import { anyVenue, readStory } from './story.ts';
 import { openTls } from './tls/index.ts';
@@ -90,7 +91,8 @@ async function run(options: StartOptions): Promise<number> {
   );
   const mirror = new Mirror(path.join(options.data, 'mirror'));
   const venue = told ? { ...told.venue, name: told.venue.name.ko } : await anyVenue(pack);
-  const director = new Director({ service, calls, mirror, story, venue });
+  const staff = staffOf(calls);
+  const director = new Director({ service, calls, mirror, story, venue, owner: staff.owner });
   const load = new LoadMeter();
   const proxy = new ServiceProxy();
   const tls = options.tls ? await openTls(path.join(options.data, 'keys', 'tls')) : null;
@@ -98,6 +100,7 @@ async function run(options: StartOptions): Promise<number> {
     apps: new StaticApps([
       { address: '/gate/', folder: appFolder('gate') },
       { address: '/wallet/', folder: appFolder('wallet') },
+      { address: '/console/', folder: appFolder('console'), console: true },
       { address: '/', folder: appFolder('demo') },
     ]),
     mirror,
@@ -129,7 +132,8 @@ async function run(options: StartOptions): Promise<number> {
   };
   try {
     await Promise.race([
-      director.begin().then((setup) => {
+      director.begin().then(async (setup) => {
+        const invited = await staff.invited();
         process.stdout.write(
           openedText({
             port,
@@ -139,6 +143,7 @@ async function run(options: StartOptions): Promise<number> {
             story: story !== null,
             data: options.data,
             ...setup,
+            invited,
             firstMs: Date.now() - began,
           }),
         );

@@ -9,7 +9,7 @@ export const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '
 /** The program of the service, compiled. */
 export const PROGRAM = path.join(ROOT, 'packages', 'ops', 'dist', 'start', 'service-process.js');
 
-export const appFolder = (name: 'gate' | 'wallet' | 'demo'): string =>
+export const appFolder = (name: 'gate' | 'wallet' | 'console' | 'demo'): string =>
   path.join(ROOT, 'packages', name, 'dist', 'app');
 
 /** The folder of a pack, by its name or by its path. Throws UsageError. */

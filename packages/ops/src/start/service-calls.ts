@@ -52,6 +52,7 @@ export class ServiceCalls {
     name: string;
     kind: string;
     region: string;
+    owner?: string;
   }): Promise<{ venueId: number; enrolmentCode: string }> {
     return this.call('POST', '/api/register/venues', venue);
   }

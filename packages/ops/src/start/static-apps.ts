@@ -2,12 +2,14 @@ import { createHash } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import path from 'node:path';
-import { cachingOf, PAGE_HEADERS, typeOf } from './headers.ts';
+import { CONSOLE_HEADERS, cachingOf, PAGE_HEADERS, typeOf } from './headers.ts';
 
 /** A web app: the address that it hangs under (with slashes at both ends) and its built folder. */
 export interface App {
   readonly address: string;
   readonly folder: string;
+  /** True for the console of a body, whose pages are under stricter headers. */
+  readonly console?: boolean;
 }
 
 interface Kept {
@@ -56,7 +58,7 @@ export class StaticApps {
     if (!kept)
       return plain(response, 404, view ? 'This app has not been built yet: npm run build.' : 'No such file.');
     const headers: Record<string, string> = {
-      ...PAGE_HEADERS,
+      ...(app.console ? CONSOLE_HEADERS : PAGE_HEADERS),
       'content-type': typeOf(name),
       'cache-control': cachingOf(name),
       etag: kept.tag,

@@ -1,5 +1,6 @@
 import { networkInterfaces } from 'node:os';
 import { DEFAULT_PORT } from './options.ts';
+import type { Invited } from './staff.ts';
 
 export interface Opened {
   readonly port: number;
@@ -10,6 +11,8 @@ export interface Opened {
   readonly data: string;
   readonly venueId: number;
   readonly enrolmentCode: string;
+  /** People of the demonstration who have no passkey yet. */
+  readonly invited: readonly Invited[];
   readonly firstMs: number;
 }
 
@@ -35,6 +38,15 @@ export function openedText(opened: Opened): string {
   lines.push(`  ${base}/wallet/       손님 지갑 / the visitor's wallet`);
   lines.push(`  ${base}/gate/#venue=${opened.venueId}&enrol=${opened.enrolmentCode}`);
   lines.push(`                                     매장 기기 / the venue's device`);
+  const consoleOf = (body: string) => `${base.replace('localhost', `${body}.localhost`)}/console/`;
+  for (const [body, words] of [
+    ['register', '출입명부 관리 / the console of the register'],
+    ['authority', '방역당국 관리 / the console of the authority'],
+  ] as const) {
+    lines.push(`  ${consoleOf(body)}   ${words}`);
+    for (const one of opened.invited.filter((person) => person.body === body))
+      lines.push(`    ${one.words}: ${consoleOf(body)}#invite=${one.code}`);
+  }
   lines.push(`  ${base}/api/authority/now   ${base}/health/live   ${base}/health/ready`);
   if (opened.everyone) {
     for (const address of lanAddresses())

@@ -1,6 +1,46 @@
+CREATE TABLE account (
+  account_id text NOT NULL,
+  name text NOT NULL,
+  roles jsonb NOT NULL,
+  venue_ids jsonb NOT NULL DEFAULT '[]'::jsonb,
+  created_ms bigint NOT NULL,
+  ended_ms bigint,
+  CONSTRAINT account_pkey PRIMARY KEY (account_id)
+);
+CREATE INDEX account_officer ON public.account USING btree (account_id) WHERE (roles @> '["officer"]'::jsonb);
+
 CREATE TABLE certified_key (
   thumbprint bytea NOT NULL,
   CONSTRAINT certified_key_pkey PRIMARY KEY (thumbprint)
+);
+
+CREATE TABLE challenge (
+  challenge bytea NOT NULL,
+  purpose text NOT NULL,
+  account_id text,
+  invite_id text,
+  ends_ms bigint NOT NULL,
+  CONSTRAINT challenge_account_id_fkey FOREIGN KEY (account_id) REFERENCES account(account_id),
+  CONSTRAINT challenge_invite_id_fkey FOREIGN KEY (invite_id) REFERENCES invite(invite_id),
+  CONSTRAINT challenge_pkey PRIMARY KEY (challenge),
+  CONSTRAINT challenge_purpose_check CHECK ((purpose = ANY (ARRAY['enrol'::text, 'sign-in'::text])))
+);
+CREATE INDEX challenge_ends ON public.challenge USING btree (ends_ms);
+
+CREATE TABLE cosigned_head (
+  origin text NOT NULL,
+  size bigint NOT NULL,
+  root bytea NOT NULL,
+  cosignature bytea NOT NULL,
+  CONSTRAINT cosigned_head_pkey PRIMARY KEY (origin, size)
+);
+
+CREATE TABLE cosigned_log (
+  origin text NOT NULL,
+  size bigint NOT NULL,
+  root bytea NOT NULL,
+  at bigint NOT NULL,
+  CONSTRAINT cosigned_log_pkey PRIMARY KEY (origin)
 );
 
 CREATE TABLE enrolment (
@@ -11,6 +51,22 @@ CREATE TABLE enrolment (
   enrolled_at bigint NOT NULL,
   CONSTRAINT enrolment_pkey PRIMARY KEY (secret_hash)
 );
+
+CREATE TABLE invite (
+  invite_id text NOT NULL,
+  code_hash bytea NOT NULL,
+  account_id text NOT NULL,
+  made_by text,
+  made_ms bigint NOT NULL,
+  ends_ms bigint NOT NULL,
+  approved_by text,
+  approved_ms bigint,
+  used_ms bigint,
+  CONSTRAINT invite_account_id_fkey FOREIGN KEY (account_id) REFERENCES account(account_id),
+  CONSTRAINT invite_code_hash_key UNIQUE (code_hash),
+  CONSTRAINT invite_pkey PRIMARY KEY (invite_id)
+);
+CREATE INDEX invite_account ON public.invite USING btree (account_id);
 
 CREATE TABLE issued_pass (
   handle bytea NOT NULL,
@@ -39,9 +95,45 @@ CREATE TABLE paper_page (
   CONSTRAINT paper_page_pkey PRIMARY KEY (page_hash)
 );
 
+CREATE TABLE passkey (
+  credential_id bytea NOT NULL,
+  account_id text NOT NULL,
+  public_key bytea NOT NULL,
+  counter bigint NOT NULL,
+  transports jsonb NOT NULL DEFAULT '[]'::jsonb,
+  added_ms bigint NOT NULL,
+  ended_ms bigint,
+  invite_id text,
+  told_start boolean NOT NULL DEFAULT false,
+  told_end boolean NOT NULL DEFAULT false,
+  CONSTRAINT passkey_account_id_fkey FOREIGN KEY (account_id) REFERENCES account(account_id),
+  CONSTRAINT passkey_pkey PRIMARY KEY (credential_id)
+);
+CREATE INDEX passkey_account ON public.passkey USING btree (account_id);
+
+CREATE TABLE resolved_case (
+  case_hash bytea NOT NULL,
+  answered_at bigint NOT NULL,
+  expires_at bigint NOT NULL,
+  CONSTRAINT resolved_case_pkey PRIMARY KEY (case_hash)
+);
+
 CREATE TABLE schema_migration (
   number integer NOT NULL,
   name text NOT NULL,
   applied_at timestamp with time zone NOT NULL,
   CONSTRAINT schema_migration_pkey PRIMARY KEY (number)
 );
+
+CREATE TABLE session (
+  token_hash bytea NOT NULL,
+  account_id text NOT NULL,
+  credential_id bytea,
+  signed_in_ms bigint NOT NULL,
+  ends_ms bigint NOT NULL,
+  CONSTRAINT session_account_id_fkey FOREIGN KEY (account_id) REFERENCES account(account_id),
+  CONSTRAINT session_credential_id_fkey FOREIGN KEY (credential_id) REFERENCES passkey(credential_id),
+  CONSTRAINT session_pkey PRIMARY KEY (token_hash)
+);
+CREATE INDEX session_account ON public.session USING btree (account_id);
+CREATE INDEX session_ends ON public.session USING btree (ends_ms);

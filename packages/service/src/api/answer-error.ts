@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { isMunjigiError } from '@munjigi/core/errors';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
-import { API_ERRORS, ApiError, type ApiErrorCode } from '../contracts/index.ts';
+import { API_ERRORS, ApiError, type ApiErrorCode, operations } from '../contracts/index.ts';
 import { DatabaseUnavailable } from '../db/index.ts';
 
 const BY_FASTIFY: Readonly<Record<string, ApiErrorCode>> = {
@@ -13,13 +13,30 @@ const BY_FASTIFY: Readonly<Record<string, ApiErrorCode>> = {
 };
 
 /** Input that a core function refused: the caller's fault, and its sentence carries no data. */
-const BY_CORE = /^(encoding|chain|pass|signing)\./;
+const BY_CORE = /^(encoding|chain|pass|signing|log)\./;
 
-/** Where a schema was not met: a place in the body and the rule, never the value. */
+/** Every name that a contract gives to a field: anything else in a place was named by the caller. */
+const FIELDS: ReadonlySet<string> = (() => {
+  const names = new Set<string>();
+  const look = (schema: unknown): void => {
+    if (typeof schema !== 'object' || schema === null) return;
+    const { properties } = schema as { properties?: object };
+    for (const name of Object.keys(properties ?? {})) names.add(name);
+    for (const inner of Object.values(schema)) look(inner);
+  };
+  look(operations);
+  return names;
+})();
+
+/** Where a schema was not met: a place in the request and the rule, never the value, nor a name that the caller made up. */
 function placeOf(error: FastifyError): string {
   const first = error.validation?.[0];
   if (!first) return '';
-  const place = first.instancePath.replace(/[^\w/-]/g, '').slice(0, 80);
+  const place = first.instancePath
+    .split('/')
+    .slice(1, 9)
+    .map((step) => (FIELDS.has(step) || /^\d{1,4}$/.test(step) ? `/${step}` : '/…'))
+    .join('');
   const part = error.validationContext === 'querystring' ? 'query' : (error.validationContext ?? 'body');
   return ` ${part}${place}: ${first.keyword}.`;
 }

@@ -8,15 +8,20 @@ import type { Secrets, ServiceConfig } from '../config/index.ts';
 import { makePrivateKey, nodeSigner } from '../crypto/index.ts';
 import type { Database } from '../db/index.ts';
 import { demonstrationOf, type IssuerDesk, openIssuerDesk } from '../issuer/index.ts';
+import type { Accounts } from '../lib/accounts/index.ts';
 import type { DeskName } from '../lib/desk.ts';
-import { createRegister, type RegisterDesk } from '../register/index.ts';
+import { accountPeople, createRegister, type RegisterDesk } from '../register/index.ts';
+import { composeCases } from './cases.ts';
 import { HandoverFolder } from './handover.ts';
+import { composeLog, type LogComposition } from './public-log.ts';
 
 /** The desks that are open on this server. */
 export interface OpenDesks {
   readonly issuer: IssuerDesk | null;
   readonly register: RegisterDesk | null;
   readonly authority: AuthorityDesk | null;
+  /** Line signers, port and cosigners of the public log. */
+  readonly publicLog: LogComposition;
 }
 
 export interface DeskParts {
@@ -28,6 +33,7 @@ export interface DeskParts {
   readonly pack: unknown;
   readonly log: Logger;
   readonly databases: ReadonlyMap<DeskName, Database>;
+  readonly accounts: ReadonlyMap<DeskName, Accounts>;
   readonly everyMs?: number;
 }
 
@@ -39,11 +45,17 @@ export async function openDesks(parts: DeskParts): Promise<OpenDesks> {
   const { config, secrets, clock, crypto, policy, log, databases } = parts;
   const { exercise } = config;
   const handover = new HandoverFolder(join(config.data, 'public'));
+  const publicLog = await composeLog({ ...parts, handover, authority: () => desks.authority });
   const desks: { -readonly [K in keyof OpenDesks]: OpenDesks[K] } = {
+    publicLog,
     issuer: null,
     register: null,
     authority: null,
   };
+
+  const cases = composeCases(parts, () => desks);
+  const officersOf = async (desk: DeskName) =>
+    (await parts.accounts.get(desk)?.list())?.filter(({ roles }) => roles.includes('officer')) ?? [];
 
   const authorityDb = databases.get('authority');
   if (authorityDb) {
@@ -69,10 +81,21 @@ export async function openDesks(parts: DeskParts): Promise<OpenDesks> {
         issuers: () => (desks.issuer ? desks.issuer.publicKeys() : handover.read('issuer')),
         registerKeys: async () => (desks.register ? desks.register.publicKeys() : handover.read('register')),
       },
+      log: { bodies: publicLog.bodies, cosigners: () => publicLog.witnesses },
+      officers: async () =>
+        (await Promise.all([...parts.accounts.values()].map((one) => one.officerKeys()))).flat(),
+      cases: {
+        ...(await cases.partsOf('authority')),
+        register: () => desks.register?.cases ?? null,
+        issuer: (name) => (name === policy.id ? (desks.issuer?.cases ?? null) : null),
+        witnessed: cases.witnessed,
+      },
       endpoints: { register: ['/api/register'], mirrors: ['/mirror'] },
       onTrouble: (error) => log.error({ desk: 'authority', error }, 'could not publish'),
       ...(parts.everyMs === undefined ? {} : { everyMs: parts.everyMs }),
     });
+    const { origin, key } = desks.authority.log;
+    await handover.write('log', [{ origin, key }]);
     if (exercise && clock.story() === null) {
       const last = await desks.authority.lastStory();
       const first =
@@ -91,6 +114,11 @@ export async function openDesks(parts: DeskParts): Promise<OpenDesks> {
       policy,
       name: policy.id,
       exercise,
+      cases: {
+        ...(await cases.partsOf('issuer')),
+        name: policy.id,
+        publishTags: cases.publishTags,
+      },
       // Whoever names a demonstration person is taken to be that person: nothing for anything but an exercise.
       ...(exercise
         ? demonstrationOf(config.policy, policy)
@@ -102,13 +130,34 @@ export async function openDesks(parts: DeskParts): Promise<OpenDesks> {
   const registerDb = databases.get('register');
   if (registerDb) {
     const keyStore = await secrets.keysOf('register');
+    const accounts = parts.accounts.get('register');
     desks.register = await createRegister({
       db: registerDb,
       clock,
       crypto,
       signer: nodeSigner(await keyStore.secret('receipt', makePrivateKey)),
       keyStore,
-      terms: policy,
+      cases: {
+        ...(await cases.partsOf('register')),
+        officerAccounts: async () => (await officersOf('register')).map(({ accountId }) => accountId),
+        namesOf: async (accounts) =>
+          new Map(
+            (await officersOf('register'))
+              .filter(({ accountId }) => accounts.includes(accountId))
+              .map(({ accountId, name }) => [accountId, name]),
+          ),
+      },
+      terms: {
+        ...policy,
+        ...(policy.pack.businessNumber ? { businessNumber: policy.pack.businessNumber } : {}),
+      },
+      ...(accounts ? { people: accountPeople(accounts, registerDb) } : {}),
+      // Whoever looks at an exercise has not five minutes to wait for a count.
+      ...(exercise ? { countMs: 5_000 } : {}),
+      async tell({ at, gate }) {
+        const signer = publicLog.lines.register;
+        if (signer) await publicLog.port.append(await signer.sign('gate-revoked', at, { revocation: gate }));
+      },
       alarm: ({ kind }) => log.warn({ desk: 'register', code: kind }, 'look at the register'),
     });
     await handover.write('register', desks.register.publicKeys());

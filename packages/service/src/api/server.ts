@@ -2,38 +2,60 @@ import { randomBytes } from 'node:crypto';
 import { TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox';
 import Fastify, { type FastifyBaseLogger, LogController } from 'fastify';
 import type { Logger } from 'pino';
-import { type Access, ApiError, needsNoAccount } from '../contracts/index.ts';
-import type { DeskServer } from '../lib/desk.ts';
+import { type Access, ApiError } from '../contracts/index.ts';
+import type { Accounts } from '../lib/accounts/index.ts';
+import type { DeskName, DeskServer } from '../lib/desk.ts';
 import { handleError } from './answer-error.ts';
+import { answerBrokenRequest, STRICT_HEADERS } from './broken-request.ts';
+import { buckets } from './buckets.ts';
+import { callers } from './callers.ts';
 import type { RateLimit } from './limits.ts';
-import { operatorCheck } from './operator.ts';
 
 const BODY_LIMIT = 64 * 1024;
+const HEADER_LIMIT = 8 * 1024;
+const HEADERS_MS = 15_000;
+const TWO_YEARS = 63_072_000;
 
 declare module 'fastify' {
   interface FastifyContextConfig {
     /** The operation's row of the authorisation table; see `route` of the contracts. */
     readonly access?: Access;
   }
+  interface FastifyInstance {
+    /** Every route that is mounted, as it is: `GET /api/register/venues` to its operation. */
+    readonly mounted: ReadonlyMap<string, string>;
+  }
 }
 
 export interface ServerOptions {
   readonly log: Logger;
   readonly operatorToken: string;
+  /** Accounts of the desks that are open here. */
+  readonly accounts: ReadonlyMap<DeskName, Accounts>;
   readonly behindProxy: boolean;
   /** How often one network may enrol. */
   readonly enrolments: RateLimit;
+  /** How much wider than usual the other limits are; 1 where nothing is said. */
+  readonly limitFactor?: number;
+  /** True where everything is served over https alone. */
+  readonly httpsOnly?: boolean;
   readonly nowMs: () => number;
   /** True once the service is closing: new work is answered 503. */
   readonly draining: () => boolean;
 }
 
+const operationOf = (schema: object | undefined) =>
+  (schema as { operationId?: string } | undefined)?.operationId;
+
 /** The frame that all desks stand in: checks by contract, one shape of error, strict headers, a log without people. */
 export function buildServer({
   log,
   operatorToken,
+  accounts,
   behindProxy,
   enrolments,
+  limitFactor = 1,
+  httpsOnly = false,
   nowMs,
   draining,
 }: ServerOptions): DeskServer {
@@ -41,6 +63,8 @@ export function buildServer({
     loggerInstance: log as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: BODY_LIMIT,
+    http: { maxHeaderSize: HEADER_LIMIT, headersTimeout: HEADERS_MS },
+    clientErrorHandler: answerBrokenRequest,
     requestIdHeader: false,
     genReqId: () => randomBytes(8).toString('hex'),
     trustProxy: behindProxy ? 'loopback' : false,
@@ -49,7 +73,11 @@ export function buildServer({
     requestTimeout: 30_000,
     routerOptions: { maxParamLength: 200 },
   }) as unknown as DeskServer;
-  const isOperator = operatorCheck(operatorToken);
+  const limits = buckets(enrolments, limitFactor);
+  const wait = (seconds: number): void => {
+    if (seconds > 0) throw new ApiError('request.rate', { retryAfterSeconds: seconds });
+  };
+  const { whoOf, check } = callers(operatorToken, accounts);
 
   server.setValidatorCompiler(TypeBoxValidatorCompiler);
   server.setErrorHandler(handleError);
@@ -57,32 +85,44 @@ export function buildServer({
     const { status, code, message } = new ApiError('request.not-found');
     reply.code(status).send({ error: code, message });
   });
+  server.decorateRequest('who', null);
+  const mounted = new Map<string, string>();
+  server.decorate('mounted', mounted);
+  server.addHook('onRoute', ({ method, url, config, schema }) => {
+    if (!config?.access)
+      throw new Error(
+        `${String(method)} ${url} has no row in the authorisation table, so it is not mounted.`,
+      );
+    for (const one of [method].flat()) mounted.set(`${one} ${url}`, operationOf(schema) ?? '');
+  });
   server.addHook('onRequest', async (request) => {
     const { access } = request.routeOptions.config;
     if (draining() && !request.routeOptions.url?.startsWith('/health/')) {
       throw new ApiError('service.draining');
     }
-    if (access && !needsNoAccount(access)) {
-      const allowed = access.callers.includes('operator') && isOperator(request.headers.authorization);
-      if (!allowed) throw new ApiError('operator.token');
-    }
-    const wait = access?.limit ? enrolments.take(request.ip, nowMs()) : 0;
-    if (wait > 0) throw new ApiError('request.rate', { retryAfterSeconds: wait });
+    if (!access) return;
+    const { method, ip } = request;
+    wait(limits.takeNetwork(access, method, ip, nowMs()));
+    request.who = await whoOf(request);
+    check(access, request.who);
+    wait(limits.takeCaller(access, method, ip, request.who, nowMs()));
+  });
+  server.addHook('preHandler', async ({ method, ip, body, params, routeOptions }) => {
+    const { access } = routeOptions.config;
+    const gate =
+      (body as { gateKey?: string } | null)?.gateKey ?? (params as { thumbprint?: string }).thumbprint;
+    if (access && gate) wait(limits.takeGate(access, method, ip, gate, nowMs()));
   });
   server.addHook('onSend', async (_request, reply) => {
-    const set = (name: string, value: string) => {
+    for (const [name, value] of Object.entries(STRICT_HEADERS)) {
       if (!reply.hasHeader(name)) reply.header(name, value);
-    };
-    set('cache-control', 'no-store');
-    set('content-security-policy', "default-src 'none'; frame-ancestors 'none'");
-    set('x-content-type-options', 'nosniff');
-    set('referrer-policy', 'no-referrer');
-    set('cross-origin-resource-policy', 'same-origin');
+    }
+    if (httpsOnly) reply.header('strict-transport-security', `max-age=${TWO_YEARS}`);
     // A connection that stays open would keep a closing server waiting.
     if (draining()) reply.header('connection', 'close');
   });
   server.addHook('onResponse', async (request, reply) => {
-    const operation = request.routeOptions.schema?.['operationId' as never] as string | undefined;
+    const operation = operationOf(request.routeOptions.schema);
     request.log.debug({
       requestId: request.id,
       operation,

@@ -7,14 +7,20 @@ import { openSecrets, type ServiceConfig } from '../config/index.ts';
 import { readPackFolder } from '../config/pack-folder.ts';
 import { nodeCrypto } from '../crypto/index.ts';
 import type { Database } from '../db/index.ts';
+import { type Accounts, mountAccounts } from '../lib/accounts/index.ts';
 import type { Desk, DeskName, DeskServer } from '../lib/desk.ts';
+import { openAccounts } from './accounts.ts';
 import { openDeskDatabase, watchDatabases } from './databases.ts';
 import { type OpenDesks, openDesks } from './desks.ts';
 import { mountHealth } from './health.ts';
 import { rateLimit } from './limits.ts';
 import { openLog } from './log.ts';
+import { tellOfOfficer } from './officers.ts';
 import { mountOldWay } from './old-way.ts';
 import { buildServer } from './server.ts';
+
+/** An exercise plays a street of doors and their guests on one machine. */
+const EXERCISE_FACTOR = 10;
 
 /** What a caller may put in place of the service's own parts. */
 export interface ServiceOverrides {
@@ -34,6 +40,8 @@ export interface Service {
   readonly server: DeskServer;
   readonly desks: OpenDesks;
   readonly operatorToken: string;
+  /** Accounts of each desk that is open here. */
+  readonly accounts: ReadonlyMap<DeskName, Accounts>;
   listen(): Promise<{ host: string; port: number }>;
   /** Follows a moment of a story, and tells devices. Does nothing where the service runs no exercise. */
   play(story: Story): Promise<void>;
@@ -97,8 +105,12 @@ export async function createService(
         await (overrides.openDatabase?.(desk) ?? openDeskDatabase(config, desk, clock.nowMs())),
       );
     }
+    let opened: OpenDesks | null = null;
+    const onOfficer = tellOfOfficer(() => opened, clock);
+    const accounts = openAccounts({ config, databases, clock, realMs: clock.realMs, log, onOfficer });
     const desks = await openDesks({
       config,
+      accounts,
       secrets,
       clock,
       crypto,
@@ -108,20 +120,28 @@ export async function createService(
       databases,
       ...(overrides.everyMs === undefined ? {} : { everyMs: overrides.everyMs }),
     });
+    opened = desks;
     const open = [desks.issuer, desks.register, desks.authority].filter(
       (desk): desk is NonNullable<typeof desk> => desk !== null,
     );
+    // Whoever is told of officers is open by now.
+    for (const one of accounts.values()) await one.tellOfficers();
     const watch = watchDatabases([...databases].map(([desk, db]) => ({ db, url: config.databases[desk] })));
     const server = buildServer({
       log,
       operatorToken: secrets.operatorToken,
+      accounts,
       behindProxy: config.behindProxy,
       enrolments: rateLimit(config.enrolmentsPerMinute),
+      limitFactor: config.exercise ? EXERCISE_FACTOR : 1,
+      httpsOnly: config.desks.every((desk) => config.origins[desk].every((one) => one.startsWith('https:'))),
       nowMs: clock.realMs,
       draining: () => draining,
     });
     mountHealth(server, { desks: config.desks, draining: () => draining, watch });
+    for (const one of accounts.values()) mountAccounts(server, one);
     for (const desk of open) await (desk as Desk).mount(server);
+    desks.publicLog.mount(server);
     const registerDb = databases.get('register');
     const { authority } = desks;
     if (config.exercise && registerDb && authority) {
@@ -142,6 +162,7 @@ export async function createService(
       server,
       desks,
       operatorToken: secrets.operatorToken,
+      accounts,
       async listen() {
         await server.listen({ host: config.host, port: config.port });
         const address = server.server.address() as AddressInfo;

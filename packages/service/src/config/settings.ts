@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { localOrigins, originsProblem } from '../lib/accounts/origins.ts';
 import type { DeskName } from '../lib/desk.ts';
 
 /** Everything the service is told from outside, checked, before anything is opened. */
@@ -13,6 +14,8 @@ export interface ServiceConfig {
   readonly port: number;
   /** Address of the PostgreSQL database of a desk; a desk without one has an embedded database. */
   readonly databases: Readonly<Partial<Record<DeskName, string>>>;
+  /** Where desks stand that are not open here, such as https://register.example. */
+  readonly peers: Readonly<Partial<Record<DeskName, string>>>;
   /** An exercise: a story clock may be set, and passes issued as of an earlier moment. */
   readonly exercise: boolean;
   /** Instant of the story, milliseconds, where no story has been set yet; null for the machine's time. */
@@ -24,6 +27,8 @@ export interface ServiceConfig {
   readonly behindProxy: boolean;
   /** Enrolments that one network may ask for in a minute. */
   readonly enrolmentsPerMinute: number;
+  /** Where the console of each body stands: its passkeys belong to the host. The first is the one that is told. */
+  readonly origins: Readonly<Record<DeskName, readonly string[]>>;
 }
 
 /** A setting that cannot be used. The message is one sentence for the operator. */
@@ -76,6 +81,24 @@ export function readSettings(flags: Flags, env: NodeJS.ProcessEnv, defaultPolicy
     databases[desk] = url;
   }
 
+  const port = whole('port', 8788, 65_535);
+  const originsOf = (desk: DeskName): readonly string[] => {
+    const text = word(`origin-${desk}`);
+    if (text === undefined) return localOrigins(desk, port);
+    const origins = text.split(',').map((origin) => origin.trim());
+    const problem = originsProblem(origins);
+    if (problem) throw new SettingError(`--origin-${desk} ${problem}`);
+    return origins;
+  };
+  const peers: Partial<Record<DeskName, string>> = {};
+  for (const desk of DESKS) {
+    const address = word(`peer-${desk}`);
+    if (address === undefined) continue;
+    if (!/^https?:\/\/[^\s/?#]+\/?$/.test(address))
+      throw new SettingError(`--peer-${desk} is an address such as https://${desk}.example.`);
+    peers[desk] = address;
+  }
+
   const exercise = yes('exercise');
   const story = word('story');
   const storyMs = story === undefined ? null : Date.parse(story);
@@ -92,13 +115,19 @@ export function readSettings(flags: Flags, env: NodeJS.ProcessEnv, defaultPolicy
     data: resolve(word('data') ?? 'data'),
     policy: resolve(word('policy') ?? defaultPolicy),
     host: word('host') ?? '127.0.0.1',
-    port: whole('port', 8788, 65_535),
+    port,
     databases,
+    peers,
     exercise,
     storyMs,
     clockFile: clockFile === undefined ? null : resolve(clockFile),
     logLevel,
     behindProxy: yes('behind-proxy'),
-    enrolmentsPerMinute: whole('enrolments-per-minute', exercise ? 600 : 60, 1_000_000),
+    enrolmentsPerMinute: whole('enrolments-per-minute', exercise ? 3000 : 300, 1_000_000),
+    origins: {
+      issuer: originsOf('issuer'),
+      register: originsOf('register'),
+      authority: originsOf('authority'),
+    },
   };
 }

@@ -11,11 +11,26 @@ export type Role = (typeof ROLES)[number];
  */
 export type Caller = Role | 'public' | 'gate' | 'holder' | 'body';
 
+/**
+ * Where a request is counted. `enrolments`, `session` (what guesses at codes and passkeys), `holder`, `gate`, `body` and
+ * `public` are counted for the caller's network, `read` and `write` for the account; `none` is not counted.
+ */
+export type Bucket =
+  | 'enrolments'
+  | 'session'
+  | 'holder'
+  | 'gate'
+  | 'body'
+  | 'public'
+  | 'read'
+  | 'write'
+  | 'none';
+
 /** One row of the authorisation table. */
 export interface Access {
   readonly callers: readonly Caller[];
-  /** The bucket that one network's requests are counted in; none where nothing is counted. */
-  readonly limit?: 'enrolments';
+  /** Where requests are counted, where it does not follow from the callers; see `bucketOf`. */
+  readonly limit?: Bucket;
 }
 
 /** The callers whose proof stands in the request itself. */
@@ -25,10 +40,37 @@ const PROVED_BY_REQUEST: readonly Caller[] = ['public', 'gate', 'holder', 'body'
 export const needsNoAccount = ({ callers }: Access): boolean =>
   callers.some((caller) => PROVED_BY_REQUEST.includes(caller));
 
+/** Where requests of a row are counted: what it says, else by who calls and whether they change something. */
+export function bucketOf({ callers, limit }: Access, method: string): Bucket {
+  if (limit) return limit;
+  const kind = (['gate', 'holder', 'body', 'public'] as const).find((caller) => callers.includes(caller));
+  return kind ?? (method === 'GET' || method === 'HEAD' ? 'read' : 'write');
+}
+
+/** The rows of one desk's accounts: the same for each. Who may be invited or ended by whom is the handler's business. */
+const accountsOf = <const D extends string>(desk: D) => {
+  const rows = {
+    Invite: { callers: ['operator', 'owner'] },
+    ApproveInvite: { callers: ['officer'] },
+    EnrolOptions: { callers: ['public'], limit: 'session' },
+    Enrol: { callers: ['public'], limit: 'session' },
+    SignInOptions: { callers: ['public'], limit: 'session' },
+    SignIn: { callers: ['public'], limit: 'session' },
+    SignOut: { callers: ['public'] },
+    Session: { callers: ['public'] },
+    Accounts: { callers: ['operator', 'officer', 'owner'] },
+    EndAccount: { callers: ['operator', 'officer', 'owner'] },
+    EndPasskey: { callers: [...ROLES] },
+  } as const satisfies Record<string, Access>;
+  return Object.fromEntries(
+    Object.entries(rows).map(([name, row]) => [`${desk}${name}`, row]),
+  ) as unknown as { readonly [K in keyof typeof rows as `${D}${K}`]: Access };
+};
+
 /** The authorisation table: every operation has a row, or the build fails. */
 export const ACCESS = {
-  live: { callers: ['public'] },
-  ready: { callers: ['public'] },
+  live: { callers: ['public'], limit: 'none' },
+  ready: { callers: ['public'], limit: 'none' },
 
   listPeople: { callers: ['public'] },
   enrol: { callers: ['public'], limit: 'enrolments' },
@@ -42,6 +84,18 @@ export const ACCESS = {
   sendBatch: { callers: ['gate'] },
   gateHead: { callers: ['gate'] },
   listRows: { callers: ['operator'] },
+  registerVenue: { callers: ['owner'] },
+  listRegistrations: { callers: ['owner', 'inspector', 'operator'] },
+  approveRegistration: { callers: ['inspector'] },
+  listVenues: { callers: ['owner', 'staff', 'operator'] },
+  venueDetail: { callers: ['owner', 'staff', 'operator'] },
+  makeEnrolmentCode: { callers: ['owner', 'operator'] },
+  inviteStaff: { callers: ['owner', 'operator'] },
+  renameGate: { callers: ['owner', 'operator'] },
+  revokeGate: { callers: ['owner', 'operator'] },
+  venueCounts: { callers: ['owner', 'staff', 'inspector', 'operator'] },
+  takeDelegation: { callers: ['gate'] },
+  listGates: { callers: ['operator'] },
 
   getRoot: { callers: ['public'] },
   getBundle: { callers: ['public'] },
@@ -49,6 +103,31 @@ export const ACCESS = {
   getClock: { callers: ['public'] },
   publishNotice: { callers: ['operator'] },
   setClock: { callers: ['operator'] },
+
+  openCase: { callers: ['officer'] },
+  listCases: { callers: ['officer'] },
+  getCase: { callers: ['officer'] },
+  signCase: { callers: ['officer'] },
+  openRelease: { callers: ['officer'] },
+  getCallList: { callers: ['officer'] },
+  getCallListCsv: { callers: ['officer'] },
+  closeCase: { callers: ['officer'] },
+  casesToApprove: { callers: ['officer'] },
+  caseToApprove: { callers: ['officer'] },
+  approveCase: { callers: ['officer'] },
+  resolveHandles: { callers: ['body'] },
+  ...accountsOf('issuer'),
+  ...accountsOf('register'),
+  ...accountsOf('authority'),
+  getLogHead: { callers: ['public'] },
+  listLogHeads: { callers: ['public'] },
+  listLogLines: { callers: ['public'] },
+  getLogProof: { callers: ['public'] },
+  getLogConsistency: { callers: ['public'] },
+  appendLogLine: { callers: ['body'] },
+  cosignRegister: { callers: ['public'] },
+  cosignIssuer: { callers: ['public'] },
+  getNotified: { callers: ['public'] },
 
   oldWay: { callers: ['public'] },
 } as const satisfies Record<keyof typeof operations, Access>;

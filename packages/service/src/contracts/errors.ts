@@ -1,3 +1,5 @@
+import { CASE_ERRORS } from './case-errors.ts';
+
 /**
  * Every error an operation answers with: one table of status and sentence. A message states the rule and what to do; it
  * never repeats what was sent.
@@ -7,12 +9,50 @@ export const API_ERRORS = {
   'request.syntax': [400, 'The body is not JSON.'],
   'request.media-type': [415, 'Send JSON, with the content type application/json.'],
   'request.too-large': [413, 'The body is larger than this operation reads.'],
+  'request.headers-too-large': [431, 'The headers of the request are larger than 8 KiB.'],
+  'request.too-slow': [408, 'The request did not arrive in time.'],
+  'request.not-http': [400, 'This is no HTTP request.'],
   'request.not-found': [404, 'There is no such operation here.'],
   'request.rate': [
     429,
-    'Too many requests of this kind came from this network. Wait as long as Retry-After says.',
+    'Too many requests of this kind came from this network or account. Wait as long as Retry-After says.',
   ],
   'operator.token': [401, 'This operation is for operators: send the operator token as a bearer token.'],
+  'session.needed': [401, 'Sign in at the console of this body first.'],
+  'session.role': [403, 'This operation is not for the role that is signed in.'],
+  'session.elsewhere': [403, "A signed-in request must come from this body's own console."],
+
+  'accounts.roles': [
+    400,
+    'These roles do not go together, or this body has no such accounts. An officer is nothing else beside.',
+  ],
+  'accounts.venues': [400, 'Only owners and staff act for venues.'],
+  'accounts.unknown': [404, 'There is no such account, or it has ended.'],
+  'accounts.not-yours': [403, 'This is not yours to decide: another person of this body must.'],
+  'accounts.invite-unknown': [
+    404,
+    'The code does not fit, was used, or has ended. Ask for a new one where you got it.',
+  ],
+  'accounts.invite-waits': [403, 'Another officer of this body must approve this invite first.'],
+  'accounts.not-fresh': [403, 'Sign in again: an authenticator is added within ten minutes of signing in.'],
+  'accounts.challenge': [409, 'The question was answered before, or five minutes have passed. Begin again.'],
+  'accounts.origin': [403, "The passkey was asked for at another place than this body's own console."],
+  'accounts.passkey': [
+    401,
+    'The passkey was not accepted. Use one that is enrolled here, with its PIN or fingerprint.',
+  ],
+  'accounts.key-kind': [400, 'An officer needs an authenticator that signs with ES256.'],
+  'accounts.key-synced': [
+    400,
+    "An officer's key must stay in one device. Use a security key, or a platform key that is not synchronised.",
+  ],
+  'accounts.key-known': [409, 'This authenticator is enrolled here already.'],
+  'accounts.key-unknown': [404, 'There is no such authenticator, or it has ended.'],
+  'accounts.last-officer': [
+    409,
+    'This is the last officer who can sign for this body. Enrol another one first.',
+  ],
+
   'service.database-down': [
     503,
     'The database does not answer. Nothing was lost; try again as Retry-After says.',
@@ -48,7 +88,27 @@ export const API_ERRORS = {
   ],
   'register.signature': [400, 'The batch is not signed by its gate key.'],
   'register.structure': [400, 'The batch is not as its contract describes it.'],
+  'register.delegation': [
+    400,
+    'The delegation is not as its contract describes it. Ask the owner for a new code.',
+  ],
+  'register.delegation-key': [
+    403,
+    'No device of this venue signed the delegation. Ask the owner to let this device in with their own.',
+  ],
+  'register.business-number': [
+    400,
+    'This is no business number. Compare it with the registration certificate, or register without one and wait for approval.',
+  ],
+  'register.approval-needed': [
+    400,
+    'This policy checks no business numbers. Register without one; the local government then approves it.',
+  ],
+  'register.registration-unknown': [404, 'There is no such registration that waits for approval.'],
+  'register.not-yours': [403, 'This venue is not among those you may act for.'],
   'register.head': [400, 'The entries of the batch do not lead to the head that the gate signed.'],
+
+  ...CASE_ERRORS,
 
   'authority.document-missing': [404, 'This document has not been published.'],
   'authority.notice-unknown': [400, 'The policy has no notice of that name.'],
@@ -57,6 +117,17 @@ export const API_ERRORS = {
     400,
     'The notice does not fit into the 1 kB of the small document. Shorten its parameters.',
   ],
+  'log.unknown': [404, 'This log is not followed here.'],
+  'log.fork': [
+    409,
+    'Another tree of this size was signed here: the log tells two stories. It is not signed.',
+  ],
+  'log.rollback': [409, 'A smaller tree at a later time is not signed: the log took something back.'],
+  'log.unproved': [409, 'The proof does not show that this head grew out of the last one signed here.'],
+  'log.away': [503, 'The body that keeps or signs the public log does not answer. Try again later.'],
+  'log.no-line': [404, 'The log has no such line, or no head of that size.'],
+  'log.notified-count': [409, 'More tags than the log says were resolved on that day are not published.'],
+
   'authority.not-an-exercise': [403, 'The clock is set in an exercise only.'],
 } as const satisfies Record<string, readonly [status: number, message: string]>;
 

@@ -1,21 +1,43 @@
 import { authorityOperations } from './authority.ts';
+import { authorityCaseOperations, issuerCaseOperations, registerCaseOperations } from './cases.ts';
 import { demonstrationOperations } from './demonstration.ts';
 import { healthOperations } from './health.ts';
 import { issuerOperations } from './issuer.ts';
+import { logOperations } from './public-log.ts';
 import { registerOperations } from './register.ts';
+import { sessionOperations } from './session.ts';
+import { venueOperations } from './venues.ts';
 
-export { ACCESS, type Access, accessOf, type Caller, needsNoAccount, ROLES, type Role } from './access.ts';
+export {
+  ACCESS,
+  type Access,
+  accessOf,
+  type Bucket,
+  bucketOf,
+  type Caller,
+  needsNoAccount,
+  ROLES,
+  type Role,
+} from './access.ts';
+export type { AssertionBody, CaseState, CaseTermsBody, ResolveBody } from './cases.ts';
 export { CheckLineError, CheckRequest, CheckResult } from './check.ts';
 export { API_ERRORS, ApiError, type ApiErrorCode } from './errors.ts';
 export { type Operation, type RouteSchema, route } from './operation.ts';
 export type { BatchAnswerBody, BatchBody, GateStateBody, RegisterRowBody } from './register.ts';
+export { type SessionOperations, type SignedInBody, sessionOperationsOf } from './session.ts';
 export { ErrorBody } from './shapes.ts';
 export {
+  authorityCaseOperations,
   authorityOperations,
   demonstrationOperations,
   healthOperations,
+  issuerCaseOperations,
   issuerOperations,
+  logOperations,
+  registerCaseOperations,
   registerOperations,
+  sessionOperations,
+  venueOperations,
 };
 
 /** Every operation of the service, by name. */
@@ -23,6 +45,12 @@ export const operations = {
   ...healthOperations,
   ...issuerOperations,
   ...registerOperations,
+  ...venueOperations,
   ...authorityOperations,
+  ...authorityCaseOperations,
+  ...registerCaseOperations,
+  ...issuerCaseOperations,
+  ...sessionOperations,
+  ...logOperations,
   ...demonstrationOperations,
 } as const;

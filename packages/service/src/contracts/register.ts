@@ -12,6 +12,7 @@ import {
   VenueId,
   Word,
 } from './shapes.ts';
+import { GateNews } from './venues.ts';
 
 const Head = Type.Object({ counter: Type.Integer({ minimum: 0, maximum: 0xffffffff }), hash: Hash }, exact);
 const CheckWord = Type.Enum(['scan', 'eye', 'verbal', 'not-required', 'not-made']);
@@ -61,6 +62,9 @@ const Shown = Type.Optional(
 const Have = Type.Array(Type.Array(Type.Integer({ minimum: 1 }), { minItems: 2, maxItems: 2 }), {
   description: 'Counters that the register holds, as ranges from and to',
 });
+
+/** Version of the gate's app, for the operators' list. Older gates do not say it. */
+const App = Type.Optional(Type.String({ pattern: '^[0-9A-Za-z.+-]{1,40}$' }));
 
 /** Where a gate's chain stands at the register. */
 export const GateState = Type.Object(
@@ -127,7 +131,18 @@ export const registerOperations = {
     method: 'POST',
     url: '/api/register/venues',
     summary: 'Enrol a venue; answers with the code that enrols its gates',
-    body: Venue,
+    body: Type.Object(
+      {
+        ...Venue.properties,
+        owner: Type.Optional(
+          Type.String({
+            pattern: '^[A-Za-z0-9_-]{22}$',
+            description: 'Account of an owner, who may act for it from now on',
+          }),
+        ),
+      },
+      exact,
+    ),
     answer: Type.Object({ venueId: VenueId, enrolmentCode: Type.String({ maxLength: 64 }) }, exact),
   },
   addGate: {
@@ -148,6 +163,7 @@ export const registerOperations = {
     answer: Type.Object(
       {
         gateNo: Type.Integer({ minimum: 1 }),
+        role: Type.Enum(['gate', 'owner']),
         venueId: VenueId,
         venue: Venue,
         registerKeys: Type.Array(RegisterKey),
@@ -161,7 +177,7 @@ export const registerOperations = {
     method: 'POST',
     url: '/api/register/batches',
     summary: 'Send entries of a gate: a result for each, and a receipt over the head',
-    body: Type.Object({ ...Batch.properties, shown: Shown }, exact),
+    body: Type.Object({ ...Batch.properties, shown: Shown, app: App }, exact),
     bodyLimit: 4 * 1024 * 1024,
     answer: BatchAnswer,
   },
@@ -172,7 +188,7 @@ export const registerOperations = {
     summary: "Where a gate's chain stands at the register",
     params: Type.Object({ thumbprint: Hash }, exact),
     querystring: Type.Object({ venue: VenueId, shown: Shown }, exact),
-    answer: GateState,
+    answer: Type.Object({ ...GateState.properties, gate: Type.Optional(GateNews) }, exact),
   },
   listRows: {
     operationId: 'listRows',

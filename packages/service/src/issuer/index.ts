@@ -6,7 +6,9 @@ import type { IssuerEntry } from '@munjigi/core/trust';
 import { type Clock, nowSeconds } from '../clock/index.ts';
 import { type KeyFolder, random } from '../crypto/index.ts';
 import type { Database } from '../db/index.ts';
+import { everyMinute } from '../lib/case/index.ts';
 import type { Desk } from '../lib/desk.ts';
+import { type IssuerCaseOptions, IssuerCases, mountIssuerCases } from './cases/index.ts';
 import { csvEvidence } from './csv-evidence.ts';
 import { demonstrationProvider } from './demonstration-provider.ts';
 import { Enrolments } from './enrolments.ts';
@@ -35,10 +37,13 @@ export interface IssuerOptions {
   readonly exercise: boolean;
   readonly providers: readonly IdentityProvider[];
   readonly evidence: EvidenceSource;
+  /** The issuer's part in lawful traces; without it there are none here. */
+  readonly cases?: IssuerCaseOptions;
 }
 
 export interface IssuerDesk extends Desk {
   readonly name: 'issuer';
+  readonly cases: IssuerCases | null;
   /** What the authority puts into its bundle: public keys, with a canary pass each. */
   publicKeys(): Promise<readonly IssuerEntry[]>;
 }
@@ -57,16 +62,29 @@ export async function openIssuerDesk(options: IssuerOptions): Promise<IssuerDesk
     keys: issuerKeys,
     mapping: new HolderMapping(await keys.folder('days')),
   };
+  const findPerson = async (person: string) => {
+    for (const provider of options.providers) {
+      const found = await provider.find(person);
+      if (found) return found;
+    }
+    return null;
+  };
+  const cases = options.cases ? new IssuerCases(options.cases, db, parts.mapping, findPerson) : null;
+  const stopTending = everyMinute(cases);
   return {
     name: 'issuer',
-    mount: (server) => mountIssuer(server, parts, clock, options.exercise),
+    cases,
+    mount(server) {
+      mountIssuer(server, parts, clock, options.exercise);
+      if (cases) mountIssuerCases(server, cases);
+    },
     async publicKeys() {
       const at = nowSeconds(clock);
       await issuerKeys.signingKey('specimen', at);
       await issuerKeys.signingKey('pass', at);
       return issuerKeys.publicEntries(at);
     },
-    close: async () => {},
+    close: async () => stopTending(),
   };
 }
 

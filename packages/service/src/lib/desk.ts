@@ -7,6 +7,8 @@ import type {
   RawServerDefault,
 } from 'fastify';
 
+export type { Who } from './who.ts';
+
 /** The server as a desk sees it: routes take their types from the contracts. */
 export type DeskServer = FastifyInstance<
   RawServerDefault,

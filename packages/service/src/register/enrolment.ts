@@ -1,25 +1,17 @@
-import { createHash, randomInt, timingSafeEqual } from 'node:crypto';
+import { timingSafeEqual } from 'node:crypto';
 import { genesis } from '@munjigi/core/chain';
 import { utf8Encode } from '@munjigi/core/encoding';
 import { possessionBytes } from '@munjigi/core/entry-pass';
 import { type Crypto, keyThumbprint, spkiFromPoint } from '@munjigi/core/signing';
 import { ApiError } from '../contracts/index.ts';
-import type { Database } from '../db/index.ts';
+import type { Database, Session } from '../db/index.ts';
 import type { Receipts } from './receipts.ts';
 import { mainTip } from './standing.ts';
 import { openStretch, stretchesOf } from './stretch.ts';
 import type { EnrolledGate, GateFields, PolicyTerms, VenueFields } from './types.ts';
-
-/** No letters that are taken for digits; said over the telephone in three groups. */
-const LETTERS = 'ABCDEFGHJKMNPQRSTUVWXYZ23456789';
-
-function makeCode(): string {
-  const group = () => Array.from({ length: 4 }, () => LETTERS[randomInt(LETTERS.length)]).join('');
-  return `${group()}-${group()}-${group()}`;
-}
-
-const hashOf = (code: string): Uint8Array =>
-  new Uint8Array(createHash('sha256').update(code.trim().toUpperCase()).digest());
+import { type DeviceRole, hashOf, makeCode, useEnrolmentCode } from './venues/codes.ts';
+import { confirmByCode } from './venues/delegations.ts';
+import { pointOf } from './venues/points.ts';
 
 /** Adds a venue. The code is answered once; only its hash is kept. Throws `register.venue-kind`. */
 export async function enrolVenue(
@@ -57,8 +49,7 @@ export async function enrolGate(
   );
   const venue = rows[0];
   if (venue === undefined) throw new ApiError('register.venue-unknown');
-  if (!timingSafeEqual(hashOf(gate.enrolmentCode), venue.enrolmentHash))
-    throw new ApiError('register.enrolment-code');
+  const lasting = timingSafeEqual(hashOf(gate.enrolmentCode), venue.enrolmentHash);
   const point = pointOf(gate.gateKey, crypto);
   const signed = possessionBytes(utf8Encode(gate.enrolmentCode), gate.gateKey);
   if (point === null || !(await crypto.verify('ES256', spkiFromPoint(point), signed, gate.proof))) {
@@ -69,10 +60,23 @@ export async function enrolGate(
   const start = genesis(thumbprint, gate.venueId);
   const stood = await db.tx(async (session) => {
     await session.query('SELECT 1 FROM venue WHERE venue_id = $1 FOR UPDATE', [gate.venueId]);
-    const here = await stretchesOf(session, gate.venueId, thumbprint);
-    if (here.length > 0) {
+    const here = await stretchesOf(session, gate.venueId, thumbprint, true);
+    const known = here[0];
+    // An answer that got lost is asked for again: the code that this very device has used still fits.
+    const given = lasting
+      ? 'gate'
+      : await useEnrolmentCode(session, {
+          venueId: gate.venueId,
+          code: gate.enrolmentCode,
+          thumbprint,
+          nowMs,
+        });
+    if (given === null) throw new ApiError('register.enrolment-code');
+    if (known !== undefined) {
       const tip = mainTip(here);
-      return { gateNo: here[0]!.gateNo, head: { counter: tip.counter, hash: tip.head } };
+      await confirmByCode(session, gate.venueId, thumbprint, nowMs);
+      const role = await roleOf(session, gate.venueId, known.gateNo, given);
+      return { gateNo: known.gateNo, role, head: { counter: tip.counter, hash: tip.head } };
     }
     const gateNo = await openStretch(session, {
       venueId: gate.venueId,
@@ -88,7 +92,8 @@ export async function enrolGate(
       nowMs,
       today,
     });
-    return { gateNo, head: { counter: 0, hash: start } };
+    const role = await roleOf(session, gate.venueId, gateNo, given);
+    return { gateNo, role, head: { counter: 0, hash: start } };
   });
   return {
     ...stood,
@@ -98,8 +103,16 @@ export async function enrolGate(
   };
 }
 
-function pointOf(compressed: Uint8Array, crypto: Crypto): Uint8Array | null {
-  const [sign] = compressed;
-  if (compressed.length !== 33 || (sign !== 2 && sign !== 3)) return null;
-  return crypto.decompress(compressed.subarray(1), sign === 3);
+/** Gives a device the role of its code; an owner's device stays one. */
+async function roleOf(
+  session: Session,
+  venueId: number,
+  gateNo: number,
+  given: DeviceRole,
+): Promise<DeviceRole> {
+  const { rows } = await session.query<{ role: DeviceRole }>(
+    `UPDATE gate SET role = CASE WHEN role = 'owner' THEN role ELSE $3 END WHERE venue_id = $1 AND gate_no = $2 RETURNING role`,
+    [venueId, gateNo, given],
+  );
+  return rows[0]!.role;
 }

@@ -31,6 +31,11 @@ export class OwnLayer {
     await this.#store.destroy(`layer-${day}`);
   }
 
+  /** The key of a day, or null where it is gone. */
+  find(day: string): KeyObject | null {
+    return this.#keys.get(day) ?? null;
+  }
+
   keyOf(day: string): KeyObject {
     const key = this.#keys.get(day);
     if (key === undefined) throw new Error(`The register has no layer key for ${day}.`);

@@ -4,6 +4,7 @@ import type { Crypto } from '@munjigi/core/signing';
 import { registerOperations, route } from '../contracts/index.ts';
 import type { DeskServer } from '../lib/desk.ts';
 import type { RegisterDesk, Standing } from './types.ts';
+import { mountVenues } from './venues/routes.ts';
 
 function standingJson({ head, have, resendFrom, receipt }: Standing) {
   return {
@@ -19,9 +20,15 @@ const bytesOf = (text: string | undefined): Uint8Array | null =>
 
 /** Adds the register's operations to the server. */
 export function mountRegister(server: DeskServer, desk: RegisterDesk, _crypto: Crypto): void {
+  mountVenues(server, desk.venues);
   server.route({
     ...route(registerOperations.addVenue),
-    handler: (request) => desk.enrolVenue(request.body),
+    async handler(request) {
+      const { owner, ...venue } = request.body;
+      const made = await desk.enrolVenue(venue);
+      if (owner !== undefined) await desk.venues.giveTo(owner, made.venueId);
+      return made;
+    },
   });
   server.route({
     ...route(registerOperations.addGate),
@@ -41,8 +48,10 @@ export function mountRegister(server: DeskServer, desk: RegisterDesk, _crypto: C
   server.route({
     ...route(registerOperations.sendBatch),
     async handler(request) {
-      const { shown, ...body } = request.body as typeof request.body & { shown?: string };
-      const answer = await desk.ingest(batchFromJson(body), bytesOf(shown));
+      const { shown, app, ...body } = request.body as typeof request.body & { shown?: string; app?: string };
+      const batch = batchFromJson(body);
+      const answer = await desk.ingest(batch, bytesOf(shown));
+      desk.venues.noteReport(batch, app ?? null);
       return {
         ...standingJson(answer),
         results: answer.results.map(({ n, result, flags }) => ({ n, result, flags: [...flags] })),
@@ -53,7 +62,10 @@ export function mountRegister(server: DeskServer, desk: RegisterDesk, _crypto: C
     ...route(registerOperations.gateHead),
     async handler(request) {
       const { venue, shown } = request.query as typeof request.query & { shown?: string };
-      return standingJson(await desk.whereAmI(venue, fromBase64(request.params.thumbprint), bytesOf(shown)));
+      const thumbprint = fromBase64(request.params.thumbprint);
+      const standing = await desk.whereAmI(venue, thumbprint, bytesOf(shown));
+      const gate = await desk.venues.news(venue, thumbprint);
+      return { ...standingJson(standing), ...(gate === null ? {} : { gate }) };
     },
   });
   server.route({

@@ -22,13 +22,23 @@ export interface Stretch {
   readonly receivedAtMs: number;
   readonly receiptHash: Uint8Array | null;
   readonly receiptAtMs: number | null;
+  /** Up to which counter of this stretch a verified backup holds everything; null where none does. */
+  readonly backedUpTo: number | null;
+  /** True where the gap before this stretch was closed without its entries, which are past retention. */
+  readonly gapClosed: boolean;
+  /** Of a gate that an owner's device let in: entries made before this are marked. Null for other gates. */
+  readonly confirmedAtMs?: number | null;
 }
 
 const COLUMNS = `g.venue_id AS "venueId", g.gate_no AS "gateNo", g.thumbprint, g.start_counter AS "startCounter",
   g.start_hash AS "startHash", g.parent_no AS "parentNo", g.revoked_after AS "revokedAfter", g.regressed_at AS "regressedAt",
   h.counter, h.head, h.seen, (extract(epoch FROM h.received_at) * 1000)::int8 AS "receivedAtMs",
-  h.receipt_hash AS "receiptHash", (extract(epoch FROM h.receipt_at) * 1000)::int8 AS "receiptAtMs"`;
-const JOINED = 'gate g JOIN gate_head h ON h.venue_id = g.venue_id AND h.gate_no = g.gate_no';
+  h.receipt_hash AS "receiptHash", (extract(epoch FROM h.receipt_at) * 1000)::int8 AS "receiptAtMs",
+  (SELECT s.counter FROM safe_mark s WHERE s.venue_id = g.venue_id AND s.gate_no = g.gate_no) AS "backedUpTo",
+  g.gap_closed_at IS NOT NULL AS "gapClosed",
+  (extract(epoch FROM d.confirmed_at) * 1000)::int8 AS "confirmedAtMs"`;
+const HEADS = 'gate g JOIN gate_head h ON h.venue_id = g.venue_id AND h.gate_no = g.gate_no';
+const LET_IN = 'LEFT JOIN delegation d ON d.venue_id = g.venue_id AND d.thumbprint = g.thumbprint';
 
 /**
  * The stretches of one gate, in order of their numbers; locked until the transaction ends where asked. The lock is taken by a
@@ -41,7 +51,7 @@ export async function stretchesOf(
   thumbprint: Uint8Array,
   lock = false,
 ): Promise<Stretch[]> {
-  const which = `FROM ${JOINED} WHERE g.venue_id = $1 AND g.thumbprint = $2 ORDER BY g.gate_no`;
+  const which = `FROM ${HEADS} ${LET_IN} WHERE g.venue_id = $1 AND g.thumbprint = $2 ORDER BY g.gate_no`;
   if (lock) await session.query(`SELECT 1 ${which} FOR UPDATE OF g, h`, [venueId, thumbprint]);
   const { rows } = await session.query<Stretch>(
     `SELECT ${COLUMNS} ${which}${lock ? ' FOR UPDATE OF g, h' : ''}`,
@@ -57,7 +67,7 @@ export async function stretchesOfMany(
 ): Promise<readonly Stretch[]> {
   const { rows } = await session.query<Stretch>(
     `SELECT ${COLUMNS} FROM unnest($1::int8[], $2::bytea[]) w (venue_id, thumbprint)
-     JOIN ${JOINED} ON g.venue_id = w.venue_id AND g.thumbprint = w.thumbprint ORDER BY g.venue_id, g.gate_no`,
+     JOIN (${HEADS} ${LET_IN}) ON g.venue_id = w.venue_id AND g.thumbprint = w.thumbprint ORDER BY g.venue_id, g.gate_no`,
     [gates.map((gate) => gate.venueId), gates.map((gate) => gate.thumbprint)],
   );
   return rows;

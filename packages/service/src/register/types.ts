@@ -1,9 +1,17 @@
 import type { Batch, EntryFlag, EntryResult, Head } from '@munjigi/core/chain';
+import type { WeightedNumber } from '@munjigi/core/rules';
 import type { Crypto, Signer } from '@munjigi/core/signing';
 import type { Clock } from '../clock/index.ts';
 import type { KeyFolder } from '../crypto/index.ts';
 import type { Database } from '../db/index.ts';
 import type { Desk } from '../lib/desk.ts';
+import type { NamesOf, RegisterCaseOptions, RegisterCases } from './cases/index.ts';
+import type { VenueCounts } from './counts/read.ts';
+import type { DayTable, DroppedDays } from './retention.ts';
+import type { Revocation } from './revoke.ts';
+import type { BackupMarks } from './safe-marks.ts';
+import type { People, RevokedLine, VenueOffice } from './venues/index.ts';
+import type { ChainReport } from './verify/verify-chain.ts';
 
 /** What the register must know of the pack: one register serves one pack. */
 export interface PolicyTerms {
@@ -13,11 +21,21 @@ export interface PolicyTerms {
   /** Kinds of venue and regions of the pack; anything goes where they are not given. */
   readonly venueKinds?: readonly string[];
   readonly regions?: readonly string[];
+  /** How business numbers are checked; where it is not given, a venue waits for a local government's word. */
+  readonly businessNumber?: WeightedNumber;
 }
 
 /** Something that an operator should look at. No personal data. */
 export interface Alarm {
-  readonly kind: 'regressed' | 'fork' | 'partitions';
+  readonly kind:
+    | 'regressed'
+    | 'fork'
+    | 'partitions'
+    | 'counts'
+    | 'retention'
+    | 'nudges'
+    | 'untold'
+    | 'bundle-split';
   readonly venueId: number | null;
   readonly gateNo: number | null;
 }
@@ -34,6 +52,16 @@ export interface RegisterOptions {
   readonly terms: PolicyTerms;
   readonly grouping?: Partial<Grouping>;
   readonly alarm?: (alarm: Alarm) => void;
+  /** Milliseconds between two counts of what came in. */
+  readonly countMs?: number;
+  /** From 0 to below 1, for the spread of Retry-After. */
+  readonly random?: () => number;
+  /** The register's part in lawful traces; without it there are none here. */
+  readonly cases?: RegisterCaseOptions & { readonly namesOf: NamesOf };
+  /** The accounts of owners and staff; without them nobody owns a venue. */
+  readonly people?: People;
+  /** Takes lines for the public log, unsigned; the composition signs them with this body's line key. */
+  readonly tell?: (line: RevokedLine) => void | Promise<void>;
 }
 
 /** How uploads of many gates share a transaction. */
@@ -47,6 +75,8 @@ export interface Grouping {
   readonly waitMs: number;
   /** Batches that may wait; more are answered `service.full`. */
   readonly waiting: number;
+  /** How long a batch may wait before its transaction begins; then it is answered `service.full`. */
+  readonly longestMs: number;
 }
 
 export interface VenueFields {
@@ -67,6 +97,8 @@ export interface GateFields {
 
 export interface EnrolledGate {
   readonly gateNo: number;
+  /** An owner's device may let other devices in. */
+  readonly role: 'gate' | 'owner';
   readonly venueId: number;
   readonly venue: VenueFields;
   readonly registerKeys: readonly { readonly kid: Uint8Array; readonly publicKey: Uint8Array }[];
@@ -121,8 +153,16 @@ export interface RegisterStatus {
   readonly waitingBatches: number;
 }
 
+/** What one run of retention came to. */
+export interface RetentionRun extends DroppedDays {
+  readonly closedGaps: number;
+}
+
 export interface RegisterDesk extends Desk {
   readonly name: 'register';
+  readonly cases: RegisterCases | null;
+  /** Registrations, people, gates at the door. */
+  readonly venues: VenueOffice;
   enrolVenue(venue: VenueFields): Promise<{ venueId: number; enrolmentCode: string }>;
   enrolGate(gate: GateFields): Promise<EnrolledGate>;
   /**
@@ -136,6 +176,20 @@ export interface RegisterDesk extends Desk {
     query?: { afterMs?: number; limit?: number },
   ): Promise<{ rows: RegisterRow[]; total: number }>;
   status(): Promise<RegisterStatus>;
+  /** How many came in at a venue in the last days, today included; small counts are hidden. At most the kept days. */
+  counts(venueId: number, days: number): Promise<VenueCounts>;
+  /** Drops what is past retention: days, and what they leave behind; closes gaps that nothing can fill. The desk does it hourly. */
+  retain(): Promise<RetentionRun>;
+  /** Tables of days past retention that are still there, for a report. */
+  oldTables(): Promise<readonly DayTable[]>;
+  /** Marks what a gate sent and sends after a counter; see `Revocation`. Throws `register.gate-unknown`. */
+  revokeGate(venueId: number, gateNo: number, afterCounter: number): Promise<Revocation>;
+  /** Computes a stretch's hashes again from its rows; null where there is no such stretch. */
+  verifyChain(venueId: number, gateNo: number): Promise<ChainReport | null>;
+  /** Notes what a verified backup holds; receipts carry it from now on. */
+  raiseSafeMarks(marks: BackupMarks): Promise<number>;
+  /** Counts what was stored since the last time; the desk does it by itself every few minutes. Answers how many stretches. */
+  rollUp(): Promise<number>;
   /** What the authority puts into its bundle: the keys that sign receipts. */
   publicKeys(): readonly { readonly kid: Uint8Array; readonly publicKey: Uint8Array }[];
 }

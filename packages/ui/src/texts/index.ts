@@ -1,3 +1,5 @@
+import { consoleEn } from './console-en.ts';
+import { consoleKo } from './console-ko.ts';
 import { en } from './en.ts';
 import { ko } from './ko.ts';
 
@@ -5,13 +7,16 @@ export type Language = 'ko' | 'en';
 export const LANGUAGES: readonly Language[] = ['ko', 'en'];
 
 /** Keys of the neutral catalogue. What belongs to a policy (its proofs, reasons, notices) is the pack's text, not here. */
-export type TextKey = keyof typeof ko;
+export type TextKey = keyof typeof ko | keyof typeof consoleKo;
 
 // `en` is typed by the keys of `ko`, so a sentence can never exist in one language alone.
-const catalogue: Record<Language, Readonly<Record<TextKey, string>>> = { ko, en };
+const catalogue: Record<Language, Readonly<Record<TextKey, string>>> = {
+  ko: { ...ko, ...consoleKo },
+  en: { ...en, ...consoleEn },
+};
 
 /** True for a key of the neutral catalogue. */
-export const isTextKey = (key: string): key is TextKey => Object.hasOwn(ko, key);
+export const isTextKey = (key: string): key is TextKey => Object.hasOwn(catalogue.ko, key);
 
 /** The sentence in that language, `{name}` filled in from `parameters`. */
 export function t(

@@ -6,6 +6,7 @@ import net, { type Server, type Socket } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { PAGE_HEADERS } from '../headers.ts';
+import { BODIES } from '../hosts.ts';
 import { lanAddresses } from '../words.ts';
 import { makeAuthority, makeServerCertificate, pem } from './certificate.ts';
 import { phonePage } from './phone-page.ts';
@@ -27,7 +28,11 @@ export async function openTls(folder: string, now = new Date()): Promise<Tls> {
     .hostname()
     .toLowerCase()
     .replace(/\.local$/, '');
-  const names = ['localhost', ...(/^[a-z0-9-]+$/.test(host) ? [host, `${host}.local`] : [])];
+  const names = [
+    'localhost',
+    ...BODIES.map((body) => `${body}.localhost`),
+    ...(/^[a-z0-9-]+$/.test(host) ? [host, `${host}.local`] : []),
+  ];
   const authority = await keptAuthority(folder, names, now);
   const leaf = makeServerCertificate(
     { commonName: COMMON_NAME, key: authority.key },

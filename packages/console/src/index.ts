@@ -1,0 +1,1 @@
+export { BODIES, type Body, bodyOfHost, consoleAddress } from './engine/body.ts';

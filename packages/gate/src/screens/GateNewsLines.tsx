@@ -1,0 +1,24 @@
+import type { Gate } from '../model.ts';
+import { Say } from './Say.tsx';
+import { asMs, dayInWords } from './when.ts';
+import { word } from './words.ts';
+
+/** What the register says of this gate, where staff should know it: one line each, on the first screen and on the device page. */
+export function GateNewsLines({ gate }: { readonly gate: Gate }) {
+  const news = gate.news?.value ?? null;
+  const lines: string[] = [];
+  if (gate.unseen?.value) lines.push(word(gate, 'news.unseen'));
+  else if (news?.state === 'unconfirmed') lines.push(word(gate, 'news.unconfirmed'));
+  if (news?.quietSinceMs)
+    lines.push(word(gate, 'news.quiet', { date: dayInWords(gate, asMs(news.quietSinceMs)) }));
+  if (lines.length === 0) return null;
+  return (
+    <div class="news" role="status">
+      {lines.map((line) => (
+        <p key={line}>
+          <Say text={line} />
+        </p>
+      ))}
+    </div>
+  );
+}

@@ -1,0 +1,7 @@
+-- Cases that this issuer has answered: each once. No handle and no person stands here.
+CREATE TABLE resolved_case (
+  case_hash bytea PRIMARY KEY,
+  answered_at bigint NOT NULL,
+  -- After this the case itself has expired, and the row may go.
+  expires_at bigint NOT NULL
+);

@@ -1,0 +1,318 @@
+import {
+  type Case,
+  type Completeness,
+  caseHash,
+  completenessOf,
+  decodeReleased,
+  documentHash,
+  encodeCase,
+  handleSet,
+  handlesRoot,
+  LARGEST_CAP,
+  openOpening,
+  openRelease,
+  type Release,
+  type ReleasedEntry,
+  releaseRoot,
+  signOpening,
+} from '@munjigi/core/case';
+import { equalBytes, sha256, toBase64url } from '@munjigi/core/encoding';
+import { isMunjigiError } from '@munjigi/core/errors';
+import type { Signer } from '@munjigi/core/signing';
+import { nowSeconds } from '../../clock/index.ts';
+import { ApiError, type AssertionBody, type CaseState, type CaseTermsBody } from '../../contracts/index.ts';
+import { type KeyFolder, random } from '../../crypto/index.ts';
+import type { Database } from '../../db/index.ts';
+import {
+  CASES_PER_DAY,
+  CaseJudge,
+  type CaseParts,
+  CaseStore,
+  encodeLogged,
+  type IssuerCasePort,
+  type LoggedLine,
+  type RegisterCasePort,
+  type ReleasedCase,
+} from '../../lib/case/index.ts';
+import { askIssuers } from './ask-issuers.ts';
+import { decodeRows, encodeRows } from './list.ts';
+import { type OpenedRow, openBoxes } from './open-boxes.ts';
+
+/** What the authority desk needs for its part in a case. */
+export interface AuthorityCaseOptions extends CaseParts {
+  /** The authority's line key: it signs openings too. */
+  readonly signer: Signer;
+  readonly register: () => RegisterCasePort | null;
+  /** The issuer of that name, as the bundle names it. */
+  readonly issuer: (name: string) => IssuerCasePort | null;
+  /**
+   * A receipt for a logged line under a tree that the issuers have signed: they believe no other. The line's own receipt
+   * serves where it is not given.
+   */
+  readonly witnessed?: (logged: LoggedLine) => Promise<LoggedLine>;
+  readonly casesPerDay?: number;
+}
+
+/** A list with what it says of itself. */
+export interface CallList {
+  readonly case: Case;
+  readonly rows: readonly OpenedRow[];
+  readonly completeness: Completeness;
+}
+
+/**
+ * The authority's part in a case: its officer opens it, and once the register has released, the boxes are opened at their
+ * places, every presence proof is checked, and the issuers are asked for what is left.
+ */
+export class AuthorityCases {
+  readonly judge: CaseJudge;
+  readonly store: CaseStore;
+  readonly #running = new Map<string, Promise<CallList>>();
+
+  constructor(
+    private readonly options: AuthorityCaseOptions,
+    db: Database,
+    keys: KeyFolder,
+    private readonly dayKey: (keyId: number) => Promise<Uint8Array | null>,
+  ) {
+    this.judge = new CaseJudge(options);
+    this.store = new CaseStore(db, keys);
+  }
+
+  /** Writes a case. It is a draft until its opener signs it, and leaves this desk only then. */
+  async write(account: string, terms: CaseTermsBody, hours: number): Promise<Uint8Array> {
+    const { clock, policy } = this.options;
+    const { rootVersion, sequence } = await this.judge.trust();
+    const openedAt = nowSeconds(clock);
+    const one: Case = {
+      id: random(16),
+      ...terms,
+      issuers: [...new Set(terms.issuers)],
+      cap: Math.min(terms.cap, LARGEST_CAP),
+      openedAt,
+      expiresAt: openedAt + hours * 3600,
+      policy: policy.id,
+      bundle: { rootVersion, sequence },
+    };
+    const bytes = encodeCase(one);
+    await this.judge.terms(bytes);
+    await this.store.add({ id: one.id, bytes, account, takenAt: openedAt, expiresAt: one.expiresAt });
+    return bytes;
+  }
+
+  async state(caseId: Uint8Array): Promise<CaseState> {
+    const names = await this.store.names(caseId);
+    if (names.has('listed')) return 'listed';
+    if (names.has('opened')) return 'opened';
+    if (names.has('approver')) return 'approved';
+    return names.has('opener') ? 'waiting' : 'draft';
+  }
+
+  /** The opener's signature: logged, then handed to the register. Signed again after an interruption, it goes on. */
+  async sign(caseId: Uint8Array, account: string, said: AssertionBody): Promise<void> {
+    const { store, judge } = this;
+    const { bytes } = await store.find(caseId);
+    const approval = await judge.approval('opener', bytes, said);
+    const { clock, policy, casesPerDay = CASES_PER_DAY } = this.options;
+    const day = policy.calendar.dateOf(nowSeconds(clock));
+    if (!(await store.document(caseId, 'opener')))
+      await store.db
+        .tx(async (session) => {
+          await store.countCase(session, day, account, casesPerDay);
+          await store.keep(caseId, 'opener', approval, session);
+        })
+        .catch((error: unknown) => {
+          if (error instanceof ApiError && error.code === 'case.quota') this.options.alarm?.('case-quota');
+          throw error;
+        });
+    const opener = (await store.document(caseId, 'opener'))!;
+    if (!(await store.document(caseId, 'case-opened'))) {
+      const fields = { case: caseHash(bytes), approval: sha256(opener) };
+      const line = await judge.log('case-opened', nowSeconds(clock), fields);
+      await store.keep(caseId, 'case-opened', encodeLogged(line));
+    }
+    await this.#register().take({
+      case: bytes,
+      opener,
+      logged: (await store.logged(caseId, 'case-opened'))!,
+    });
+  }
+
+  /** Opens what the register released and asks the issuers. Answers the list as far as it goes; asked again, it goes on. */
+  open(caseId: Uint8Array): Promise<CallList> {
+    // Two officers who press the button at once get one opening.
+    const key = toBase64url(caseId);
+    const running = this.#running.get(key) ?? this.#open(caseId).finally(() => this.#running.delete(key));
+    this.#running.set(key, running);
+    return running;
+  }
+
+  async #open(caseId: Uint8Array): Promise<CallList> {
+    const { store } = this;
+    const { bytes } = await store.find(caseId);
+    const opener = await store.document(caseId, 'opener');
+    const file = opener && (await this.#register().released(caseId));
+    if (!opener || !file) throw new ApiError('case.not-released');
+    const approvals = [opener, file.approver];
+    const standing = await this.judge.both(bytes, approvals);
+    const { release, entries } = await this.#checkRelease(standing.case, standing.hash, file);
+    await store.keep(caseId, 'approver', file.approver);
+    await store.keep(caseId, 'release', file.release);
+    if (!(await store.document(caseId, 'opening')))
+      await this.#openEntries(caseId, standing.case, file, entries);
+    await this.#logOpening(caseId, standing.hash);
+    await askIssuers({
+      caseId,
+      caseBytes: bytes,
+      approvals,
+      release: file.release,
+      released: file.logged,
+      judge: this.judge,
+      store,
+      issuer: this.options.issuer,
+      witnessed: this.options.witnessed ?? (async (logged) => logged),
+    });
+    return this.#listOf(caseId, standing.case, release);
+  }
+
+  /** Checks again everything that the register said: its signature, the log, the counts, the root, the scope, the cap. */
+  async #checkRelease(
+    one: Case,
+    hash: Uint8Array,
+    file: ReleasedCase,
+  ): Promise<{ release: Release; entries: readonly ReleasedEntry[] }> {
+    const { judge } = this;
+    await judge.logged('case-approved', file.approved, { case: hash });
+    let release: Release;
+    let entries: readonly ReleasedEntry[];
+    try {
+      release = await openRelease(file.release, await judge.keyOf('register'), this.options.crypto);
+      entries = decodeReleased(file.entries);
+    } catch (cause) {
+      throw isMunjigiError(cause) ? new ApiError('case.release', { cause }) : cause;
+    }
+    const boxes = entries.filter(({ box }) => box.length > 0).length;
+    const fits =
+      equalBytes(release.caseHash, hash) &&
+      release.count === boxes &&
+      release.without === entries.length - boxes &&
+      release.at >= one.openedAt &&
+      release.at < one.expiresAt &&
+      equalBytes(release.root, releaseRoot(entries));
+    if (!fits) throw new ApiError('case.release');
+    if (release.count > one.cap) throw new ApiError('case.over-cap');
+    const inside = (seconds: number) => seconds >= one.from && seconds < one.until;
+    if (entries.some((e) => e.venueId !== one.venueId || !(inside(e.filedAt) || inside(e.enteredAt))))
+      throw new ApiError('case.outside');
+    await judge.logged('release', file.logged, {
+      case: hash,
+      release: documentHash('release', file.release),
+      count: release.count,
+      root: release.root,
+    });
+    return { release, entries };
+  }
+
+  async #openEntries(
+    caseId: Uint8Array,
+    one: Case,
+    file: ReleasedCase,
+    entries: readonly ReleasedEntry[],
+  ): Promise<void> {
+    const { options, store, dayKey } = this;
+    const { issuers } = await this.judge.trust();
+    const rows = await openBoxes(entries, {
+      dayKey,
+      policy: options.policy,
+      crypto: options.crypto,
+      issuerOf: (kid) => issuers.find((key) => equalBytes(key.kid, kid))?.issuer ?? null,
+      asked: new Set(one.issuers),
+    });
+    const salt = random(16);
+    const names = [...new Set(rows.flatMap(({ issuer }) => issuer ?? []))].sort();
+    const sets = names.map((name) =>
+      handleSet(
+        name,
+        rows.flatMap(({ issuer, handle }) => (issuer === name && handle ? [handle] : [])),
+        salt,
+      ),
+    );
+    const count = (state: OpenedRow['state']) => rows.filter((row) => row.state === state).length;
+    const opening = await signOpening(
+      {
+        releaseHash: documentHash('release', file.release),
+        salt,
+        sets,
+        direct: count('direct'),
+        apart: count('apart'),
+        keyMissing: count('key-missing'),
+        moved: count('moved'),
+        at: nowSeconds(options.clock),
+      },
+      options.signer,
+    );
+    await store.db.tx(async (session) => {
+      if (await store.keep(caseId, 'opening', opening, session))
+        await store.keepSealed(caseId, 'rows', encodeRows(rows), session);
+    });
+  }
+
+  async #logOpening(caseId: Uint8Array, hash: Uint8Array): Promise<void> {
+    const { store, judge } = this;
+    if (await store.document(caseId, 'opened')) return;
+    const bytes = (await store.document(caseId, 'opening'))!;
+    const opening = await openOpening(bytes, await judge.keyOf('authority'), this.options.crypto);
+    const line = await judge.log('opened', opening.at, {
+      case: hash,
+      release: opening.releaseHash,
+      opening: documentHash('opening', bytes),
+      root: handlesRoot(opening.sets),
+      count: opening.sets.reduce((sum, set) => sum + set.count, 0),
+      apart: opening.apart,
+    });
+    await store.keep(caseId, 'opened', encodeLogged(line));
+  }
+
+  /** The list of a case. Throws `case.not-opened`. */
+  async list(caseId: Uint8Array): Promise<CallList> {
+    const { bytes } = await this.store.find(caseId);
+    const opener = await this.store.document(caseId, 'opener');
+    const approver = await this.store.document(caseId, 'approver');
+    const release = await this.store.document(caseId, 'release');
+    if (!opener || !approver || !release) throw new ApiError('case.not-opened');
+    const { case: one } = await this.judge.both(bytes, [opener, approver]);
+    return this.#listOf(
+      caseId,
+      one,
+      await openRelease(release, await this.judge.keyOf('register'), this.options.crypto),
+    );
+  }
+
+  async #listOf(caseId: Uint8Array, one: Case, release: Release): Promise<CallList> {
+    const sealed = await this.store.openSealed(caseId, 'rows');
+    if (!sealed) throw new ApiError('case.not-opened');
+    const rows = decodeRows(sealed);
+    return { case: one, rows, completeness: completenessOf(rows, release) };
+  }
+
+  /** Ends a case: logged, then deleted here and at the register. A draft that nobody signed just goes. */
+  async close(caseId: Uint8Array): Promise<void> {
+    const { bytes } = await this.store.find(caseId);
+    if (await this.store.document(caseId, 'opener')) {
+      await this.judge.log('case-closed', nowSeconds(this.options.clock), { case: caseHash(bytes) });
+      await this.options.register()?.end(caseId);
+    }
+    await this.store.remove(caseId);
+  }
+
+  /** Ends what has expired. */
+  async tend(): Promise<void> {
+    for (const { id } of await this.store.ended(nowSeconds(this.options.clock))) await this.close(id);
+  }
+
+  #register(): RegisterCasePort {
+    const register = this.options.register();
+    if (!register) throw new ApiError('case.desk-away');
+    return register;
+  }
+}

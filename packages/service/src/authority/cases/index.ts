@@ -1,0 +1,2 @@
+export { type AuthorityCaseOptions, AuthorityCases, type CallList } from './authority-cases.ts';
+export { mountAuthorityCases } from './routes.ts';

@@ -1,0 +1,173 @@
+import { createHmac } from 'node:crypto';
+import {
+  documentHash,
+  handleSet,
+  handlesRoot,
+  type Opening,
+  openOpening,
+  openRelease,
+  type Release,
+  type StandingCase,
+  signResolution,
+} from '@munjigi/core/case';
+import { equalBytes, fromBase64 } from '@munjigi/core/encoding';
+import { isMunjigiError } from '@munjigi/core/errors';
+import type { Signer } from '@munjigi/core/signing';
+import { nowSeconds } from '../../clock/index.ts';
+import { ApiError, type ResolveBody } from '../../contracts/index.ts';
+import { byteaArray, type Database } from '../../db/index.ts';
+import {
+  CaseJudge,
+  type CaseParts,
+  type IssuerCasePort,
+  type PublishTags,
+  type ResolvedPerson,
+} from '../../lib/case/index.ts';
+import type { Identity } from '../identity.ts';
+import type { HolderMapping } from '../mapping.ts';
+
+/** What the issuer desk needs for its part in a case. */
+export interface IssuerCaseOptions extends CaseParts {
+  /** The issuer's line key: it signs resolutions too. */
+  readonly signer: Signer;
+  /** Name under which passes of this issuer are known. */
+  readonly name: string;
+  readonly publishTags: PublishTags;
+}
+
+/** The person behind a name that a provider gave, or null. */
+export type FindPerson = (person: string) => Promise<Identity | null>;
+
+const TAG_BYTES = 8;
+
+/** What a wallet finds in the day's file when its pass was resolved (protocol A15). */
+export const noticeTag = (notice: Uint8Array): Uint8Array =>
+  new Uint8Array(createHmac('sha256', notice).update('resolved').digest().subarray(0, TAG_BYTES));
+
+const loggedOf = ({ line, receipt }: { line: string; receipt: string }) => ({
+  line: fromBase64(line),
+  receipt: fromBase64(receipt),
+});
+
+/**
+ * The issuer's part in a case. It sees neither venue nor boxes, and believes nobody: it says who a handle is only for a case
+ * that stands, that the register released, that was opened in the open, and for exactly the handles that the log stands for.
+ */
+export class IssuerCases implements IssuerCasePort {
+  readonly judge: CaseJudge;
+
+  constructor(
+    private readonly options: IssuerCaseOptions,
+    private readonly db: Database,
+    private readonly mapping: HolderMapping,
+    private readonly find: FindPerson,
+  ) {
+    this.judge = new CaseJudge(options);
+  }
+
+  /** Says who the handles are; once for each case. Throws the rule that is broken. */
+  async resolve(
+    request: ResolveBody,
+  ): Promise<{ resolution: Uint8Array; people: readonly ResolvedPerson[] }> {
+    const handles = request.handles.map(fromBase64);
+    const { standing, opening } = await this.#checked(request, handles);
+    const openingHash = documentHash('opening', fromBase64(request.opening));
+    const at = nowSeconds(this.options.clock);
+
+    const { count } = await this.db.query(
+      'INSERT INTO resolved_case (case_hash, answered_at, expires_at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING',
+      [standing.hash, at, standing.case.expiresAt],
+    );
+    if (count !== 1) {
+      this.options.alarm?.('case-refused');
+      throw new ApiError('case.resolved-already');
+    }
+    const { people, tags } = await this.#people(handles);
+    const { name, policy, signer, publishTags } = this.options;
+    const resolution = await signResolution(
+      { openingHash, issuer: name, asked: handles.length, found: people.length, at },
+      signer,
+    );
+    const day = policy.calendar.dateOf(at);
+    await this.judge.log('resolved', at, {
+      case: standing.hash,
+      count: people.length,
+      day,
+      release: opening.releaseHash,
+      opening: openingHash,
+      resolution: documentHash('resolution', resolution),
+    });
+    await publishTags(day, tags);
+    return { resolution, people };
+  }
+
+  /** Forgets answers whose case has expired: it would be refused anyway. */
+  async tend(): Promise<void> {
+    await this.db.query('DELETE FROM resolved_case WHERE expires_at <= $1', [nowSeconds(this.options.clock)]);
+  }
+
+  async #checked(
+    request: ResolveBody,
+    handles: readonly Uint8Array[],
+  ): Promise<{ standing: StandingCase; opening: Opening }> {
+    const { judge, options } = this;
+    const standing = await judge.both(fromBase64(request.case), request.approvals.map(fromBase64));
+    const { case: one, hash } = standing;
+    const releaseBytes = fromBase64(request.release);
+    const openingBytes = fromBase64(request.opening);
+    let release: Release;
+    let opening: Opening;
+    try {
+      release = await openRelease(releaseBytes, await judge.keyOf('register'), options.crypto);
+      opening = await openOpening(openingBytes, await judge.keyOf('authority'), options.crypto);
+    } catch (cause) {
+      throw isMunjigiError(cause) ? new ApiError('case.release', { cause }) : cause;
+    }
+    const releaseHash = documentHash('release', releaseBytes);
+    const inTime = (at: number) => at >= one.openedAt && at < one.expiresAt;
+    if (!equalBytes(release.caseHash, hash) || !inTime(release.at)) throw new ApiError('case.release');
+    if (release.count > one.cap) throw new ApiError('case.over-cap');
+    if (!equalBytes(opening.releaseHash, releaseHash) || !inTime(opening.at))
+      throw new ApiError('case.opening');
+    const { sets, direct, apart, keyMissing, moved } = opening;
+    const asked = sets.reduce((sum, set) => sum + set.count, 0);
+    if (asked + direct + apart + keyMissing + moved > release.count) throw new ApiError('case.over-cap');
+
+    const mine = sets.find(({ issuer }) => issuer === options.name);
+    if (!mine || !one.issuers.includes(options.name)) throw new ApiError('case.handles');
+    const given = handleSet(options.name, handles, opening.salt);
+    if (handles.length !== mine.count || given.count !== mine.count || !equalBytes(given.root, mine.root))
+      throw new ApiError('case.handles');
+
+    await judge.logged('release', loggedOf(request.released), {
+      case: hash,
+      release: releaseHash,
+      count: release.count,
+      root: release.root,
+    });
+    await judge.logged('opened', loggedOf(request.opened), {
+      release: releaseHash,
+      opening: documentHash('opening', openingBytes),
+      root: handlesRoot(sets),
+      count: asked,
+    });
+    return { standing, opening };
+  }
+
+  async #people(handles: readonly Uint8Array[]): Promise<{ people: ResolvedPerson[]; tags: Uint8Array[] }> {
+    const { rows } = await this.db.query<{ handle: Uint8Array; day: string; sealed: Uint8Array }>(
+      'SELECT handle, last_day AS day, sealed FROM issued_pass WHERE handle = ANY($1::bytea[])',
+      [byteaArray(handles)],
+    );
+    const people: ResolvedPerson[] = [];
+    const tags: Uint8Array[] = [];
+    for (const { handle, day, sealed } of rows) {
+      const holder = await this.mapping.open(day, handle, sealed);
+      const identity = holder && (await this.find(holder.person));
+      if (!holder || !identity) continue;
+      people.push({ handle, name: identity.name, birthDate: identity.birthDate });
+      tags.push(noticeTag(holder.notice));
+    }
+    return { people, tags };
+  }
+}

@@ -1,0 +1,178 @@
+import type { Batch } from '@munjigi/core/chain';
+import type { Calendar } from '@munjigi/core/rules';
+import type { Crypto } from '@munjigi/core/signing';
+import type { Clock } from '../../clock/index.ts';
+import { ApiError } from '../../contracts/index.ts';
+import type { Database } from '../../db/index.ts';
+import type { Who } from '../../lib/who.ts';
+import type { VenueCounts } from '../counts/read.ts';
+import type { Receipts } from '../receipts.ts';
+import type { PolicyTerms } from '../types.ts';
+import { type DeviceRole, makeEnrolmentCode } from './codes.ts';
+import { type DelegatedGate, type DelegationFields, takeDelegation } from './delegations.ts';
+import { type GateNews, gateNews, type ListedGate, listGates } from './gate-list.ts';
+import { noteQuietVenues } from './inactivity.ts';
+import { mayActFor, type People } from './people.ts';
+import {
+  approve,
+  type Registration,
+  type RegistrationFields,
+  register,
+  registrations,
+} from './registrations.ts';
+import { GateReports } from './reports.ts';
+import { type Revocation, type RevokedLine, revokeGate, tellRevocations } from './revocation.ts';
+import { type ListedVenue, listVenues, renameGate, venueOf } from './venue-list.ts';
+
+export type { DeviceRole } from './codes.ts';
+export type { DelegatedGate, DelegationFields, NotConfirmed } from './delegations.ts';
+export type { GateNews, ListedGate } from './gate-list.ts';
+export { accountPeople, mayActFor, type People } from './people.ts';
+export type { Registration, RegistrationFields } from './registrations.ts';
+export { type Revocation, type RevokedLine, revokedGateHash } from './revocation.ts';
+export type { ListedVenue } from './venue-list.ts';
+
+export interface VenueOfficeParts {
+  readonly db: Database;
+  readonly clock: Clock;
+  readonly crypto: Crypto;
+  readonly receipts: Receipts;
+  readonly terms: PolicyTerms;
+  readonly calendar: Calendar;
+  readonly people: People;
+  /** Takes a line for the public log; it may throw, and is then told again. */
+  readonly tell?: (line: RevokedLine) => void | Promise<void>;
+  readonly counts: (venueId: number, days: number) => Promise<VenueCounts>;
+  /** Today's local date, with its partitions made. */
+  readonly today: () => Promise<string>;
+}
+
+/** A venue with everything that its owner looks after. */
+export interface VenueDetail extends ListedVenue {
+  readonly devices: readonly ListedGate[];
+  /** Whoever may act for it; empty for staff. */
+  readonly people: Awaited<ReturnType<People['of']>>;
+}
+
+/** The part of the register desk that venues, their people and their gates come to. */
+export class VenueOffice {
+  readonly #reports: GateReports;
+
+  constructor(private readonly parts: VenueOfficeParts) {
+    this.#reports = new GateReports(parts.db);
+  }
+
+  /** See `register` of registrations.ts. */
+  register(who: Who | null, fields: RegistrationFields): Promise<Registration> {
+    return register(this.parts, signedIn(who), fields, this.#now);
+  }
+
+  registrations(who: Who | null): Promise<readonly Registration[]> {
+    return registrations(this.parts.db, signedIn(who));
+  }
+
+  approve(who: Who | null, registrationId: number): Promise<Registration> {
+    return approve(this.parts, signedIn(who), registrationId, this.#now);
+  }
+
+  venues(who: Who | null, after?: number): Promise<readonly ListedVenue[]> {
+    return listVenues(this.parts.db, signedIn(who), after);
+  }
+
+  /** One venue with its devices and people. Throws `register.not-yours`, `register.venue-unknown`. */
+  async venue(who: Who | null, venueId: number): Promise<VenueDetail> {
+    const { roles } = mayActFor(who, venueId, 'anyone');
+    const venue = await venueOf(this.parts.db, venueId);
+    await this.#reports.flush().catch(() => {});
+    const devices = await listGates(this.parts.db, { venueId });
+    const people = roles.includes('staff') ? [] : await this.parts.people.of(venueId);
+    return { ...venue, devices, people };
+  }
+
+  /** Lets an owner act for a venue that an operator enrolled. Throws `accounts.unknown`, `accounts.venues`. */
+  giveTo(accountId: string, venueId: number): Promise<void> {
+    return this.parts.people.addVenue(accountId, venueId, this.parts.db);
+  }
+
+  /** How many came in, by hour and by day; counts below five are hidden. Throws `register.not-yours`. */
+  async counts(who: Who | null, venueId: number, days: number): Promise<VenueCounts> {
+    mayActFor(who, venueId, 'figures');
+    return this.parts.counts(venueId, days);
+  }
+
+  /** A code that enrols one device. Throws `register.not-yours`, `register.venue-unknown`. */
+  async enrolmentCode(who: Who | null, venueId: number, role: DeviceRole) {
+    mayActFor(who, venueId, 'owner');
+    await venueOf(this.parts.db, venueId);
+    return makeEnrolmentCode(this.parts.db, venueId, role, this.#now);
+  }
+
+  async inviteStaff(who: Who | null, venueId: number, name: string) {
+    const by = mayActFor(who, venueId, 'owner');
+    await venueOf(this.parts.db, venueId);
+    return this.parts.people.inviteStaff(by, venueId, name);
+  }
+
+  async renameGate(who: Who | null, venueId: number, gateNo: number, name: string): Promise<void> {
+    mayActFor(who, venueId, 'owner');
+    await renameGate(this.parts.db, venueId, gateNo, name);
+  }
+
+  /** A lost or stolen device, or one that is out of use: what it still sends is kept and marked. */
+  async revokeGate(
+    who: Who | null,
+    venueId: number,
+    gateNo: number,
+    after: number | null,
+  ): Promise<Revocation> {
+    mayActFor(who, venueId, 'owner');
+    const revoked = await revokeGate(this.parts.db, venueId, gateNo, after, this.#now);
+    await this.tellLog().catch(() => {});
+    return revoked;
+  }
+
+  /** Tells the public log of revocations that it has not taken yet. */
+  async tellLog(): Promise<number> {
+    const { db, tell } = this.parts;
+    return tell ? tellRevocations(db, tell, this.#now) : 0;
+  }
+
+  /** See `takeDelegation`. */
+  async takeDelegation(fields: DelegationFields): Promise<DelegatedGate> {
+    return takeDelegation(this.parts, fields, this.#now, await this.parts.today());
+  }
+
+  /** What a gate is told of itself. */
+  news(venueId: number, thumbprint: Uint8Array): Promise<GateNews | null> {
+    return gateNews(this.parts.db, venueId, thumbprint);
+  }
+
+  /** Notes what a gate said of itself with an upload that was taken. */
+  noteReport(batch: Batch, app: string | null): void {
+    this.#reports.note(batch, app, this.#now);
+  }
+
+  /** For operators: all gates, in pages by venue. */
+  async gates(after: number, limit: number): Promise<readonly ListedGate[]> {
+    await this.#reports.flush().catch(() => {});
+    return listGates(this.parts.db, { afterVenue: after, limit });
+  }
+
+  /** Notes the venues from which nothing came for a week. Cheap to repeat. */
+  noteQuiet(): Promise<number> {
+    return noteQuietVenues(this.parts.db, this.parts.calendar, this.#now);
+  }
+
+  close(): Promise<void> {
+    return this.#reports.close();
+  }
+
+  get #now(): number {
+    return this.parts.clock.nowMs();
+  }
+}
+
+function signedIn(who: Who | null): Who {
+  if (who === null) throw new ApiError('register.not-yours');
+  return who;
+}
