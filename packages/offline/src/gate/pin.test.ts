@@ -1,3 +1,5 @@
+import { pbkdf2Sync } from 'node:crypto';
+import { toBase64url } from '@munjigi/core/encoding';
 import { describe, expect, it } from 'vitest';
 import { Pin, type PinStore } from './pin.ts';
 
@@ -12,6 +14,22 @@ class Settings implements PinStore {
 }
 
 describe('the PIN before the settings', () => {
+  it('is the one that the owner set for all devices, from when they set it', async () => {
+    const store = new Settings();
+    const pin = new Pin(store);
+    await pin.set('1111');
+    const salt = new Uint8Array(16).fill(3);
+    const hash = new Uint8Array(pbkdf2Sync('2580', salt, 1000, 32, 'sha256'));
+    const given = { salt: toBase64url(salt), hash: toBase64url(hash), rounds: 1000, setMs: 5 };
+    await pin.follow(given);
+    expect(await pin.try('1111')).toEqual({ state: 'wrong', left: 4 });
+    expect(await pin.try('2580')).toEqual({ state: 'right' });
+    // Changed here since: what was followed once is not taken over again.
+    await pin.set('3333');
+    await pin.follow(given);
+    expect(await pin.try('3333')).toEqual({ state: 'right' });
+  });
+
   it('opens with the right digits only, and is nowhere to be read', async () => {
     const store = new Settings();
     const pin = new Pin(store);

@@ -70,6 +70,15 @@ CREATE TABLE gate_report (
   PRIMARY KEY (venue_id, thumbprint)
 );
 
+-- The PIN before the settings of a venue's devices, where its owner sets one for all: PBKDF2 with SHA-256.
+CREATE TABLE venue_pin (
+  venue_id bigint PRIMARY KEY,
+  salt bytea NOT NULL,
+  hash bytea NOT NULL,
+  rounds int NOT NULL,
+  set_at timestamptz NOT NULL
+);
+
 -- Venues from which nothing came for a week, one row for each week that began so.
 CREATE TABLE nudge (
   venue_id bigint NOT NULL,

@@ -261,6 +261,15 @@ CREATE TABLE venue_hour (
   CONSTRAINT venue_hour_pkey PRIMARY KEY (venue_id, hour, check_code, record_code)
 );
 
+CREATE TABLE venue_pin (
+  venue_id bigint NOT NULL,
+  salt bytea NOT NULL,
+  hash bytea NOT NULL,
+  rounds integer NOT NULL,
+  set_at timestamp with time zone NOT NULL,
+  CONSTRAINT venue_pin_pkey PRIMARY KEY (venue_id)
+);
+
 CREATE OR REPLACE FUNCTION public.ingest(p_venue_id bigint, p_gate_no smallint, p_counter integer, p_head bytea, p_seen smallint, p_new_counter integer, p_new_head bytea, p_received_at timestamp with time zone, p_day date, p_at timestamp with time zone[], p_n integer[], p_late_s integer[], p_anchor integer[], p_day_key integer[], p_check smallint[], p_record smallint[], p_kind smallint[], p_flags smallint[], p_subject_hash bytea[], p_subject bytea[], p_claimed_at timestamp with time zone[], p_anchors bytea[], p_rejected_n integer[], p_rejected_hash bytea[], p_rejected_reason smallint[], p_receipt_hash bytea, p_receipt bytea, OUT matched boolean, OUT counter integer, OUT head bytea)
  RETURNS record
  LANGUAGE plpgsql

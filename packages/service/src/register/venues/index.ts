@@ -13,6 +13,7 @@ import { type DelegatedGate, type DelegationFields, takeDelegation } from './del
 import { type GateNews, gateNews, type ListedGate, listGates } from './gate-list.ts';
 import { noteQuietVenues } from './inactivity.ts';
 import { mayActFor, type People } from './people.ts';
+import { setVenuePin, type VenuePin, venuePin } from './pin.ts';
 import {
   approve,
   type Registration,
@@ -113,6 +114,13 @@ export class VenueOffice {
     await renameGate(this.parts.db, venueId, gateNo, name);
   }
 
+  /** One PIN for the settings of all devices of a venue: 4 to 8 digits. */
+  async setPin(who: Who | null, venueId: number, pin: string): Promise<void> {
+    mayActFor(who, venueId, 'owner');
+    await venueOf(this.parts.db, venueId);
+    await setVenuePin(this.parts.db, venueId, pin, this.#now);
+  }
+
   /** A lost or stolen device, or one that is out of use: what it still sends is kept and marked. */
   async revokeGate(
     who: Who | null,
@@ -138,8 +146,12 @@ export class VenueOffice {
   }
 
   /** What a gate is told of itself. */
-  news(venueId: number, thumbprint: Uint8Array): Promise<GateNews | null> {
-    return gateNews(this.parts.db, venueId, thumbprint);
+  async news(
+    venueId: number,
+    thumbprint: Uint8Array,
+  ): Promise<(GateNews & { readonly pin: VenuePin | null }) | null> {
+    const news = await gateNews(this.parts.db, venueId, thumbprint);
+    return news && { ...news, pin: await venuePin(this.parts.db, venueId) };
   }
 
   /** Notes what a gate said of itself with an upload that was taken. */

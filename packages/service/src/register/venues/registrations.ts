@@ -13,6 +13,8 @@ export interface RegistrationFields extends VenueFields {
 
 export interface Registration {
   readonly registrationId: number;
+  /** What the body calls the owner; null where their account has ended. */
+  readonly owner: string | null;
   readonly name: string;
   readonly kind: string;
   readonly region: string;
@@ -28,7 +30,9 @@ interface Parts {
   readonly people: People;
 }
 
-const COLUMNS = `registration_id AS "registrationId", name, kind, region, business_number AS "businessNumber",
+const COLUMNS = `registration_id AS "registrationId",
+  (SELECT a.name FROM account a WHERE a.account_id = registration.account_id AND a.ended_ms IS NULL) AS owner,
+  name, kind, region, business_number AS "businessNumber",
   CASE WHEN approved_at IS NULL THEN 'waiting' ELSE 'approved' END AS state,
   (extract(epoch FROM made_at) * 1000)::int8 AS "madeMs", venue_id AS "venueId"`;
 
