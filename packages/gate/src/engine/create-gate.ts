@@ -133,8 +133,9 @@ export async function createGate(options: GateOptions): Promise<Gate> {
         if (news.pin) void pin.follow(news.pin).catch(() => {});
       },
       introduce: (transport) =>
-        introduce(store, transport, () => {
+        introduce(store, transport, (unconfirmed) => {
           signals.unseen.value = false;
+          signals.refused.value = unconfirmed;
         }),
     });
   }

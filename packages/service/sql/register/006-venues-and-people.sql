@@ -68,7 +68,7 @@ CREATE TABLE gate_report (
   app text,
   reported_at timestamptz NOT NULL,
   PRIMARY KEY (venue_id, thumbprint)
-);
+) WITH (fillfactor = 70);
 
 -- The PIN before the settings of a venue's devices, where its owner sets one for all: PBKDF2 with SHA-256.
 CREATE TABLE venue_pin (

@@ -53,8 +53,7 @@ export async function createRegister(options: RegisterOptions): Promise<Register
   await prepare();
   const daily = setInterval(() => {
     prepare().catch(() => alarm({ kind: 'partitions', venueId: null, gateNo: null }));
-    venues.tellLog().catch(() => alarm({ kind: 'untold', venueId: null, gateNo: null }));
-    venues.noteQuiet().catch(() => alarm({ kind: 'nudges', venueId: null, gateNo: null }));
+    venues.chores().catch(() => alarm({ kind: 'chores', venueId: null, gateNo: null }));
   }, HOUR_MS);
   daily.unref();
 

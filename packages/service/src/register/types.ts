@@ -22,7 +22,7 @@ export interface PolicyTerms {
 
 /** Something that an operator should look at. No personal data. */
 export interface Alarm {
-  readonly kind: 'regressed' | 'fork' | 'partitions' | 'counts' | 'nudges' | 'untold';
+  readonly kind: 'regressed' | 'fork' | 'partitions' | 'counts' | 'chores';
   readonly venueId: number | null;
   readonly gateNo: number | null;
 }

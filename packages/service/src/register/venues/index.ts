@@ -58,6 +58,7 @@ export interface VenueDetail extends ListedVenue {
 /** The part of the register desk that venues, their people and their gates come to. */
 export class VenueOffice {
   readonly #reports: GateReports;
+  #quietDay = '';
 
   constructor(private readonly parts: VenueOfficeParts) {
     this.#reports = new GateReports(parts.db);
@@ -165,7 +166,16 @@ export class VenueOffice {
     return listGates(this.parts.db, { afterVenue: after, limit });
   }
 
-  /** Notes the venues from which nothing came for a week. Cheap to repeat. */
+  /** What is due: lines for the public log at every call, quiet venues once a day. */
+  async chores(): Promise<void> {
+    await this.tellLog();
+    const today = this.parts.calendar.dateOf(this.#now / 1000);
+    if (today === this.#quietDay) return;
+    await this.noteQuiet();
+    this.#quietDay = today;
+  }
+
+  /** Notes the venues from which nothing came for a week. */
   noteQuiet(): Promise<number> {
     return noteQuietVenues(this.parts.db, this.parts.calendar, this.#now);
   }
