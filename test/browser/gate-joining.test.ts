@@ -157,7 +157,7 @@ describeInBrowser('a tablet that joins by the owner’s phone', () => {
       await page.getByRole('button', { name: '설정' }).click();
     };
     await toSettings();
-    expect(await text(page, 'main')).toContain('새 기기는 사장님 휴대전화에서 등록합니다.');
+    await page.getByText('새 기기는 사장님 휴대전화에서 등록합니다.').waitFor();
     await page.fill('input[name=pin]', '2580');
     await button(page, '번호 정하기').click();
     await page.getByText('설정 번호를 정했습니다.').waitFor();
