@@ -15,7 +15,7 @@ import { prune } from './pruning.ts';
 import { withSafeMark } from './receipt-again.ts';
 import { Receipts } from './receipts.ts';
 import { noteRegression } from './regression.ts';
-import { dropDays, oldTables } from './retention.ts';
+import { dropDays, isCitus, oldTables } from './retention.ts';
 import { DAYS_AHEAD, RetentionDays } from './retention-days.ts';
 import { revokeGate } from './revoke.ts';
 import { mountRegister } from './routes.ts';
@@ -115,7 +115,9 @@ export async function createRegister(options: RegisterOptions): Promise<Register
   counter.unref();
 
   const intake = new Intake({ db, clock, days, layer, receipts, anchors, prepare, alarm });
-  const grouping = { ...GROUPING, ...options.grouping };
+  // A group reaches one machine only where all its venues are there: on Citus each batch goes by itself, on every connection.
+  const spread = await isCitus(db);
+  const grouping = { ...GROUPING, ...(spread ? { gates: 1, lanes: db.lanes } : {}), ...options.grouping };
   const pace = new Pace(options.random);
   const queue = new GroupCommit<Upload, BatchAnswer>(
     { ...grouping, lanes: Math.min(grouping.lanes, Math.max(2, db.lanes)) },
