@@ -108,33 +108,36 @@ describe('a migration while two nodes of two versions take entries in', () => {
       expect((await nodes[0]!.desk.verifyChain(venueId, gateNo))!.problems).toEqual([]);
   };
 
-  on('expands: new columns come while a long reader is in the way, and entries go in all the while', async () => {
-    addStep(
-      'two-columns',
-      'ALTER TABLE entry ADD COLUMN note smallint; ALTER TABLE gate_head ADD COLUMN note smallint;',
-    );
-    const reader = new pg.Client(url);
-    await reader.connect();
-    await reader.query('BEGIN');
-    await reader.query('SELECT count(*) FROM entry');
-    let finished = false;
-    const stored = await underLoad(async () => {
-      const migrating = migrate(open[0] as Database, 'register', STORY_MS, folder).then((steps) => {
-        finished = true;
-        return steps;
+  on(
+    'expands: new columns come while a long reader is in the way, and entries go in all the while',
+    async () => {
+      addStep(
+        'two-columns',
+        'ALTER TABLE entry ADD COLUMN note smallint; ALTER TABLE gate_head ADD COLUMN note smallint;',
+      );
+      const reader = new pg.Client(url);
+      await reader.connect();
+      await reader.query('BEGIN');
+      await reader.query('SELECT count(*) FROM entry');
+      let finished = false;
+      const stored = await underLoad(async () => {
+        const migrating = migrate(open[0] as Database, 'register', STORY_MS, folder).then((steps) => {
+          finished = true;
+          return steps;
+        });
+        // Many batches go through while it tries; it cannot end before the reader does.
+        const sent = () => gates.reduce((sum, gate) => sum + gate.head.counter, 0);
+        const enough = sent() + 200;
+        while (sent() < enough) await new Promise((again) => setTimeout(again, 5));
+        expect(finished).toBe(false);
+        await reader.query('COMMIT');
+        expect((await migrating).map(({ name }) => name)).toEqual(['two-columns']);
       });
-      // Many batches go through while it tries; it cannot end before the reader does.
-      const sent = () => gates.reduce((sum, gate) => sum + gate.head.counter, 0);
-      const enough = sent() + 200;
-      while (sent() < enough) await new Promise((again) => setTimeout(again, 5));
-      expect(finished).toBe(false);
-      await reader.query('COMMIT');
-      expect((await migrating).map(({ name }) => name)).toEqual(['two-columns']);
-    });
-    await reader.end();
-    expect(stored).toBeGreaterThan(50);
-    await everythingOnce();
-  });
+      await reader.end();
+      expect(stored).toBeGreaterThan(50);
+      await everythingOnce();
+    },
+  );
 
   on('goes on with both versions after it, on new days too', async () => {
     for (const node of nodes) node.at(STORY_MS + 8 * 86_400_000);
@@ -161,7 +164,7 @@ describe('a migration while two nodes of two versions take entries in', () => {
       expect(types).toHaveLength(27);
       addStep('without-the-old', `DROP FUNCTION ingest(${types.join(', ')});`);
       await nodes[1]!.desk.close();
-    nodes = [nodes[0]!, nodes[0]!];
+      nodes = [nodes[0]!, nodes[0]!];
       await underLoad(() => migrate(open[0] as Database, 'register', STORY_MS, folder));
       await everythingOnce();
     },

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { type Database, migrate, type Session, type Value } from '@munjigi/service/db';
+import { type Database, migrate, openPostgres, type Session, type Value } from '@munjigi/service/db';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { encodeValue } from '../packages/service/src/db/encode-value.ts';
@@ -93,7 +93,7 @@ describe('the register can be spread over machines by venue', () => {
     await client?.end();
     await server?.remove();
   });
-  const on = (name: string, work: () => Promise<void | string>) =>
+  const on = (name: string, work: () => Promise<string | undefined>) =>
     it(name, async (context) => {
       if (reason !== null) return context.skip(reason);
       const why = await work();
@@ -123,6 +123,7 @@ describe('the register can be spread over machines by venue', () => {
       );
       expect(functions.rows.length).toBeGreaterThan(0);
       for (const row of functions.rows) expect(row).toEqual({ first: 'p_venue_id', type: 'bigint' });
+      return undefined;
     },
   );
 
@@ -198,6 +199,23 @@ describe('the register can be spread over machines by venue', () => {
         ]),
       );
       await desk.close();
+      return undefined;
     },
   );
+
+  on('an entry with its box and its key takes no more room than is said of it', async () => {
+    const db = openPostgres({ url: await server!.database('size'), connections: 2 });
+    const { desk } = await openRegister(db);
+    const gate = (await enrol(desk, await newVenue(desk))).append(5_000, AT);
+    for (let from = 1; from <= 5_000; from += 500) await desk.ingest(await gate.batch(from, from + 499));
+    const { rows } = await db.query<{ bytes: number }>(
+      "SELECT pg_total_relation_size('entry_2022_01_06') AS bytes",
+    );
+    const each = rows[0]!.bytes / 5_000;
+    expect(each).toBeGreaterThan(221 + 32);
+    expect(each).toBeLessThan(440);
+    await desk.close();
+    await db.close();
+    return undefined;
+  });
 });
