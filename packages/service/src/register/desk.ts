@@ -44,6 +44,7 @@ const GROUPING: Grouping = {
   longestMs: 8_000,
 };
 const HOUR_MS = 3_600_000;
+const MINUTE_MS = 60_000;
 const COUNT_MS = 300_000;
 
 /** Opens the register desk on a migrated database: makes the days and their keys, up to a week ahead. */
@@ -88,7 +89,7 @@ export async function createRegister(options: RegisterOptions): Promise<Register
       });
     return retaining;
   };
-  const hourly = setInterval(() => {
+  const look = () => {
     prepare().catch(() => alarm({ kind: 'partitions', venueId: null, gateNo: null }));
     retain().then(
       ({ left }) => left.length > 0 && alarm({ kind: 'retention', venueId: null, gateNo: null }),
@@ -96,7 +97,10 @@ export async function createRegister(options: RegisterOptions): Promise<Register
     );
     // Another process may have noted a backup: heads are read again with their safe marks.
     intake.forgetHeads();
-  }, HOUR_MS);
+  };
+  const hourly = setInterval(look, HOUR_MS);
+  const soon = setTimeout(look, MINUTE_MS);
+  soon.unref();
   hourly.unref();
 
   let counting: Promise<number> | null = null;
@@ -189,6 +193,7 @@ export async function createRegister(options: RegisterOptions): Promise<Register
       }),
     async close() {
       clearInterval(hourly);
+      clearTimeout(soon);
       clearInterval(counter);
       await counting?.catch(() => {});
       await retaining?.catch(() => {});
