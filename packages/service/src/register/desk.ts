@@ -74,14 +74,16 @@ export async function createRegister(options: RegisterOptions): Promise<Register
   };
   await prepare();
 
+  let closing = false;
   let retaining: Promise<RetentionRun> | null = null;
   /** One run at a time in this process; other nodes are kept away by a lock. Nothing waits for it. */
   const retain = (): Promise<RetentionRun> => {
     retaining ??= prepare()
       .then(async () => {
         const oldestMs = days.oldest * 1000;
-        const run = await dropDays(db, days.days[0]!.day);
-        if (run.left.length === 0) await prune(db, oldestMs);
+        const stopped = () => closing;
+        const run = await dropDays(db, days.days[0]!.day, { stopped });
+        if (run.left.length === 0) await prune(db, oldestMs, stopped);
         return { ...run, closedGaps: await closeGaps({ db, receipts }, oldestMs, clock.nowMs()) };
       })
       .finally(() => {
@@ -192,6 +194,7 @@ export async function createRegister(options: RegisterOptions): Promise<Register
         return raised;
       }),
     async close() {
+      closing = true;
       clearInterval(hourly);
       clearTimeout(soon);
       clearInterval(counter);
