@@ -6,6 +6,9 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   check: async () => (await import('./check/main.ts')).main,
   start: async () => (await import('./start/index.ts')).start,
   serve: async () => (await import('./serve/main.ts')).main,
+  backup: async () => (await import('./backup/backup.ts')).main,
+  restore: async () => (await import('./backup/restore.ts')).main,
+  register: async () => (await import('./register/main.ts')).main,
 };
 
 const HELP = `munjigi COMMAND …

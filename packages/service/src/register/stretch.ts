@@ -24,13 +24,19 @@ export interface Stretch {
   readonly receiptAtMs: number | null;
   /** Of a gate that an owner's device let in: entries made before this are marked. Null for other gates. */
   readonly confirmedAtMs?: number | null;
+  /** Up to which counter of this stretch a verified backup holds everything; null where none does. */
+  readonly backedUpTo: number | null;
+  /** True where the gap before this stretch was closed without its entries, which are past retention. */
+  readonly gapClosed: boolean;
 }
 
 const COLUMNS = `g.venue_id AS "venueId", g.gate_no AS "gateNo", g.thumbprint, g.start_counter AS "startCounter",
   g.start_hash AS "startHash", g.parent_no AS "parentNo", g.revoked_after AS "revokedAfter", g.regressed_at AS "regressedAt",
   h.counter, h.head, h.seen, (extract(epoch FROM h.received_at) * 1000)::int8 AS "receivedAtMs",
   h.receipt_hash AS "receiptHash", (extract(epoch FROM h.receipt_at) * 1000)::int8 AS "receiptAtMs",
-  (extract(epoch FROM d.confirmed_at) * 1000)::int8 AS "confirmedAtMs"`;
+  (extract(epoch FROM d.confirmed_at) * 1000)::int8 AS "confirmedAtMs",
+  (SELECT s.counter FROM safe_mark s WHERE s.venue_id = g.venue_id AND s.gate_no = g.gate_no) AS "backedUpTo",
+  g.gap_closed_at IS NOT NULL AS "gapClosed"`;
 const HEADS = 'gate g JOIN gate_head h ON h.venue_id = g.venue_id AND h.gate_no = g.gate_no';
 const LET_IN = 'LEFT JOIN delegation d ON d.venue_id = g.venue_id AND d.thumbprint = g.thumbprint';
 

@@ -6,7 +6,11 @@ import type { KeyFolder } from '../crypto/index.ts';
 import type { Database } from '../db/index.ts';
 import type { Desk } from '../lib/desk.ts';
 import type { VenueCounts } from './counts/read.ts';
+import type { DayTable, DroppedDays } from './retention.ts';
+import type { Revocation } from './revoke.ts';
+import type { BackupMarks } from './safe-marks.ts';
 import type { People, RevokedLine, VenueOffice } from './venues/index.ts';
+import type { ChainReport } from './verify/verify-chain.ts';
 
 /** What the register must know of the pack: one register serves one pack. */
 export interface PolicyTerms {
@@ -22,7 +26,7 @@ export interface PolicyTerms {
 
 /** Something that an operator should look at. No personal data. */
 export interface Alarm {
-  readonly kind: 'regressed' | 'fork' | 'partitions' | 'counts' | 'chores';
+  readonly kind: 'regressed' | 'fork' | 'partitions' | 'counts' | 'retention' | 'chores';
   readonly venueId: number | null;
   readonly gateNo: number | null;
 }
@@ -39,6 +43,8 @@ export interface RegisterOptions {
   readonly terms: PolicyTerms;
   readonly grouping?: Partial<Grouping>;
   readonly alarm?: (alarm: Alarm) => void;
+  /** From 0 to below 1, for the spread of Retry-After. */
+  readonly random?: () => number;
   /** The accounts of owners and staff; without them nobody owns a venue. */
   readonly people?: People;
   /** Takes lines for the public log, unsigned; the composition signs them with this body's line key. */
@@ -56,6 +62,8 @@ export interface Grouping {
   readonly waitMs: number;
   /** Batches that may wait; more are answered `service.full`. */
   readonly waiting: number;
+  /** How long a batch may wait before its transaction begins; then it is answered `service.full`. */
+  readonly longestMs: number;
 }
 
 export interface VenueFields {
@@ -132,6 +140,11 @@ export interface RegisterStatus {
   readonly waitingBatches: number;
 }
 
+/** What one run of retention came to. */
+export interface RetentionRun extends DroppedDays {
+  readonly closedGaps: number;
+}
+
 export interface RegisterDesk extends Desk {
   readonly name: 'register';
   /** Registrations, people, gates at the door. */
@@ -151,6 +164,16 @@ export interface RegisterDesk extends Desk {
   status(): Promise<RegisterStatus>;
   /** How many came in at a venue in the last days, today included; small counts are hidden. At most the kept days. */
   counts(venueId: number, days: number): Promise<VenueCounts>;
+  /** Drops what is past retention: days, and what they leave behind; closes gaps that nothing can fill. The desk does it hourly. */
+  retain(): Promise<RetentionRun>;
+  /** Tables of days past retention that are still there, for a report. */
+  oldTables(): Promise<readonly DayTable[]>;
+  /** Marks what a gate sent and sends after a counter; see `Revocation`. Throws `register.gate-unknown`. */
+  revokeGate(venueId: number, gateNo: number, afterCounter: number): Promise<Revocation>;
+  /** Computes a stretch's hashes again from its rows; null where there is no such stretch. */
+  verifyChain(venueId: number, gateNo: number): Promise<ChainReport | null>;
+  /** Notes what a verified backup holds; receipts carry it from now on. */
+  raiseSafeMarks(marks: BackupMarks): Promise<number>;
   /** Counts what was stored since the last time; the desk does it by itself every few minutes. Answers how many stretches. */
   rollUp(): Promise<number>;
   /** What the authority puts into its bundle: the keys that sign receipts. */

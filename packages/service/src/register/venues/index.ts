@@ -22,7 +22,7 @@ import {
   registrations,
 } from './registrations.ts';
 import { GateReports } from './reports.ts';
-import { type Revocation, type RevokedLine, revokeGate, tellRevocations } from './revocation.ts';
+import { type Revocation, type RevokedLine, revokeDevice, tellRevocations } from './revocation.ts';
 import { type ListedVenue, listVenues, renameGate, venueOf } from './venue-list.ts';
 
 export type { DeviceRole } from './codes.ts';
@@ -130,7 +130,7 @@ export class VenueOffice {
     after: number | null,
   ): Promise<Revocation> {
     mayActFor(who, venueId, 'owner');
-    const revoked = await revokeGate(this.parts.db, venueId, gateNo, after, this.#now);
+    const revoked = await revokeDevice(this.parts.db, venueId, gateNo, after, this.#now);
     await this.tellLog().catch(() => {});
     return revoked;
   }

@@ -90,11 +90,10 @@ CREATE TABLE nudge (
   PRIMARY KEY (venue_id, week)
 );
 
--- Gates whose key counts no longer: entries after the counter are kept and marked.
+-- Gates whose key counts no longer (gate.revoked_after says from where on), and whether the public log knows.
 CREATE TABLE revocation (
   venue_id bigint NOT NULL,
   thumbprint bytea NOT NULL,
-  after_counter int NOT NULL,
   at timestamptz NOT NULL,
   -- When the public log took the line of it; null while it has not.
   told_at timestamptz,
