@@ -210,7 +210,7 @@ describe.each(testEngines())('a gate that joins without a network, on $name', (e
       expect(first).toEqual({ gateNo: 1, afterCounter: 3, atMs: STORY_MS });
       register.at(STORY_MS + 5_000);
       // The cut can be moved to an earlier place, never to a later one.
-    expect(await register.desk.venues.revokeGate(OPERATOR, venueId, 1, 9)).toEqual(first);
+      expect(await register.desk.venues.revokeGate(OPERATOR, venueId, 1, 9)).toEqual(first);
       owner.append(2, AT + 2);
       const results = await send(owner, 4);
       expect(results.map(({ result, flags }) => [result, ...flags])).toEqual([

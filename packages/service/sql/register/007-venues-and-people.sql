@@ -16,8 +16,8 @@ CREATE TABLE registration (
   approved_at timestamptz,
   -- The inspector's account; null where the number was enough.
   approved_by text,
-  -- The venue that it became.
-  venue_id bigint
+  -- The venue that it became. The table is one of the whole register, not of a venue.
+  became bigint
 );
 
 CREATE INDEX registration_by_account ON registration (account_id);

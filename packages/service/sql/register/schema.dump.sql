@@ -223,7 +223,7 @@ CREATE TABLE registration (
   made_at timestamp with time zone NOT NULL,
   approved_at timestamp with time zone,
   approved_by text,
-  venue_id bigint,
+  became bigint,
   CONSTRAINT registration_pkey PRIMARY KEY (registration_id)
 );
 CREATE INDEX registration_by_account ON public.registration USING btree (account_id);
