@@ -8,6 +8,9 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   accounts: async () => (await import('./accounts/main.ts')).main,
   serve: async () => (await import('./serve/main.ts')).main,
   log: async () => (await import('./log/main.ts')).main,
+  backup: async () => (await import('./backup/backup.ts')).main,
+  restore: async () => (await import('./backup/restore.ts')).main,
+  register: async () => (await import('./register/main.ts')).main,
 };
 
 const HELP = `munjigi COMMAND …

@@ -1,3 +1,4 @@
+export { readPackFolder } from '../config/pack-folder.ts';
 export { type AccountsParts, openAccounts } from './accounts.ts';
 export { openDeskDatabase } from './databases.ts';
 export { openLog } from './log.ts';

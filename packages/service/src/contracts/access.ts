@@ -92,6 +92,7 @@ export const ACCESS = {
   makeEnrolmentCode: { callers: ['owner', 'operator'] },
   inviteStaff: { callers: ['owner', 'operator'] },
   renameGate: { callers: ['owner', 'operator'] },
+  setVenuePin: { callers: ['owner', 'operator'] },
   revokeGate: { callers: ['owner', 'operator'] },
   venueCounts: { callers: ['owner', 'staff', 'inspector', 'operator'] },
   takeDelegation: { callers: ['gate'] },

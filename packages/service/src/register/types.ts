@@ -33,8 +33,7 @@ export interface Alarm {
     | 'partitions'
     | 'counts'
     | 'retention'
-    | 'nudges'
-    | 'untold'
+    | 'chores'
     | 'bundle-split';
   readonly venueId: number | null;
   readonly gateNo: number | null;
