@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import { join } from 'node:path';
 import { decodeCase, encodeCase, handleSet, openResolution } from '@munjigi/core/case';
 import { fromBase64 } from '@munjigi/core/encoding';
-import { leafHash, openLogReceipt, signLogReceipt } from '@munjigi/core/log';
+import { leafHash, lineSigner, openLogReceipt, signLogReceipt } from '@munjigi/core/log';
 import { spkiFromPoint } from '@munjigi/core/signing';
 import { nodeSigner, openKeyFolder } from '@munjigi/service/crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -176,7 +176,6 @@ describe('an issuer says who a handle is for a case that stands, and for nothing
   it('while the register has no say over what is logged in its name', async () => {
     // A line that the authority signs as the register's is no line.
     const signer = await lineKeyOf(stand, 'authority');
-    const { lineSigner } = await import('@munjigi/core/log');
     const line = await lineSigner('register', signer).sign('case-approved', stand.nowSeconds(), {
       case: new Uint8Array(32),
     });
