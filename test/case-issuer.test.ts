@@ -1,9 +1,16 @@
-import { createHmac } from 'node:crypto';
 import { join } from 'node:path';
 import { decodeCase, encodeCase, handleSet, openResolution } from '@munjigi/core/case';
 import { fromBase64 } from '@munjigi/core/encoding';
-import { leafHash, lineSigner, openLogReceipt, signLogReceipt } from '@munjigi/core/log';
+import {
+  concerns,
+  leafHash,
+  lineSigner,
+  openLogReceipt,
+  openNotified,
+  signLogReceipt,
+} from '@munjigi/core/log';
 import { spkiFromPoint } from '@munjigi/core/signing';
+import { openRoot } from '@munjigi/core/trust';
 import { nodeSigner, openKeyFolder } from '@munjigi/service/crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ResolveBody } from '../packages/service/src/contracts/index.ts';
@@ -158,8 +165,16 @@ describe('an issuer says who a handle is for a case that stands, and for nothing
     );
     expect(said).toMatchObject({ issuer: 'kr-2022', asked: 2, found: 2 });
     expect(await ask({})).toBe('case.resolved-already');
-    const tag = createHmac('sha256', haneul.notices[0]!).update('resolved').digest().subarray(0, 8);
-    expect(tag).toHaveLength(8);
+    // Each wallet finds itself in the day's public file, by a tag of the pass that was shown and of no other.
+    const file = await stand.test.call('GET', '/api/authority/notified/2022-01-06');
+    const root = await openRoot((await stand.test.call('GET', '/api/authority/root')).bytes, crypto);
+    const notified = await openNotified(file.bytes, root, crypto);
+    expect(notified.count).toBe(2);
+    expect(notified.tags.length).toBeGreaterThan(2);
+    for (const { notices } of [haneul, jiho]) {
+      expect(concerns(notified, notices.slice(0, 1))).toBe(true);
+      expect(concerns(notified, notices.slice(1))).toBe(false);
+    }
   });
 
   it('and not after the case has expired', async () => {

@@ -14,6 +14,7 @@ export { WriterLock } from './gate/writer-lock.ts';
 export { isRefusedBatch, prepareBatch, readBatch } from './holder/batch.ts';
 export { HolderStore } from './holder/holder-store.ts';
 export { callServer, IssuerClient, ServerError } from './holder/issuer-client.ts';
+export { type DailySource, httpDaily, type LookupMoment, Lookups } from './holder/lookups.ts';
 export { nextShowing, SHOWING_SECONDS, type Showing } from './holder/showing.ts';
 export type * from './holder/types.ts';
 export { MemoryOutboxStore } from './outbox/memory-store.ts';

@@ -6,6 +6,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   check: async () => (await import('./check/main.ts')).main,
   start: async () => (await import('./start/index.ts')).start,
   serve: async () => (await import('./serve/main.ts')).main,
+  log: async () => (await import('./log/main.ts')).main,
 };
 
 const HELP = `munjigi COMMAND …

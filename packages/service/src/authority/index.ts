@@ -13,13 +13,14 @@ import { DayKeys } from './day-keys.ts';
 import { type DocumentName, Documents } from './documents.ts';
 import { type CosignPort, headMirror, KnownBodies, LogKeeper, mountLog } from './log/index.ts';
 import { Notices } from './notices.ts';
+import { NotifiedFiles } from './notified.ts';
 import { type Handover, Publisher } from './publisher.ts';
 import { RootKeeper } from './root.ts';
 import { mountAuthority } from './routes.ts';
 
 export { dayKeyId } from './day-keys.ts';
 export { readForeign } from './foreign.ts';
-export type { CosignPort, LogKeeper } from './log/index.ts';
+export { type CosignPort, KnownBodies, LogKeeper, LogStore } from './log/index.ts';
 export type { Handover } from './publisher.ts';
 
 export interface AuthorityOptions {
@@ -57,6 +58,8 @@ export interface AuthorityDesk extends Desk {
   readonly cases: AuthorityCases | null;
   /** The public log, which this desk keeps. */
   readonly log: LogKeeper;
+  /** Takes tags of passes that an issuer resolved on a day into that day's file; see `NotifiedFiles.publish`. */
+  publishNotified(day: string, tags: readonly Uint8Array[]): Promise<void>;
   /** Plays a moment of a story, in an exercise. */
   play(story: Story): Promise<void>;
   /** The story that was last published, or null. */
@@ -82,9 +85,11 @@ export async function openAuthorityDesk(options: AuthorityOptions): Promise<Auth
     crypto,
     onTrouble,
   });
+  const root = new RootKeeper(documents, keys, crypto);
+  const notified = new NotifiedFiles({ db, root, lines: log.store, clock, policy, mirror: options.mirror });
   const publisher = new Publisher({
     documents,
-    root: new RootKeeper(documents, keys, crypto),
+    root,
     dayKeys,
     notices: new Notices(db, policy),
     policy,
@@ -106,6 +111,7 @@ export async function openAuthorityDesk(options: AuthorityOptions): Promise<Auth
     // What no other body has signed yet is asked for again; then the mirror gets the newest that enough have signed.
     await log.collect();
     await mirrorHead();
+    await notified.expire();
     return publisher.refresh();
   };
   const timer = setInterval(() => void refresh().catch(onTrouble), options.everyMs ?? 15_000).unref();
@@ -116,9 +122,10 @@ export async function openAuthorityDesk(options: AuthorityOptions): Promise<Auth
     log,
     mount(server) {
       mountAuthority(server, { documents, publisher, clock, exercise });
-      mountLog(server, log);
+      mountLog(server, log, (day) => notified.file(day));
       if (cases) mountAuthorityCases(server, cases);
     },
+    publishNotified: (day, tags) => notified.publish(day, tags),
     play: async (story) => {
       await publisher.play(story);
     },

@@ -203,6 +203,8 @@ export const en: Readonly<Record<keyof typeof ko, string>> = {
   'wallet.entry-only': 'A code for the entry record.',
   'wallet.install': 'Add to home screen',
   'wallet.install.detail': 'Opens like an app, also without internet.',
+  'wallet.lookup':
+    'A pass of this phone was looked up in a case on {day}; you will be contacted if anything is needed of you.',
   'wallet.more.passes': '{count} fresh codes left. {until}',
   'wallet.more.private': 'All of this is on this phone only.',
   'wallet.more.title': 'My wallet',

@@ -200,6 +200,7 @@ export const ko = {
   'wallet.entry-only': '출입을 남기는 QR입니다.',
   'wallet.install': '홈 화면에 추가',
   'wallet.install.detail': '앱처럼 열리고, 인터넷이 없어도 열립니다.',
+  'wallet.lookup': '{day}에 한 조사에서 이 휴대전화의 QR이 조회되었고, 하실 일이 있으면 기관에서 연락합니다.',
   'wallet.more.passes': '새 QR {count}개가 남아 있습니다. {until}',
   'wallet.more.private': '이 화면의 내용은 이 휴대전화에만 있습니다.',
   'wallet.more.title': '내 지갑',
