@@ -71,7 +71,8 @@ export interface CaseStand {
   later(ms: number): void;
   nowSeconds(): number;
   officer(body: 'authority' | 'register', key?: TestAuthenticator): Promise<Officer>;
-  visitor(person: string): Promise<Visitor>;
+  /** @param passes how many live passes they get, at most 60 */
+  visitor(person: string, passes?: number): Promise<Visitor>;
   venue(): Promise<{ venueId: number; enrolmentCode: string }>;
   gate(venue: { venueId: number; enrolmentCode: string }): Promise<TestGate>;
   bundle(): Promise<Bundle>;
@@ -136,14 +137,14 @@ export async function startCaseStand(options: TestServiceOptions = {}): Promise<
       await desks.authority!.refresh();
       return officerWith(body, invite.accountId, key, token);
     },
-    async visitor(person) {
+    async visitor(person, count = 10) {
       const enrolment = (
         await test.call('POST', '/api/issuer/enrolments', {
           provider: 'demonstration',
           assertion: { person },
         })
       ).json;
-      const keys = provenKeys(fromBase64(enrolment.nonce), 10);
+      const keys = provenKeys(fromBase64(enrolment.nonce), count);
       const { passes } = (
         await test.call('POST', '/api/issuer/batches', {
           enrolment: enrolment.enrolment,
