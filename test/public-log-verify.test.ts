@@ -87,6 +87,7 @@ describe('munjigi log verify', () => {
       heads: 7,
       cosignedSize: 7,
       rootPinned: true,
+      notified: [{ day: DAY, logged: 3, told: 3 }],
       receipt: { index: 6, size: 7 },
       problems: [],
     });

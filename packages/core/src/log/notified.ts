@@ -19,7 +19,7 @@ const MOST_TAGS = 1_000_000;
 export interface Notified {
   /** Local day of the pack. */
   readonly day: string;
-  /** How many tags are real; the rest is padding. As many as the log's lines `resolved` of that day count. */
+  /** How many tags are real; the rest is padding. Never more than the log's lines `resolved` of that day count. */
   readonly count: number;
   /** All tags one after another in bytewise order, which says nothing of the order in which they came. */
   readonly tags: Uint8Array;

@@ -18,7 +18,7 @@ import {
 } from '@munjigi/core/log';
 import { compilePolicy } from '@munjigi/core/rules';
 import type { Crypto } from '@munjigi/core/signing';
-import { checkNotified } from './notified.ts';
+import { checkNotified, type ToldDay } from './notified.ts';
 import type { LogSource } from './source.ts';
 import type { LogTrust } from './trust.ts';
 
@@ -58,6 +58,8 @@ export interface LogReport {
   readonly cosigned: Readonly<Record<string, number>>;
   /** Size of the newest head that two other bodies signed. */
   readonly cosignedSize: number;
+  /** Days of lookups, as the log counts them and as the daily files tell them. */
+  readonly notified: readonly ToldDay[];
   readonly receipt?: { readonly index: number; readonly size: number } | null;
   readonly problems: readonly Problem[];
 }
@@ -111,8 +113,15 @@ export async function verifyLog(
     }
   }
   const today = compilePolicy(trust.bundle.pack).calendar.dateOf(counted.newestAt);
-  for (const [day, count] of resolved) {
-    const code = await checkNotified(source, trust, { day, count, isOver: day < today }, crypto);
+  const notified: ToldDay[] = [];
+  for (const [day, logged] of resolved) {
+    const { code, ...told } = await checkNotified(
+      source,
+      trust,
+      { day, logged, isOver: day < today },
+      crypto,
+    );
+    notified.push(told);
     if (code) note('notified', day, code);
   }
   const receipt =
@@ -129,6 +138,7 @@ export async function verifyLog(
     heads: counted.heads,
     cosigned: counted.cosigned,
     cosignedSize: counted.cosignedSize,
+    notified,
     ...(receipt === undefined ? {} : { receipt }),
     problems,
   };

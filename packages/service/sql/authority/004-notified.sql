@@ -1,5 +1,5 @@
 -- Tags of the passes that were looked up on a day, with the padding among them: a file that is published again for more tags
--- keeps the padding that it had.
+-- keeps the padding that it still needs.
 CREATE TABLE notified_tag (
   day date NOT NULL,
   tag bytea NOT NULL,

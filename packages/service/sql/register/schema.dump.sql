@@ -17,6 +17,13 @@ CREATE TABLE anchor (
   CONSTRAINT anchor_pkey PRIMARY KEY (venue_id, gate_no, anchor_ref)
 );
 
+CREATE TABLE bundle_in_use (
+  sequence bigint NOT NULL,
+  digest bytea NOT NULL,
+  first_seen timestamp with time zone NOT NULL,
+  CONSTRAINT bundle_in_use_pkey PRIMARY KEY (sequence, digest)
+);
+
 CREATE TABLE challenge (
   challenge bytea NOT NULL,
   purpose text NOT NULL,

@@ -81,7 +81,7 @@ export async function openDesks(parts: DeskParts): Promise<OpenDesks> {
         issuers: () => (desks.issuer ? desks.issuer.publicKeys() : handover.read('issuer')),
         registerKeys: async () => (desks.register ? desks.register.publicKeys() : handover.read('register')),
       },
-      log: { bodies: publicLog.bodies, cosigners: () => publicLog.cosigners },
+      log: { bodies: publicLog.bodies, cosigners: () => publicLog.witnesses },
       officers: async () =>
         (await Promise.all([...parts.accounts.values()].map((one) => one.officerKeys()))).flat(),
       cases: {

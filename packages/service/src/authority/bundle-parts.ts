@@ -20,7 +20,7 @@ export async function lateFields(
       log: {
         origin: log.origin,
         key: log.key,
-        head: head && head.head,
+        head: head?.head ?? null,
         cosignatures: (head?.cosignatures ?? []).map(({ cosignature }) => cosignature),
       },
     },

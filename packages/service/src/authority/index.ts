@@ -108,7 +108,7 @@ export async function openAuthorityDesk(options: AuthorityOptions): Promise<Auth
   const mirrorHead = headMirror(log.store, options.mirror);
   const refresh = async (): Promise<boolean> => {
     for (const name of ['root', 'bundle', 'now', 'clock'] as const) await documents.reload(name);
-    // What no other body has signed yet is asked for again; then the mirror gets the newest that enough have signed.
+    // What some body has not signed yet is asked for again; then the mirror gets the newest that enough have signed.
     await log.collect();
     await mirrorHead();
     await notified.expire();

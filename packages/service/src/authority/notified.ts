@@ -38,14 +38,19 @@ export class NotifiedFiles {
       // Publications of one day take turns; the day is the lock.
       await session.query("SELECT pg_advisory_xact_lock(20820, $1::date - DATE '2020-01-01')", [day]);
       await this.add(session, day, tags, false);
-      const { real, all } = await this.counts(session, day);
+      const { real, padding } = await this.counts(session, day);
       if (real > (await this.parts.lines.resolvedOn(day, session))) throw new ApiError('log.notified-count');
-      const wanted = Math.max(1, Math.ceil(all / TAGS_PADDED_TO)) * TAGS_PADDED_TO;
+      const wanted = Math.max(1, Math.ceil(real / TAGS_PADDED_TO)) * TAGS_PADDED_TO - real;
       await this.add(
         session,
         day,
-        Array.from({ length: wanted - all }, () => random(TAG_BYTES)),
+        Array.from({ length: Math.max(0, wanted - padding) }, () => random(TAG_BYTES)),
         true,
+      );
+      await session.query(
+        `DELETE FROM notified_tag WHERE day = $1::date AND tag IN
+           (SELECT tag FROM notified_tag WHERE day = $1::date AND padding ORDER BY tag LIMIT $2)`,
+        [day, Math.max(0, padding - wanted)],
       );
       await this.sign(session, day, standing);
     });
@@ -91,9 +96,9 @@ export class NotifiedFiles {
     );
   }
 
-  private async counts(session: Session, day: string): Promise<{ real: number; all: number }> {
-    const { rows } = await session.query<{ real: number; all: number }>(
-      `SELECT count(*) FILTER (WHERE NOT padding) AS real, count(*) AS "all" FROM notified_tag WHERE day = $1::date`,
+  private async counts(session: Session, day: string): Promise<{ real: number; padding: number }> {
+    const { rows } = await session.query<{ real: number; padding: number }>(
+      `SELECT count(*) FILTER (WHERE NOT padding) AS real, count(*) FILTER (WHERE padding) AS padding FROM notified_tag WHERE day = $1::date`,
       [day],
     );
     return rows[0]!;

@@ -2,6 +2,7 @@ import { ApiError } from '../contracts/index.ts';
 import { type Database, DatabaseUnavailable } from '../db/index.ts';
 import { everyMinute } from '../lib/case/index.ts';
 import { AnchorTimes } from './anchor-times.ts';
+import { BundlesInUse } from './bundles-in-use.ts';
 import { mountRegisterCases, RegisterCases } from './cases/index.ts';
 import { BatchChecker } from './checked-batch.ts';
 import { enrolGate, enrolVenue } from './enrolment.ts';
@@ -31,6 +32,7 @@ export async function createRegister(options: RegisterOptions): Promise<Register
   const anchors = new AnchorTimes();
   const checker = new BatchChecker(crypto);
   const alarm = (what: Alarm) => options.alarm?.(what);
+  const bundles = new BundlesInUse(db, alarm);
   const seconds = () => Math.floor(clock.nowMs() / 1000);
 
   let preparing: Promise<void> | null = null;
@@ -84,7 +86,11 @@ export async function createRegister(options: RegisterOptions): Promise<Register
       }),
     async ingest(batch, shown = null) {
       const checked = await checker.check(batch);
-      return answering(() => queue.add({ key: checked.key, size: batch.entries.length, checked, shown }));
+      const answer = await answering(() =>
+        queue.add({ key: checked.key, size: batch.entries.length, checked, shown }),
+      );
+      void bundles.note(batch, clock.nowMs());
+      return answer;
     },
     whereAmI: (venueId, thumbprint, shown = null) =>
       answering(async () => {

@@ -18,7 +18,7 @@ export interface PolicyTerms {
 
 /** Something that an operator should look at. No personal data. */
 export interface Alarm {
-  readonly kind: 'regressed' | 'fork' | 'partitions';
+  readonly kind: 'regressed' | 'fork' | 'partitions' | 'bundle-split';
   readonly venueId: number | null;
   readonly gateNo: number | null;
 }
