@@ -76,7 +76,9 @@ describeInBrowser('a wallet whose pass is looked up in a case', () => {
     expect((await told().locator('b').innerText()).replace(/\s+/g, ' ')).toBe(
       '1월 7일에 한 조사에서 이 휴대전화의 QR이 조회되었고, 하실 일이 있으면 기관에서 연락합니다.',
     );
-    expect([...new Set(askedFor())]).toEqual([VISIT, LOOKED_UP].map((day) => `GET /mirror/notified/${day}.cose`));
+    expect([...new Set(askedFor())]).toEqual(
+      [VISIT, LOOKED_UP].map((day) => `GET /mirror/notified/${day}.cose`),
+    );
     expect(stand.asked.filter((line) => line.includes('/api/'))).toEqual([]);
 
     // the same day asks no more, and still says it
