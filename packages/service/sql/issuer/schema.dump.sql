@@ -137,3 +137,9 @@ CREATE TABLE session (
 );
 CREATE INDEX session_account ON public.session USING btree (account_id);
 CREATE INDEX session_ends ON public.session USING btree (ends_ms);
+
+CREATE TABLE tag_to_publish (
+  day date NOT NULL,
+  tag bytea NOT NULL,
+  CONSTRAINT tag_to_publish_pkey PRIMARY KEY (day, tag)
+);

@@ -55,7 +55,7 @@ export async function openDesks(parts: DeskParts): Promise<OpenDesks> {
 
   const cases = composeCases(parts, () => desks);
   const officersOf = async (desk: DeskName) =>
-    (await parts.accounts.get(desk)?.list())?.filter(({ roles }) => roles.includes('officer')) ?? [];
+    (await parts.accounts.get(desk)?.list({ role: 'officer' })) ?? [];
 
   const authorityDb = databases.get('authority');
   if (authorityDb) {
@@ -139,7 +139,11 @@ export async function openDesks(parts: DeskParts): Promise<OpenDesks> {
       keyStore,
       cases: {
         ...(await cases.partsOf('register')),
-        officerAccounts: async () => (await officersOf('register')).map(({ accountId }) => accountId),
+        // Whoever has no passkey cannot sign, so nobody waits for them.
+        officerAccounts: async () =>
+          (await officersOf('register'))
+            .filter(({ passkeys }) => passkeys.length > 0)
+            .map(({ accountId }) => accountId),
         namesOf: async (accounts) =>
           new Map(
             (await officersOf('register'))

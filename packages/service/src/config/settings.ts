@@ -90,6 +90,7 @@ export function readSettings(flags: Flags, env: NodeJS.ProcessEnv, defaultPolicy
     if (problem) throw new SettingError(`--origin-${desk} ${problem}`);
     return origins;
   };
+
   const peers: Partial<Record<DeskName, string>> = {};
   for (const desk of DESKS) {
     const address = word(`peer-${desk}`);

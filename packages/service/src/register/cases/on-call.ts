@@ -12,16 +12,18 @@ export interface Asked {
 export class OnCall {
   constructor(
     private readonly db: Database,
-    /** Officers of this body, where the list is empty. */
+    /** Officers of this body who can sign now, in order. */
     private readonly officers: () => Promise<readonly string[]>,
   ) {}
 
-  /** The list in order. Without one, all officers of the body are on it. */
+  /** The list in order, without whoever has left. Without one, all officers of the body are on it. */
   async list(): Promise<readonly string[]> {
     const { rows } = await this.db.query<{ account: string }>(
       'SELECT account_id AS account FROM on_call ORDER BY place',
     );
-    return rows.length > 0 ? rows.map(({ account }) => account) : this.officers();
+    const officers = await this.officers();
+    const listed = rows.flatMap(({ account }) => (officers.includes(account) ? [account] : []));
+    return listed.length > 0 ? listed : officers;
   }
 
   /** Sets the list. */
