@@ -33,6 +33,8 @@ Runs the service: any of its three desks, each with a database and a key store o
   --clock-file FILE         {"storyMs", "realMs", "rate"} that the clock follows at start
   --behind-proxy            a proxy on this machine names the callers
   --enrolments-per-minute N for each network
+  --providers FILE          identity providers by OpenID Connect (DATA/providers.json)
+  --imported-evidence-only  leaves out the evidence of the pack's demonstration
   --log LEVEL               silent, error, warn, info or debug (info), on standard error
 
 Each option may also stand in the environment: MUNJIGI_PORT, MUNJIGI_DATABASE_REGISTER, …
@@ -55,6 +57,8 @@ const OPTIONS = {
   'clock-file': TEXT,
   'behind-proxy': YES,
   'enrolments-per-minute': TEXT,
+  providers: TEXT,
+  'imported-evidence-only': YES,
   log: TEXT,
   help: YES,
 } as const;

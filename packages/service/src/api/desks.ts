@@ -7,7 +7,7 @@ import type { StoryClockPort } from '../clock/index.ts';
 import type { Secrets, ServiceConfig } from '../config/index.ts';
 import { makePrivateKey, nodeSigner } from '../crypto/index.ts';
 import type { Database } from '../db/index.ts';
-import { demonstrationOf, type IssuerDesk, openIssuerDesk } from '../issuer/index.ts';
+import { demonstrationOf, type IssuerDesk, openIssuerDesk, readOidcSettings } from '../issuer/index.ts';
 import type { DeskName } from '../lib/desk.ts';
 import { createRegister, type RegisterDesk } from '../register/index.ts';
 import { HandoverFolder } from './handover.ts';
@@ -18,6 +18,8 @@ export interface OpenDesks {
   readonly register: RegisterDesk | null;
   readonly authority: AuthorityDesk | null;
 }
+
+const noEvidence = { evidenceOf: async () => [] };
 
 export interface DeskParts {
   readonly config: ServiceConfig;
@@ -92,9 +94,9 @@ export async function openDesks(parts: DeskParts): Promise<OpenDesks> {
       name: policy.id,
       exercise,
       // Whoever names a demonstration person is taken to be that person: nothing for anything but an exercise.
-      ...(exercise
-        ? demonstrationOf(config.policy, policy)
-        : { providers: [], evidence: { evidenceOf: async () => [] } }),
+      ...(exercise ? demonstrationOf(config.policy, policy) : { providers: [], evidence: noEvidence }),
+      ...(config.importedEvidenceOnly ? { evidence: noEvidence } : {}),
+      oidc: await readOidcSettings(config.providers),
     });
     await handover.write('issuer', await desks.issuer.publicKeys());
   }

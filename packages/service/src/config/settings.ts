@@ -1,4 +1,4 @@
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { DeskName } from '../lib/desk.ts';
 
 /** Everything the service is told from outside, checked, before anything is opened. */
@@ -24,6 +24,10 @@ export interface ServiceConfig {
   readonly behindProxy: boolean;
   /** Enrolments that one network may ask for in a minute. */
   readonly enrolmentsPerMinute: number;
+  /** File of identity providers (OpenID Connect); none where there is no such file. */
+  readonly providers: string;
+  /** True leaves out the evidence of the pack's demonstration: only what was imported counts. */
+  readonly importedEvidenceOnly: boolean;
 }
 
 /** A setting that cannot be used. The message is one sentence for the operator. */
@@ -87,9 +91,10 @@ export function readSettings(flags: Flags, env: NodeJS.ProcessEnv, defaultPolicy
   const logLevel = (word('log') ?? 'info') as (typeof LEVELS)[number];
   if (!LEVELS.includes(logLevel)) throw new SettingError(`--log is one of ${LEVELS.join(', ')}.`);
   const clockFile = word('clock-file');
+  const data = resolve(word('data') ?? 'data');
   return {
     desks: DESKS.filter((name) => desks.includes(name)),
-    data: resolve(word('data') ?? 'data'),
+    data,
     policy: resolve(word('policy') ?? defaultPolicy),
     host: word('host') ?? '127.0.0.1',
     port: whole('port', 8788, 65_535),
@@ -100,5 +105,7 @@ export function readSettings(flags: Flags, env: NodeJS.ProcessEnv, defaultPolicy
     logLevel,
     behindProxy: yes('behind-proxy'),
     enrolmentsPerMinute: whole('enrolments-per-minute', exercise ? 600 : 60, 1_000_000),
+    providers: resolve(word('providers') ?? join(data, 'providers.json')),
+    importedEvidenceOnly: yes('imported-evidence-only'),
   };
 }

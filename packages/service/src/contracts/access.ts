@@ -31,6 +31,10 @@ export const ACCESS = {
   ready: { callers: ['public'] },
 
   listPeople: { callers: ['public'] },
+  listProviders: { callers: ['public'] },
+  beginSignIn: { callers: ['public'], limit: 'enrolments' },
+  finishSignIn: { callers: ['public'], limit: 'enrolments' },
+  queuePlace: { callers: ['holder'] },
   enrol: { callers: ['public'], limit: 'enrolments' },
   newNonce: { callers: ['holder'] },
   issueBatch: { callers: ['holder'] },

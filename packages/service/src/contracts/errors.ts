@@ -25,6 +25,23 @@ export const API_ERRORS = {
 
   'issuer.provider-unknown': [400, 'There is no identity provider of that name.'],
   'issuer.person-unknown': [404, 'The identity provider does not know this person.'],
+  'issuer.provider-away': [
+    503,
+    'The identity provider does not answer. Nothing was lost: sign in again as Retry-After says.',
+  ],
+  'issuer.sign-in-unknown': [409, 'This sign-in was used, or its minutes are over. Sign in again.'],
+  'issuer.sign-in-refused': [
+    403,
+    'What came back from the identity provider did not pass the checks. Sign in again from the wallet.',
+  ],
+  'issuer.claims': [
+    403,
+    'The identity provider does not say name, family name and date of birth. Its operator has to release them.',
+  ],
+  'issuer.queue': [
+    503,
+    'Many people are being served. There is a place in the queue for this enrolment: ask for it, and come back when it says go.',
+  ],
   'issuer.issued-at': [403, 'An earlier moment of issuing may be named in an exercise only.'],
   'issuer.enrolment-unknown': [404, 'There is no such enrolment. Enrol again.'],
   'issuer.nonce': [409, 'The nonce was used or replaced. Ask for a new one and prove the keys over it.'],

@@ -10,18 +10,31 @@ import type { Desk } from '../lib/desk.ts';
 import { csvEvidence } from './csv-evidence.ts';
 import { demonstrationProvider } from './demonstration-provider.ts';
 import { Enrolments } from './enrolments.ts';
-import type { EvidenceSource } from './evidence.ts';
+import { type EvidenceSource, evidenceFor, joinedEvidence } from './evidence.ts';
+import { EvidenceStore } from './evidence-import/index.ts';
 import type { IdentityProvider } from './identity.ts';
 import { IssuerKeys } from './keys.ts';
 import { HolderMapping } from './mapping.ts';
+import { type OidcSettings, oidcProvider } from './oidc/index.ts';
+import { IssueQueue, type QueueLimits } from './queue/index.ts';
 import { mountIssuer } from './routes.ts';
 
 export { csvEvidence } from './csv-evidence.ts';
 export { demonstrationProvider } from './demonstration-provider.ts';
 export type { EvidenceSource } from './evidence.ts';
+export {
+  EvidenceStore,
+  formatOf,
+  type ImportReport,
+  importEvidence,
+  type ReportLine,
+  readMapping,
+} from './evidence-import/index.ts';
 export type { Assertion, Identity, IdentityProvider } from './identity.ts';
 export { HolderMapping, type PassHolder } from './mapping.ts';
+export { type OidcSettings, readOidcSettings } from './oidc/index.ts';
 export { dateInWords, paperPage } from './paper-page.ts';
+export { type QueueLimits, STANDARD_LIMITS } from './queue/index.ts';
 
 export interface IssuerOptions {
   /** Migrated, this desk's own. */
@@ -35,6 +48,10 @@ export interface IssuerOptions {
   readonly exercise: boolean;
   readonly providers: readonly IdentityProvider[];
   readonly evidence: EvidenceSource;
+  /** Files of the pack may say nothing of who signs in where: providers by OpenID Connect, as the operator configured them. */
+  readonly oidc?: readonly OidcSettings[];
+  /** How much of each kind of work is done at a time. */
+  readonly limits?: QueueLimits;
 }
 
 export interface IssuerDesk extends Desk {
@@ -47,12 +64,18 @@ export interface IssuerDesk extends Desk {
 export async function openIssuerDesk(options: IssuerOptions): Promise<IssuerDesk> {
   const { db, keys, clock, crypto, policy } = options;
   const issuerKeys = new IssuerKeys(db, keys, policy, options.name);
+  const people = await keys.secret('people', () => random(32));
+  const providers = [
+    ...options.providers,
+    ...(options.oidc ?? []).map((settings) => oidcProvider(settings, { db, key: people, clock })),
+  ];
   const parts = {
     db,
     policy,
     crypto,
-    providers: new Map(options.providers.map((provider) => [provider.name, provider])),
-    evidence: options.evidence,
+    providers: new Map(providers.map((provider) => [provider.name, provider])),
+    evidence: joinedEvidence(options.evidence, await openEvidenceStore(db, keys)),
+    queue: new IssueQueue(db, clock, options.limits),
     enrolments: new Enrolments(db, await keys.secret('enrolment', () => random(32))),
     keys: issuerKeys,
     mapping: new HolderMapping(await keys.folder('days')),
@@ -70,6 +93,10 @@ export async function openIssuerDesk(options: IssuerOptions): Promise<IssuerDesk
   };
 }
 
+/** The evidence that was imported, in this desk's database under a key of its key store. */
+export const openEvidenceStore = async (db: Database, keys: KeyFolder): Promise<EvidenceStore> =>
+  new EvidenceStore(db, await keys.secret('evidence', () => random(32)));
+
 /**
  * The people and the evidence of a pack's demonstration folder (`people.csv`, `evidence.csv`). A pack without one has no
  * demonstration provider and no evidence.
@@ -82,6 +109,8 @@ export function demonstrationOf(
   const evidence = join(packFolder, 'demonstration', 'evidence.csv');
   return {
     providers: existsSync(people) ? [demonstrationProvider(people)] : [],
-    evidence: existsSync(evidence) ? csvEvidence(evidence, policy) : { evidenceOf: async () => [] },
+    evidence: existsSync(evidence)
+      ? evidenceFor('demonstration', csvEvidence(evidence, policy))
+      : { evidenceOf: async () => [] },
   };
 }

@@ -10,6 +10,7 @@ import type { EvidenceSource } from './evidence.ts';
 import type { Identity, IdentityProvider } from './identity.ts';
 import type { IssuerKeys } from './keys.ts';
 import type { HolderMapping } from './mapping.ts';
+import type { IssueQueue } from './queue/index.ts';
 import { endDayOf, issuingMoment, liveTerms, renewalMoment, type Terms } from './terms.ts';
 
 /** What issuing works with. */
@@ -22,6 +23,7 @@ export interface IssuingParts {
   readonly enrolments: Enrolments;
   readonly keys: IssuerKeys;
   readonly mapping: HolderMapping;
+  readonly queue: IssueQueue;
 }
 
 /** A key that asks to be certified. */
@@ -48,7 +50,7 @@ export interface IssuedBatch {
 export async function judge(parts: IssuingParts, who: Pick<Enrolment, 'provider' | 'person'>, at: number) {
   const identity = await parts.providers.get(who.provider)?.find(who.person);
   if (!identity) throw new ApiError('issuer.person-unknown');
-  const evidence = await parts.evidence.evidenceOf(identity.person);
+  const evidence = await parts.evidence.evidenceOf(identity.person, who.provider);
   const entitlement = entitle(parts.policy, { birthDate: identity.birthDate, evidence }, at);
   return { identity, entitlement, hint: hintFor(parts.policy, identity) };
 }
@@ -94,6 +96,7 @@ async function passSigner(
 /**
  * Issues a batch: one pass for each key, every key proved and certified once, ever. All of it is stored or nothing.
  * @param at seconds of the service's clock; an enrolment of an exercise may be judged as of an earlier instant
+ * Throws `issuer.queue` where the caller has to wait for a turn.
  */
 export async function issueBatch(
   parts: IssuingParts,
@@ -103,6 +106,21 @@ export async function issueBatch(
   at: number,
 ): Promise<IssuedBatch> {
   const enrolment = await parts.enrolments.find(secret);
+  return parts.queue.run(
+    enrolment.issuedBefore ? 'renewal' : 'first',
+    enrolment.secretHash,
+    enrolment.ticket,
+    () => issueNow(parts, enrolment, nonce, keys, at),
+  );
+}
+
+async function issueNow(
+  parts: IssuingParts,
+  enrolment: Enrolment,
+  nonce: Uint8Array,
+  keys: readonly ProvenKey[],
+  at: number,
+): Promise<IssuedBatch> {
   const moment = issuingMoment(parts.policy, enrolment.asOf, at);
   const { identity, entitlement, hint } = await judge(parts, enrolment, moment);
   const points = await pointsOf(parts.crypto, nonce, keys);
@@ -121,7 +139,7 @@ export async function issueBatch(
   );
 
   const next = await parts.db.tx(async (session) => {
-    const following = await parts.enrolments.useNonce(session, secret, nonce);
+    const following = await parts.enrolments.useNonce(session, enrolment.secretHash, nonce, at);
     const { count } = await session.query(
       'INSERT INTO certified_key (thumbprint) SELECT unnest($1::bytea[]) ON CONFLICT DO NOTHING',
       [byteaArray(made.map(({ thumbprint }) => thumbprint))],

@@ -1,0 +1,43 @@
+import { ApiError, issuerOperations as operations, route } from '../contracts/index.ts';
+import type { DeskServer } from '../lib/desk.ts';
+import type { SigningIn } from './identity.ts';
+import type { IssuingParts } from './issue.ts';
+
+/** Signing in at a provider's own page, and one's place in the queue. */
+export function mountSignIn(server: DeskServer, parts: IssuingParts): void {
+  const signingInAt = (name: string): SigningIn => {
+    const found = parts.providers.get(name)?.signingIn;
+    if (!found) throw new ApiError('issuer.provider-unknown');
+    return found;
+  };
+
+  server.route({
+    ...route(operations.listProviders),
+    handler: async () =>
+      [...parts.providers.values()].flatMap(({ name, signingIn }) =>
+        signingIn ? [{ name, title: { ...signingIn.title } }] : [],
+      ),
+  });
+
+  server.route({
+    ...route(operations.beginSignIn),
+    handler: async ({ params }) => signingInAt(params.provider).begin(),
+  });
+
+  server.route({
+    ...route(operations.finishSignIn),
+    handler: async ({ params, body }) => {
+      const { signIn, identity } = await signingInAt(params.provider).finish(body.keep, body.answer);
+      return { signIn, person: { name: identity.name, birthDate: identity.birthDate } };
+    },
+  });
+
+  server.route({
+    ...route(operations.queuePlace),
+    handler: async ({ body }) => {
+      const { issuedBefore, secretHash, ticket } = await parts.enrolments.find(body.enrolment);
+      const work = body.work === 'paper' ? 'paper' : issuedBefore ? 'renewal' : 'first';
+      return parts.queue.place(work, secretHash, ticket);
+    },
+  });
+}
