@@ -5,6 +5,7 @@ type Command = (args: readonly string[]) => Promise<number>;
 const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   check: async () => (await import('./check/main.ts')).main,
   start: async () => (await import('./start/index.ts')).start,
+  issuer: async () => (await import('./issuer/main.ts')).main,
   serve: async () => (await import('./serve/main.ts')).main,
 };
 

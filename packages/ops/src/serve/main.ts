@@ -64,7 +64,7 @@ const OPTIONS = {
 } as const;
 
 /** What an operator is told of a start that failed: one sentence where the cause is theirs to mend. */
-function sentenceOf(error: unknown): string | null {
+export function sentenceOf(error: unknown): string | null {
   const known =
     error instanceof SettingError ||
     error instanceof TableError ||

@@ -1,2 +1,3 @@
+export { type IssuerBooks, openIssuerBooks } from './issuer-books.ts';
 export { openLog } from './log.ts';
 export { createService, readStory, type Service, type ServiceOverrides } from './service.ts';

@@ -34,6 +34,7 @@ export const ACCESS = {
   listProviders: { callers: ['public'] },
   beginSignIn: { callers: ['public'], limit: 'enrolments' },
   finishSignIn: { callers: ['public'], limit: 'enrolments' },
+  withdrawKey: { callers: ['operator'] },
   queuePlace: { callers: ['holder'] },
   enrol: { callers: ['public'], limit: 'enrolments' },
   newNonce: { callers: ['holder'] },

@@ -38,6 +38,7 @@ export const API_ERRORS = {
     403,
     'The identity provider does not say name, family name and date of birth. Its operator has to release them.',
   ],
+  'issuer.key-unknown': [404, 'The issuer has no key of that id.'],
   'issuer.queue': [
     503,
     'Many people are being served. There is a place in the queue for this enrolment: ask for it, and come back when it says go.',

@@ -45,6 +45,14 @@ export const signInOperations = {
       exact,
     ),
   },
+  withdrawKey: {
+    operationId: 'withdrawKey',
+    method: 'POST',
+    url: '/api/issuer/keys/withdraw',
+    summary: 'Withdraws a signing key: its passes count nowhere under the next bundle, and another key signs',
+    body: Type.Object({ kid: Type.Integer({ minimum: 1, maximum: 65_535 }) }, exact),
+    answer: Type.Object({ signsNow: Type.Integer({ minimum: 1, maximum: 65_535 }) }, exact),
+  },
   queuePlace: {
     operationId: 'queuePlace',
     method: 'POST',

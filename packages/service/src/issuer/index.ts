@@ -31,6 +31,7 @@ export {
   readMapping,
 } from './evidence-import/index.ts';
 export type { Assertion, Identity, IdentityProvider } from './identity.ts';
+export { IssuerKeys } from './keys.ts';
 export { HolderMapping, type PassHolder } from './mapping.ts';
 export { type OidcSettings, readOidcSettings } from './oidc/index.ts';
 export { dateInWords, paperPage } from './paper-page.ts';
@@ -83,12 +84,7 @@ export async function openIssuerDesk(options: IssuerOptions): Promise<IssuerDesk
   return {
     name: 'issuer',
     mount: (server) => mountIssuer(server, parts, clock, options.exercise),
-    async publicKeys() {
-      const at = nowSeconds(clock);
-      await issuerKeys.signingKey('specimen', at);
-      await issuerKeys.signingKey('pass', at);
-      return issuerKeys.publicEntries(at);
-    },
+    publicKeys: () => issuerKeys.serving(nowSeconds(clock)),
     close: async () => {},
   };
 }

@@ -46,7 +46,7 @@ export function mountIssuer(server: DeskServer, parts: IssuingParts, clock: Cloc
     },
   });
 
-  mountSignIn(server, parts);
+  mountSignIn(server, parts, clock);
 
   server.route({
     ...route(operations.newNonce),

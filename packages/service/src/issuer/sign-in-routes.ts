@@ -1,10 +1,11 @@
+import { type Clock, nowSeconds } from '../clock/index.ts';
 import { ApiError, issuerOperations as operations, route } from '../contracts/index.ts';
 import type { DeskServer } from '../lib/desk.ts';
 import type { SigningIn } from './identity.ts';
 import type { IssuingParts } from './issue.ts';
 
-/** Signing in at a provider's own page, and one's place in the queue. */
-export function mountSignIn(server: DeskServer, parts: IssuingParts): void {
+/** Signing in at a provider's own page, one's place in the queue, and the end of a key. */
+export function mountSignIn(server: DeskServer, parts: IssuingParts, clock: Clock): void {
   const signingInAt = (name: string): SigningIn => {
     const found = parts.providers.get(name)?.signingIn;
     if (!found) throw new ApiError('issuer.provider-unknown');
@@ -30,6 +31,11 @@ export function mountSignIn(server: DeskServer, parts: IssuingParts): void {
       const { signIn, identity } = await signingInAt(params.provider).finish(body.keep, body.answer);
       return { signIn, person: { name: identity.name, birthDate: identity.birthDate } };
     },
+  });
+
+  server.route({
+    ...route(operations.withdrawKey),
+    handler: ({ body }) => parts.keys.withdraw(body.kid, nowSeconds(clock)),
   });
 
   server.route({
