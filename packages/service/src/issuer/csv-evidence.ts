@@ -2,7 +2,6 @@ import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { type Evidence, isDate, type Policy } from '@munjigi/core/rules';
 import { readTable, TableError, type TableRow } from '../lib/csv.ts';
-import type { EvidenceSource } from './evidence.ts';
 import { WrongLine } from './evidence-import/report.ts';
 
 /** The columns of a table of evidence that must be there. */
@@ -49,7 +48,7 @@ export function csvEvidence(
   path: string,
   policy: Policy,
   text: string = readFileSync(path, 'utf8'),
-): EvidenceSource {
+): { evidenceOf(person: string): Promise<readonly Evidence[]> } {
   const file = basename(path);
   const byPerson = new Map<string, Evidence[]>();
   for (const row of readTable(file, text, EVIDENCE_COLUMNS)) {

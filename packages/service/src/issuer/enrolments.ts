@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { decodeDeterministic, encodeDeterministic } from '@munjigi/core/encoding';
 import { ApiError } from '../contracts/index.ts';
 import { random } from '../crypto/index.ts';
-import type { Database, Session } from '../db/index.ts';
+import type { Database } from '../db/index.ts';
 import { openAtRest, sealAtRest } from '../lib/sealing.ts';
 import type { Ticket } from './queue/index.ts';
 
@@ -92,22 +92,5 @@ export class Enrolments {
     ]);
     if (count === 0) throw new ApiError('issuer.enrolment-unknown');
     return nonce;
-  }
-
-  /** Uses up a nonce inside a transaction and answers the next one. Throws `issuer.nonce` where it was used before. */
-  async useNonce(
-    session: Session,
-    secretHash: Uint8Array,
-    nonce: Uint8Array,
-    at: number,
-  ): Promise<Uint8Array> {
-    const next = random(16);
-    const { count } = await session.query(
-      `UPDATE enrolment SET nonce = $3, first_issued_at = coalesce(first_issued_at, $4)
-       WHERE secret_hash = $1 AND nonce = $2`,
-      [secretHash, nonce, next, at],
-    );
-    if (count === 0) throw new ApiError('issuer.nonce');
-    return next;
   }
 }

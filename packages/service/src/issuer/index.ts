@@ -13,6 +13,7 @@ import { Enrolments } from './enrolments.ts';
 import { type EvidenceSource, evidenceFor, joinedEvidence } from './evidence.ts';
 import { EvidenceStore } from './evidence-import/index.ts';
 import type { IdentityProvider } from './identity.ts';
+import type { IssuingParts } from './issue.ts';
 import { IssuerKeys } from './keys.ts';
 import { HolderMapping } from './mapping.ts';
 import { type OidcSettings, oidcProvider } from './oidc/index.ts';
@@ -31,6 +32,7 @@ export {
   readMapping,
 } from './evidence-import/index.ts';
 export type { Assertion, Identity, IdentityProvider } from './identity.ts';
+export { type IssuingParts, issueBatch } from './issue.ts';
 export { IssuerKeys } from './keys.ts';
 export { HolderMapping, type PassHolder } from './mapping.ts';
 export { type OidcSettings, readOidcSettings } from './oidc/index.ts';
@@ -61,16 +63,15 @@ export interface IssuerDesk extends Desk {
   publicKeys(): Promise<readonly IssuerEntry[]>;
 }
 
-/** Opens the issuer desk: its keys are made where there are none. */
-export async function openIssuerDesk(options: IssuerOptions): Promise<IssuerDesk> {
+/** What issuing works with, opened: keys are made where there are none. */
+export async function openIssuingParts(options: IssuerOptions): Promise<IssuingParts> {
   const { db, keys, clock, crypto, policy } = options;
-  const issuerKeys = new IssuerKeys(db, keys, policy, options.name);
   const people = await keys.secret('people', () => random(32));
   const providers = [
     ...options.providers,
     ...(options.oidc ?? []).map((settings) => oidcProvider(settings, { db, key: people, clock })),
   ];
-  const parts = {
+  return {
     db,
     policy,
     crypto,
@@ -78,13 +79,19 @@ export async function openIssuerDesk(options: IssuerOptions): Promise<IssuerDesk
     evidence: joinedEvidence(options.evidence, await openEvidenceStore(db, keys)),
     queue: new IssueQueue(db, clock, options.limits),
     enrolments: new Enrolments(db, await keys.secret('enrolment', () => random(32))),
-    keys: issuerKeys,
+    keys: new IssuerKeys(db, keys, policy, options.name),
     mapping: new HolderMapping(await keys.folder('days')),
   };
+}
+
+/** Opens the issuer desk. */
+export async function openIssuerDesk(options: IssuerOptions): Promise<IssuerDesk> {
+  const { clock } = options;
+  const parts = await openIssuingParts(options);
   return {
     name: 'issuer',
     mount: (server) => mountIssuer(server, parts, clock, options.exercise),
-    publicKeys: () => issuerKeys.serving(nowSeconds(clock)),
+    publicKeys: () => parts.keys.serving(nowSeconds(clock)),
     close: async () => {},
   };
 }

@@ -36,6 +36,9 @@ export const kidBytes = (kid: number): Uint8Array =>
 
 /** The issuer's signing keys: private halves in the key store, the rest in the database. */
 export class IssuerKeys {
+  /** By the secret itself, so that a key is imported once and goes with it. */
+  private readonly signers = new WeakMap<Uint8Array, Signer>();
+
   constructor(
     private readonly db: Database,
     private readonly keys: KeyFolder,
@@ -55,7 +58,12 @@ export class IssuerKeys {
     const row = serving ?? (await this.make(usage, at));
     const secret = await this.keys.find(nameOf(row.kid));
     if (!secret) throw new Error(`The private key ${row.kid} of the issuer is not in its key store.`);
-    return { kid: kidBytes(row.kid), signer: nodeSigner(secret) };
+    let signer = this.signers.get(secret);
+    if (!signer) {
+      signer = nodeSigner(secret);
+      this.signers.set(secret, signer);
+    }
+    return { kid: kidBytes(row.kid), signer };
   }
 
   /** Public documents for the authority's bundle: every key that may still verify at an instant. */
