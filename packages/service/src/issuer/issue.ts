@@ -132,9 +132,10 @@ async function makePasses(
 ) {
   const { signer, kid } = await keys.signingKey('pass', at);
   const made = [];
-  for (const holderKey of points) {
+  const notices = random(16 * points.length);
+  for (const [i, holderKey] of points.entries()) {
     const terms = liveTerms(policy, entitlement, hint, moment, at);
-    const notice = random(16);
+    const notice = notices.slice(16 * i, 16 * i + 16);
     const thumbprint = keyThumbprint(holderKey);
     const lastDay = endDayOf(policy, terms);
     const handle = thumbprint.slice(0, 16);
