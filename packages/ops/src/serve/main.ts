@@ -34,6 +34,7 @@ Runs the service: any of its three desks, each with a database and a key store o
   --behind-proxy            a proxy on this machine names the callers
   --enrolments-per-minute N for each network
   --providers FILE          identity providers by OpenID Connect (DATA/providers.json)
+  --root-by-ceremony        no share of the root is made here: see munjigi bundle ceremony
   --imported-evidence-only  leaves out the evidence of the pack's demonstration
   --log LEVEL               silent, error, warn, info or debug (info), on standard error
 
@@ -59,6 +60,7 @@ const OPTIONS = {
   'enrolments-per-minute': TEXT,
   providers: TEXT,
   'imported-evidence-only': YES,
+  'root-by-ceremony': YES,
   log: TEXT,
   help: YES,
 } as const;

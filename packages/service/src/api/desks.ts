@@ -19,6 +19,13 @@ export interface OpenDesks {
   readonly authority: AuthorityDesk | null;
 }
 
+/** A service whose root comes by ceremony starts without one, and waits. */
+function beforeTheCeremony(error: unknown): false {
+  const { code } = error as { code?: unknown };
+  if (code === 'authority.no-root' || code === 'authority.delegates-ended') return false;
+  throw error;
+}
+
 const noEvidence = { evidenceOf: async () => [] };
 
 export interface DeskParts {
@@ -73,6 +80,12 @@ export async function openDesks(parts: DeskParts): Promise<OpenDesks> {
       },
       endpoints: { register: ['/api/register'], mirrors: ['/mirror'] },
       onTrouble: (error) => log.error({ desk: 'authority', error }, 'could not publish'),
+      rootByCeremony: config.rootByCeremony,
+      onDelegatesEnd: (days) =>
+        log.warn(
+          { desk: 'authority', count: days },
+          'days until the delegates of the root end: hold a ceremony',
+        ),
       ...(parts.everyMs === undefined ? {} : { everyMs: parts.everyMs }),
     });
     if (exercise && clock.story() === null) {
@@ -119,8 +132,8 @@ export async function openDesks(parts: DeskParts): Promise<OpenDesks> {
   if (desks.authority) {
     const story = clock.story();
     if (exercise && story) await desks.authority.play(story);
-    else if (!(await desks.authority.refresh()))
-      log.warn({ desk: 'authority' }, 'no issuer has handed over its keys yet');
+    else if (!(await desks.authority.refresh().catch(beforeTheCeremony)))
+      log.warn({ desk: 'authority' }, 'no root or no issuer key is here yet: nothing is published');
   }
   return desks;
 }

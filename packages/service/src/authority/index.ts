@@ -2,7 +2,7 @@ import type { Policy } from '@munjigi/core/rules';
 import type { Crypto } from '@munjigi/core/signing';
 import type { Bundle, ForeignEntry } from '@munjigi/core/trust';
 import { openClock, openRoot } from '@munjigi/core/trust';
-import type { Story, StoryClockPort } from '../clock/index.ts';
+import { nowSeconds, type Story, type StoryClockPort } from '../clock/index.ts';
 import type { KeyFolder } from '../crypto/index.ts';
 import type { Database } from '../db/index.ts';
 import type { Desk } from '../lib/desk.ts';
@@ -14,8 +14,12 @@ import { RootKeeper } from './root.ts';
 import { mountAuthority } from './routes.ts';
 
 export { dayKeyId } from './day-keys.ts';
+export { Documents } from './documents.ts';
 export { readForeign } from './foreign.ts';
 export type { Handover } from './publisher.ts';
+export { makeDelegates, RootKeeper } from './root.ts';
+
+const DAY = 86_400;
 
 export interface AuthorityOptions {
   /** Migrated, this desk's own. */
@@ -34,6 +38,10 @@ export interface AuthorityOptions {
   readonly endpoints: Bundle['endpoints'];
   /** Told of what could not be published; the next try comes by itself. */
   readonly onTrouble: (error: unknown) => void;
+  /** True where the root is made by ceremony alone: no share of it ever stands on this machine. */
+  readonly rootByCeremony?: boolean;
+  /** Told, at most once a day, in how many days the last delegate ends that this machine cannot renew. */
+  readonly onDelegatesEnd?: (days: number) => void;
   /** Milliseconds between two looks whether something is due. */
   readonly everyMs?: number;
 }
@@ -53,9 +61,10 @@ export interface AuthorityDesk extends Desk {
 export async function openAuthorityDesk(options: AuthorityOptions): Promise<AuthorityDesk> {
   const { db, keys, clock, crypto, policy, exercise, onTrouble } = options;
   const documents = await Documents.open(db, options.mirror);
+  const root = new RootKeeper(documents, keys, crypto, options.rootByCeremony);
   const publisher = new Publisher({
     documents,
-    root: new RootKeeper(documents, keys, crypto),
+    root,
     dayKeys: new DayKeys(db, await keys.folder('days'), policy),
     notices: new Notices(db, policy),
     policy,
@@ -66,8 +75,15 @@ export async function openAuthorityDesk(options: AuthorityOptions): Promise<Auth
     clock,
     crypto,
   });
+  let warnedAt = Number.NEGATIVE_INFINITY;
   const refresh = async (): Promise<boolean> => {
     for (const name of ['root', 'bundle', 'now', 'clock'] as const) await documents.reload(name);
+    const at = nowSeconds(clock);
+    const days = await root.endsInDays(at);
+    if (days !== null && Math.abs(at - warnedAt) >= DAY) {
+      warnedAt = at;
+      options.onDelegatesEnd?.(days);
+    }
     return publisher.refresh();
   };
   const timer = setInterval(() => void refresh().catch(onTrouble), options.everyMs ?? 15_000).unref();

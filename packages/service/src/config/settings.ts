@@ -26,6 +26,8 @@ export interface ServiceConfig {
   readonly enrolmentsPerMinute: number;
   /** File of identity providers (OpenID Connect); none where there is no such file. */
   readonly providers: string;
+  /** True where the root is made by ceremony alone. */
+  readonly rootByCeremony: boolean;
   /** True leaves out the evidence of the pack's demonstration: only what was imported counts. */
   readonly importedEvidenceOnly: boolean;
 }
@@ -106,6 +108,7 @@ export function readSettings(flags: Flags, env: NodeJS.ProcessEnv, defaultPolicy
     behindProxy: yes('behind-proxy'),
     enrolmentsPerMinute: whole('enrolments-per-minute', exercise ? 600 : 60, 1_000_000),
     providers: resolve(word('providers') ?? join(data, 'providers.json')),
+    rootByCeremony: yes('root-by-ceremony'),
     importedEvidenceOnly: yes('imported-evidence-only'),
   };
 }

@@ -52,6 +52,7 @@ export const ACCESS = {
   getBundle: { callers: ['public'] },
   getNow: { callers: ['public'] },
   getClock: { callers: ['public'] },
+  publishRoot: { callers: ['operator'] },
   publishNotice: { callers: ['operator'] },
   setClock: { callers: ['operator'] },
 

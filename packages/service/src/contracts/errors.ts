@@ -71,6 +71,26 @@ export const API_ERRORS = {
   'authority.document-missing': [404, 'This document has not been published.'],
   'authority.notice-unknown': [400, 'The policy has no notice of that name.'],
   'authority.obligation-unknown': [400, 'The policy has no obligation of that code.'],
+  'authority.no-root': [
+    503,
+    'No root has been published yet. Hold the ceremony (munjigi bundle ceremony) and publish what it signed.',
+  ],
+  'authority.delegates-ended': [
+    503,
+    'The delegates of the root have ended and its shares are not here. Hold a ceremony that names new ones.',
+  ],
+  'authority.root-refused': [
+    400,
+    'This root is not signed by the threshold of the old one and of its own, or is not well made. See munjigi bundle verify.',
+  ],
+  'authority.root-order': [
+    409,
+    'A root is followed by the very next version: propose again from the root in force.',
+  ],
+  'authority.delegate-missing': [
+    409,
+    'None of the delegates of this root serves now with a key of this key store. Make delegates here, and propose them.',
+  ],
   'authority.too-large': [
     400,
     'The notice does not fit into the 1 kB of the small document. Shorten its parameters.',
