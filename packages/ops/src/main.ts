@@ -3,6 +3,7 @@ type Command = (args: readonly string[]) => Promise<number>;
 
 /** Every command of `munjigi`, loaded only when it is called: one line each. */
 const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
+  bundle: async () => (await import('./bundle/main.ts')).main,
   check: async () => (await import('./check/main.ts')).main,
   start: async () => (await import('./start/index.ts')).start,
   issuer: async () => (await import('./issuer/main.ts')).main,

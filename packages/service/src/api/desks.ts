@@ -131,7 +131,7 @@ export async function openDesks(parts: DeskParts): Promise<OpenDesks> {
 
   if (desks.authority) {
     const story = clock.story();
-    if (exercise && story) await desks.authority.play(story);
+    if (exercise && story) await desks.authority.play(story).catch(beforeTheCeremony);
     else if (!(await desks.authority.refresh().catch(beforeTheCeremony)))
       log.warn({ desk: 'authority' }, 'no root or no issuer key is here yet: nothing is published');
   }
