@@ -175,6 +175,9 @@ export function fixture(look: Appearance, query: URLSearchParams): Wallet {
     ),
     retentionDays: signal(28),
     exercise: signal(true),
+    providers: signal([]),
+    signedIn: signal(null),
+    waiting: signal(null),
     people: computed(() => [
       {
         id: 'haneul',
@@ -217,6 +220,9 @@ export function fixture(look: Appearance, query: URLSearchParams): Wallet {
     setLane: async () => {},
     loadPeople: async () => {},
     enrol: async () => {},
+    signIn: async () => {},
+    enrolSignedIn: async () => {},
+    forgetSignIn: () => {},
     renew: async () => {},
     printPaper: async () => {},
     askNotifications: async () => {},
