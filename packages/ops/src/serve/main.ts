@@ -34,6 +34,8 @@ Runs the service: any of its three desks, each with a database and a key store o
   --behind-proxy            a proxy on this machine names the callers
   --enrolments-per-minute N for each network
   --providers FILE          identity providers by OpenID Connect (DATA/providers.json)
+  --limit-first N  --limit-renewal N  --limit-paper N
+                            first issues, renewals and paper passes at a time (4, 4, 2)
   --root-by-ceremony        no share of the root is made here: see munjigi bundle ceremony
   --imported-evidence-only  leaves out the evidence of the pack's demonstration
   --log LEVEL               silent, error, warn, info or debug (info), on standard error
@@ -61,6 +63,9 @@ const OPTIONS = {
   providers: TEXT,
   'imported-evidence-only': YES,
   'root-by-ceremony': YES,
+  'limit-first': TEXT,
+  'limit-renewal': TEXT,
+  'limit-paper': TEXT,
   log: TEXT,
   help: YES,
 } as const;

@@ -109,6 +109,7 @@ export async function openDesks(parts: DeskParts): Promise<OpenDesks> {
       // Whoever names a demonstration person is taken to be that person: nothing for anything but an exercise.
       ...(exercise ? demonstrationOf(config.policy, policy) : { providers: [], evidence: noEvidence }),
       ...(config.importedEvidenceOnly ? { evidence: noEvidence } : {}),
+      limits: config.issueLimits,
       oidc: await readOidcSettings(config.providers),
     });
     await handover.write('issuer', await desks.issuer.publicKeys());

@@ -24,6 +24,8 @@ export interface ServiceConfig {
   readonly behindProxy: boolean;
   /** Enrolments that one network may ask for in a minute. */
   readonly enrolmentsPerMinute: number;
+  /** How many first issues, renewals and paper passes this process makes at a time. */
+  readonly issueLimits: { readonly first: number; readonly renewal: number; readonly paper: number };
   /** File of identity providers (OpenID Connect); none where there is no such file. */
   readonly providers: string;
   /** True where the root is made by ceremony alone. */
@@ -108,6 +110,11 @@ export function readSettings(flags: Flags, env: NodeJS.ProcessEnv, defaultPolicy
     behindProxy: yes('behind-proxy'),
     enrolmentsPerMinute: whole('enrolments-per-minute', exercise ? 600 : 60, 1_000_000),
     providers: resolve(word('providers') ?? join(data, 'providers.json')),
+    issueLimits: {
+      first: whole('limit-first', 4, 1000),
+      renewal: whole('limit-renewal', 4, 1000),
+      paper: whole('limit-paper', 2, 1000),
+    },
     rootByCeremony: yes('root-by-ceremony'),
     importedEvidenceOnly: yes('imported-evidence-only'),
   };
