@@ -13,8 +13,8 @@ export const EVIDENCE_COLUMNS = ['person', 'kind'] as const;
  */
 export function readEvidenceRow({ cell }: TableRow, policy: Policy): { person: string; piece: Evidence } {
   const person = cell('person');
-  if (person === '' || person.length > 200)
-    throw new WrongLine('person', 'is a name of 1 to 200 characters.');
+  if (person === '') throw new WrongLine('person', 'is empty.');
+  if (person.length > 200) throw new WrongLine('person', 'has at most 200 characters.');
   const name = cell('kind');
   const kinds = policy.pack.evidence;
   const kind = Object.hasOwn(kinds, name) ? kinds[name] : undefined;
