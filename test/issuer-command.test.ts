@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { main } from '../packages/ops/src/main.ts';
@@ -73,6 +73,13 @@ describe('munjigi issuer', () => {
       run('withdraw-key', '--data', test.data, '--address', `http://127.0.0.1:${port}`, ...more);
     const done = await withdraw('--kid', '2');
     expect(done).toMatchObject({ code: 0, lines: [{ withdrawn: 2, signsNow: 3 }] });
+    const handed = JSON.parse(readFileSync(join(test.data, 'public', 'issuer.json'), 'utf8')) as {
+      withdrawn: boolean;
+    }[];
+    expect(
+      handed.filter(({ withdrawn }) => withdrawn),
+      'what is carried to the authority says so',
+    ).toHaveLength(1);
     expect((await withdraw('--kid', '77')).code).toBe(1);
     expect((await withdraw('--kid', 'two')).code).toBe(2);
     await test.remove();

@@ -1,5 +1,5 @@
 import type { Admission } from '../rules/admission.ts';
-import { obligation } from '../rules/obligations.ts';
+import { endedPassSeconds } from '../rules/obligations.ts';
 import type { Policy } from '../rules/policy.ts';
 import { hintParameters } from './claim-hint.ts';
 import type { Finding } from './finding.ts';
@@ -98,10 +98,8 @@ function signedGrace(
   endedAt: number,
   at: number,
 ): { readonly until: number } | undefined {
-  const hours = code == null ? undefined : obligation(policy, code)?.endedPassHours;
-  if (hours === undefined || claim.kind !== 'pass') return undefined;
-  if (obligationUntil == null || at >= obligationUntil) return undefined;
-  const until = endedAt + hours * 3600;
+  if (claim.kind !== 'pass') return undefined;
+  const until = endedAt + endedPassSeconds(policy, code, obligationUntil, at);
   return at < until ? { until } : undefined;
 }
 

@@ -20,6 +20,7 @@ export {
 } from './notices.ts';
 export {
   acceptedChecks,
+  endedPassSeconds,
   lawfulRecords,
   obligation,
   penalties,

@@ -26,6 +26,7 @@ export class HolderStore {
   #showing: Showing | null = null;
   /** As it stands on the disk, so that a page that is loaded anew goes on with the same pass; undefined until it was read. */
   #keptShowing: Showing | null | undefined;
+  #graceSeconds = 0;
   #isWithdrawn: (pass: HeldPass) => boolean = () => false;
 
   constructor(profile?: string) {
@@ -118,6 +119,11 @@ export class HolderStore {
     this.#isWithdrawn = ({ kid }) => isWithdrawn(kid);
   }
 
+  /** Tells for how many seconds past their end passes may be shown, by the signed word in force. */
+  allow(graceSeconds: number): void {
+    this.#graceSeconds = graceSeconds;
+  }
+
   /** When passes of withdrawn keys are to be replaced: drawn once, and kept. */
   async #renewalOf(dead: readonly HeldPass[], now: number): Promise<number> {
     const kept = (await this.setting<WithdrawnRenewal>('withdrawn-renewal')) ?? null;
@@ -141,7 +147,7 @@ export class HolderStore {
       this.#showing ??= this.#keptShowing;
     }
     const passes = (await this.passes()).filter((pass) => !this.#isWithdrawn(pass));
-    const showing = nextShowing(this.#showing, passes, now, randomShare);
+    const showing = nextShowing(this.#showing, passes, now, randomShare, this.#graceSeconds);
     const pass = passes.find((one) => one.id === showing?.passId);
     if (!showing || !pass) return null;
     const isNew = showing.startedAt !== this.#showing?.startedAt || showing.passId !== this.#showing.passId;

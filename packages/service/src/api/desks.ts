@@ -110,6 +110,7 @@ export async function openDesks(parts: DeskParts): Promise<OpenDesks> {
       ...(exercise ? demonstrationOf(config.policy, policy) : { providers: [], evidence: noEvidence }),
       ...(config.importedEvidenceOnly ? { evidence: noEvidence } : {}),
       limits: config.issueLimits,
+      onKeysChanged: (entries) => handover.write('issuer', entries),
       oidc: await readOidcSettings(config.providers),
     });
     await handover.write('issuer', await desks.issuer.publicKeys());

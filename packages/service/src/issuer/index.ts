@@ -53,6 +53,8 @@ export interface IssuerOptions {
   readonly evidence: EvidenceSource;
   /** Files of the pack may say nothing of who signs in where: providers by OpenID Connect, as the operator configured them. */
   readonly oidc?: readonly OidcSettings[];
+  /** Told of the public keys after one was withdrawn: the authority has to learn it, wherever it is. */
+  readonly onKeysChanged?: (entries: readonly IssuerEntry[]) => Promise<void>;
   /** How much of each kind of work is done at a time. */
   readonly limits?: QueueLimits;
 }
@@ -78,6 +80,7 @@ export async function openIssuingParts(options: IssuerOptions): Promise<IssuingP
     providers: new Map(providers.map((provider) => [provider.name, provider])),
     evidence: joinedEvidence(options.evidence, await openEvidenceStore(db, keys)),
     queue: new IssueQueue(db, clock, options.limits),
+    onKeysChanged: options.onKeysChanged ?? (async () => {}),
     enrolments: new Enrolments(db, await keys.secret('enrolment', () => random(32))),
     keys: new IssuerKeys(db, keys, policy, options.name),
     mapping: new HolderMapping(await keys.folder('days')),

@@ -2,7 +2,7 @@ import { possessionBytes } from '@munjigi/core/entry-pass';
 import { issueLivePass } from '@munjigi/core/entry-pass/issue';
 import { type Entitlement, entitle, hintOf, type Policy } from '@munjigi/core/rules';
 import { type Crypto, keyThumbprint, spkiFromPoint } from '@munjigi/core/signing';
-import type { PassGrid } from '@munjigi/core/trust';
+import type { IssuerEntry, PassGrid } from '@munjigi/core/trust';
 import { ApiError } from '../contracts/index.ts';
 import { random } from '../crypto/index.ts';
 import { byteaArray, type Database } from '../db/index.ts';
@@ -25,6 +25,7 @@ export interface IssuingParts {
   readonly keys: IssuerKeys;
   readonly mapping: HolderMapping;
   readonly queue: IssueQueue;
+  readonly onKeysChanged: (entries: readonly IssuerEntry[]) => Promise<void>;
 }
 
 /** A key that asks to be certified. */

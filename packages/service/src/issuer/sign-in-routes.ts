@@ -35,7 +35,12 @@ export function mountSignIn(server: DeskServer, parts: IssuingParts, clock: Cloc
 
   server.route({
     ...route(operations.withdrawKey),
-    handler: ({ body }) => parts.keys.withdraw(body.kid, nowSeconds(clock)),
+    handler: async ({ body }) => {
+      const at = nowSeconds(clock);
+      const done = await parts.keys.withdraw(body.kid, at);
+      await parts.onKeysChanged(await parts.keys.serving(at));
+      return done;
+    },
   });
 
   server.route({

@@ -1,5 +1,5 @@
 import { toHex } from '@munjigi/core/encoding';
-import { calendarOf, noticeTexts } from '@munjigi/core/rules';
+import { calendarOf, endedPassSeconds, noticeTexts } from '@munjigi/core/rules';
 import { type DiaryNote, type HeldPass, storageSelfTest } from '@munjigi/offline';
 import type { Appearance } from '@munjigi/ui/appearance';
 import { isTextKey, t } from '@munjigi/ui/texts';
@@ -164,6 +164,10 @@ export async function openWallet({
       const dead = rules.withdrawn.value;
       store.follow((kid) => dead.has(toHex(kid)));
       if (dead.size > 0) void drawing.redraw();
+    }),
+    effect(() => {
+      const [pack, word] = [policy.value, rules.published.value];
+      store.allow(pack && word ? endedPassSeconds(pack, word.obligation, word.validUntil, minute.value) : 0);
     }),
     effect(() => {
       const now = minute.value;
