@@ -73,6 +73,11 @@ export const ACCESS = {
   ready: { callers: ['public'], limit: 'none' },
 
   listPeople: { callers: ['public'] },
+  listProviders: { callers: ['public'] },
+  beginSignIn: { callers: ['public'], limit: 'enrolments' },
+  finishSignIn: { callers: ['public'], limit: 'enrolments' },
+  withdrawKey: { callers: ['operator'] },
+  queuePlace: { callers: ['holder'] },
   enrol: { callers: ['public'], limit: 'enrolments' },
   newNonce: { callers: ['holder'] },
   issueBatch: { callers: ['holder'] },
@@ -102,6 +107,7 @@ export const ACCESS = {
   getBundle: { callers: ['public'] },
   getNow: { callers: ['public'] },
   getClock: { callers: ['public'] },
+  publishRoot: { callers: ['operator'] },
   publishNotice: { callers: ['operator'] },
   setClock: { callers: ['operator'] },
 
