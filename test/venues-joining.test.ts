@@ -27,9 +27,9 @@ describe.each(testEngines())('a gate that joins without a network, on $name', (e
     if (engine.missing() !== null) return;
     db = (await engine.fresh()).db;
     register = await openRegister(db, {
-      tell: ({ fields }) => {
+      tell: ({ gate }) => {
         if (!logAnswers) throw new Error('The log is away.');
-        told.push(fields.revocation);
+        told.push(gate);
       },
     });
   });

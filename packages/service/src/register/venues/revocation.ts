@@ -8,13 +8,10 @@ import { stretchesOf } from '../stretch.ts';
 /** What the public log is told: that a gate was revoked, when, and nothing of where. */
 export interface RevokedLine {
   readonly kind: 'gate-revoked';
+  /** SHA-256 of "mj1-gate-revoked", a zero byte and the thumbprint of the key: whoever holds the key can find it, nobody else. */
+  readonly gate: Uint8Array;
   /** Seconds. */
   readonly at: number;
-  /**
-   * `revocation` is SHA-256 of "mj1-gate-revoked", a zero byte and the thumbprint of the key: who knows the key can find it,
-   * nobody else.
-   */
-  readonly fields: { readonly revocation: Uint8Array };
 }
 
 export interface Revocation {
@@ -70,7 +67,7 @@ export async function tellRevocations(
      WHERE told_at IS NULL ORDER BY at LIMIT 500`,
   );
   for (const { venueId, thumbprint, at } of rows) {
-    await tell({ kind: 'gate-revoked', at, fields: { revocation: revokedGateHash(thumbprint) } });
+    await tell({ kind: 'gate-revoked', gate: revokedGateHash(thumbprint), at });
     await db.query('UPDATE revocation SET told_at = $3 WHERE venue_id = $1 AND thumbprint = $2', [
       venueId,
       thumbprint,
