@@ -26,9 +26,6 @@ const UNSPREAD = [
 ];
 const NOW = Date.parse('2022-01-06T13:58:00+09:00');
 
-/** Tables of the register that stay on one machine: small, and no entry's statement reads them. */
-const UNSPREAD = ['schema_migration', 'cosigned_log', 'cosigned_head', 'bundle_in_use'];
-
 describe.each(testEngines())('the schema of each desk on $name', (engine) => {
   const folders: string[] = [];
   beforeAll(() => engine.start());

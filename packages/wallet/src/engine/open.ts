@@ -8,7 +8,7 @@ import { heldCertificates, openHolder, problemOf } from '../holder.ts';
 import type { ProviderPerson, Stage, View, Wallet } from '../model.ts';
 import { clockText, dayText, longDayText, timeText } from './dates.ts';
 import { openDrawing } from './drawing.ts';
-import { type Enrolling, enrolPerson, enrolPerson, renewBatch, renewBatch } from './enrolment.ts';
+import { type Enrolling, enrolPerson, renewBatch } from './enrolment.ts';
 import { openLookups } from './lookups.ts';
 import { notificationState, openReminding } from './reminding.ts';
 import { openRules } from './rules.ts';
@@ -165,6 +165,8 @@ export async function openWallet({
     effect(() => {
       const pack = policy.value;
       if (pack && stage.value === 'open' && visible.value) lookups.look(pack, today.value);
+    }),
+    effect(() => {
       // A withdrawn key is learnt while the wallet is open: its passes go from the screen.
       const dead = rules.withdrawn.value;
       store.follow((kid) => dead.has(toHex(kid)));
