@@ -62,6 +62,42 @@ describe('npm start', () => {
     expect(running.output()).toContain(`${running.address}/gate/#venue=`);
   });
 
+  it("gives each body's console an address of its own, where no other desk answers", async () => {
+    const { port } = new URL(running.address);
+    const ask = (host: string, address: string) =>
+      new Promise<http.IncomingMessage>((done, fail) => {
+        http
+          .get({ host: '127.0.0.1', port, path: address, headers: { host: `${host}:${port}` } }, (answer) =>
+            done(answer.resume()),
+          )
+          .on('error', fail);
+      });
+    for (const body of ['register', 'authority']) {
+      const host = `${body}.localhost`;
+      const page = await ask(host, '/console/');
+      expect(page.statusCode).toBe(200);
+      expect(page.headers['content-security-policy']).toContain("frame-ancestors 'none'");
+      const home = await ask(host, '/');
+      expect([home.statusCode, home.headers.location]).toEqual([302, '/console/']);
+      const answers = {
+        [`/api/${body}/session`]: 200,
+        '/api/authority/log/head': 200,
+        '/mirror/bundle.cose': 200,
+        '/api/issuer/people': 404,
+        '/gate/': 404,
+        '/demo/setup.json': 404,
+        '/health/live': 404,
+      };
+      for (const [address, status] of Object.entries(answers))
+        expect((await ask(host, address)).statusCode, `${host}${address}`).toBe(status);
+      for (const role of ['officer', 'operator'])
+        expect(running.output()).toMatch(
+          new RegExp(`/ ${role}: http://${body}.localhost:${port}/console/#invite=`),
+        );
+    }
+    expect((await ask('register.localhost', '/api/authority/cases')).statusCode).toBe(404);
+  });
+
   it('gives nobody the operator token, and keeps operator calls behind it', async () => {
     const setup = await (await fetch(`${running.address}/demo/setup.json`)).text();
     expect(setup).not.toMatch(/token/i);

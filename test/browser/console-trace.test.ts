@@ -162,6 +162,11 @@ describeInBrowser('a full trace by two officers with passkeys', () => {
     await atRegister(id);
     await button(approver.page, '패스키로 서명').click();
     await state(approver.page, 'released');
+    // Kept from the log, too: a page that reads there that the boxes are released offers nothing to sign.
+    const stopLog = await tamper(approver.page, 'GET', '/api/authority/log/head', (head) => ({
+      ...head,
+      size: 0,
+    }));
     const stopAgain = await tamper(approver.page, 'GET', `/api/register/cases/${id}`, (told) => ({
       ...told,
       state: 'waiting',
@@ -170,6 +175,7 @@ describeInBrowser('a full trace by two officers with passkeys', () => {
     await button(approver.page, '패스키로 서명').click();
     await problem(approver.page, 'case.signed-already');
     await stopAgain();
+    await stopLog();
   });
 
   it('releases nothing over the cap, nothing older than is kept, and nothing after the end', async () => {

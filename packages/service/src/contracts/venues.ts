@@ -206,7 +206,21 @@ export const venueOperations = {
     answer: Type.Object(
       {
         countedAtMs: OrNull(Milliseconds),
-        hours: Type.Array(Type.Object({ at: Seconds, count: OrNull(Type.Integer({ minimum: 5 })) }, exact)),
+        hours: Type.Array(
+          Type.Object(
+            {
+              at: Seconds,
+              count: OrNull(Type.Integer({ minimum: 5 })),
+              late: Type.Optional(
+                Type.Integer({
+                  minimum: 5,
+                  description: 'Of those, how many were kept on their device first',
+                }),
+              ),
+            },
+            exact,
+          ),
+        ),
         days: Type.Array(
           Type.Object(
             { day: LocalDate, check: Word, record: Word, count: OrNull(Type.Integer({ minimum: 5 })) },

@@ -10,7 +10,12 @@ export interface VenueCounts {
   /** When the newest of it was counted, milliseconds; null where nothing has been yet. */
   readonly countedAtMs: number | null;
   /** First second of each hour, and all entries of it together. */
-  readonly hours: readonly { readonly at: number; readonly count: Told }[];
+  readonly hours: readonly {
+    readonly at: number;
+    readonly count: Told;
+    /** Of those, how many were kept on their device first; left out where there were none, or where it tells a small count. */
+    readonly late?: number;
+  }[];
   /** Local days, by how the proof was looked at and how the entry was written down. */
   readonly days: readonly {
     readonly day: string;
@@ -48,6 +53,14 @@ interface Cell {
   readonly check: number;
   readonly record: number;
   readonly entries: number;
+  readonly late: number;
+}
+
+/** How many of an hour came late, where neither they nor the others are too few to be told. */
+function toldLate(count: Told, late: number): { readonly late?: number } {
+  if (count === null || late < SMALLEST_TOLD) return {};
+  const atOnce = Math.max(0, count - late);
+  return atOnce === 0 || atOnce >= SMALLEST_TOLD ? { late: Math.min(late, count) } : {};
 }
 
 /** A venue's counts of the last `days` days, today included. Small ones are hidden, hours and days each by themselves. */
@@ -60,7 +73,7 @@ export async function readCounts(
   const today = kept.days.findIndex(({ day }) => day === kept.today);
   const window = kept.days.slice(Math.max(0, today + 1 - days), today + 1);
   const { rows } = await session.query<Cell>(
-    `SELECT extract(epoch FROM hour)::int8 AS at, check_code AS "check", record_code AS record, entries
+    `SELECT extract(epoch FROM hour)::int8 AS at, check_code AS "check", record_code AS record, entries, late
      FROM venue_hour WHERE venue_id = $1 AND hour >= $2 AND hour < $3 ORDER BY hour, check_code, record_code`,
     [venueId, new Date(window[0]!.from * 1000), new Date(window[window.length - 1]!.to * 1000)],
   );
@@ -74,7 +87,8 @@ export async function readCounts(
     const hours = summed(cells, ({ at }) => String(at));
     const kinds = summed(cells, ({ check, record }) => `${check}/${record}`);
     hideSmall(hours.map(({ total }) => total)).forEach((count, i) => {
-      out.hours.push({ at: hours[i]!.first.at, count });
+      const { first, late } = hours[i]!;
+      out.hours.push({ at: first.at, count, ...toldLate(count, late) });
     });
     hideSmall(kinds.map(({ total }) => total)).forEach((count, i) => {
       const { check, record } = kinds[i]!.first;
@@ -87,13 +101,15 @@ export async function readCounts(
 function summed(
   cells: readonly Cell[],
   nameOf: (cell: Cell) => string,
-): readonly { readonly first: Cell; readonly total: number }[] {
-  const sums = new Map<string, { first: Cell; total: number }>();
+): readonly { readonly first: Cell; readonly total: number; readonly late: number }[] {
+  const sums = new Map<string, { first: Cell; total: number; late: number }>();
   for (const cell of cells) {
     const name = nameOf(cell);
     const sum = sums.get(name);
-    if (sum) sum.total += cell.entries;
-    else sums.set(name, { first: cell, total: cell.entries });
+    if (sum) {
+      sum.total += cell.entries;
+      sum.late += cell.late;
+    } else sums.set(name, { first: cell, total: cell.entries, late: cell.late });
   }
   return [...sums.values()];
 }

@@ -23,6 +23,8 @@ export interface RollUpParts {
 const SLICE = 200;
 const LOCK = 0x4d4a0002;
 const DAY_S = 86_400;
+/** An entry that came in later than this was kept on its device: its gate could not reach the register. */
+const LATE_S = 300;
 
 /**
  * Counts what has been stored since the last time into `venue_hour`: finds the days that new rows fall on (late entries on
@@ -137,9 +139,9 @@ async function countDays(
     bounds,
   );
   await session.query(
-    `INSERT INTO venue_hour (venue_id, hour, check_code, record_code, entries)
+    `INSERT INTO venue_hour (venue_id, hour, check_code, record_code, entries, late)
      SELECT e.venue_id, d.lo + floor(extract(epoch FROM e.entered_at - d.lo) / 3600)::int * interval '1 hour',
-            e.check_code, e.record_code, count(*)
+            e.check_code, e.record_code, count(*), count(*) FILTER (WHERE e.late_s > ${LATE_S})
      FROM ${DAYS} JOIN entry e ON e.venue_id = d.venue_id AND e.entered_at >= d.lo AND e.entered_at < d.hi
      WHERE e.kind = ${KIND_CODES.entry} AND e.entered_at >= $4 AND e.entered_at < $5 GROUP BY 1, 2, 3, 4`,
     [...bounds, first, last],
