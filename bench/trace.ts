@@ -137,6 +137,12 @@ const ok = ({ status, text }: Answer) => {
 };
 const [approved, releasing] = await seconds(() => approve(approver, id));
 ok(approved);
+const released = await service.desks.register.cases.released(fromBase64(id));
+const entries = decodeReleased(released.entries);
+await bareOpens(entries.slice(0, 500), data);
+// Half of the bare opens before, half after, so that a busy machine weighs on both sides.
+const half = Math.floor(entries.length / 2);
+const before = await bareOpens(entries.slice(0, half), data);
 const [opened, opening] = await seconds(() => opener.call('POST', `/api/authority/cases/${id}/open`));
 ok(opened);
 const [list, listing] = await seconds(() => opener.call('GET', `/api/authority/cases/${id}/list`));
@@ -144,10 +150,7 @@ ok(list);
 const resolved = list.json.rows.filter(({ state }: { state: string }) => state === 'resolved').length;
 if (resolved !== ENTRIES) throw new Error(`${resolved} of ${ENTRIES} entries were resolved.`);
 
-const released = await service.desks.register.cases.released(fromBase64(id));
-const entries = decodeReleased(released.entries);
-await bareOpens(entries.slice(0, 500), data);
-const bare = await bareOpens(entries, data);
+const bare = before + (await bareOpens(entries.slice(half), data));
 await stand.test.remove();
 
 const short = (value: number) => Math.round(value * 1000) / 1000;

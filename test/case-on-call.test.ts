@@ -35,7 +35,17 @@ describe('the second signature is asked for, one officer after the other', () =>
 
   it('by the list, the next one after fifteen minutes, with an alarm; a last one when nobody is left', async () => {
     const [first, second] = approvers.map(({ accountId }) => accountId) as [string, string];
-    await stand.test.service.desks.register!.cases!.onCall.set([second, first]);
+    const set = (accounts: string[]) => stand.test.operate('POST', '/api/register/on-call', { accounts });
+    expect((await set([second, opener.accountId])).json.error).toBe('case.on-call');
+    expect((await set([second, first])).json.accounts).toMatchObject([
+      { accountId: second },
+      { accountId: first },
+    ]);
+    const shown = await approvers[0]!.call('GET', '/api/register/on-call');
+    expect(shown.json.accounts.map(({ accountId }: { accountId: string }) => accountId)).toEqual([
+      second,
+      first,
+    ]);
     const { id } = await openedCase(stand, opener, venueId);
     expect(await asked(id)).toEqual([second]);
     stand.later(14 * MINUTE);

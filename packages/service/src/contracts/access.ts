@@ -122,6 +122,8 @@ export const ACCESS = {
   casesToApprove: { callers: ['officer'] },
   caseToApprove: { callers: ['officer'] },
   approveCase: { callers: ['officer'] },
+  getOnCall: { callers: ['officer', 'operator'] },
+  setOnCall: { callers: ['operator'] },
   resolveHandles: { callers: ['body'] },
   ...accountsOf('issuer'),
   ...accountsOf('register'),

@@ -1,3 +1,4 @@
+import { ApiError } from '../../contracts/index.ts';
 import type { Database, Session } from '../../db/index.ts';
 
 /** How long an officer on call has before the next one is asked. */
@@ -26,8 +27,10 @@ export class OnCall {
     return listed.length > 0 ? listed : officers;
   }
 
-  /** Sets the list. */
+  /** Sets the list. Throws `case.on-call` for somebody who cannot sign. */
   async set(accounts: readonly string[]): Promise<void> {
+    const officers = await this.officers();
+    if (accounts.some((account) => !officers.includes(account))) throw new ApiError('case.on-call');
     await this.db.tx(async (session) => {
       await session.query('DELETE FROM on_call');
       for (const [i, account] of [...new Set(accounts)].entries())
