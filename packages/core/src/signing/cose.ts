@@ -18,7 +18,8 @@ export type DocumentKind =
   | 'receipt'
   | 'gate'
   | 'possession'
-  | 'export';
+  | 'export'
+  | 'line';
 
 const contextOf = (kind: DocumentKind) => utf8Encode(`MJ1 ${kind}`);
 

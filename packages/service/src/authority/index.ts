@@ -13,7 +13,7 @@ import { type Handover, Publisher } from './publisher.ts';
 import { RootKeeper } from './root.ts';
 import { mountAuthority } from './routes.ts';
 
-export { dayKeyId } from './day-keys.ts';
+export { dayKeyId } from '../lib/keys/index.ts';
 export { readForeign } from './foreign.ts';
 export type { Handover } from './publisher.ts';
 

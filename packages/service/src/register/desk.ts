@@ -1,5 +1,6 @@
 import { ApiError } from '../contracts/index.ts';
 import { type Database, DatabaseUnavailable } from '../db/index.ts';
+import { FOR_EVER } from '../lib/keys/index.ts';
 import { AnchorTimes } from './anchor-times.ts';
 import { BatchChecker } from './checked-batch.ts';
 import { enrolGate, enrolVenue } from './enrolment.ts';
@@ -18,7 +19,8 @@ import type { Alarm, BatchAnswer, Grouping, RegisterDesk, RegisterOptions, Regis
 
 /** Two transactions keep two cores busy; on an embedded database one is made ready while the other is written. */
 const GROUPING: Grouping = { lanes: 2, gates: 50, entries: 2_000, waitMs: 5, waiting: 5_000 };
-const HOUR_MS = 3_600_000;
+/** How often an idle desk looks for a new day, and for keys that ended. */
+const LOOK_MS = 60_000;
 
 /** Opens the register desk on a migrated database: makes the days and their keys, up to a week ahead. */
 export async function createRegister(options: RegisterOptions): Promise<RegisterDesk> {
@@ -34,24 +36,31 @@ export async function createRegister(options: RegisterOptions): Promise<Register
   let preparing: Promise<void> | null = null;
   const prepareDays = async () => {
     await layer.prepare(days.days.map(({ day }) => day));
+    days.endedThrough(layer.endedThrough);
     await makePartitions(db, days.days);
   };
   /** Cheap while the day stays the same; a new day waits for its partitions. */
   const prepare = (): Promise<void> => {
-    if (days.moveTo(seconds())) preparing = null;
+    if (days.moveTo(seconds()) || layer.stale) preparing = null;
     preparing ??= prepareDays().catch((error: unknown) => {
       preparing = null;
       throw error;
     });
     return preparing;
   };
+  /** A day whose keys were destroyed takes no entries: the clock is wrong, or this body has ended recording. */
+  const prepareIntake = async (): Promise<void> => {
+    await prepare();
+    if (layer.endedThrough < days.today) return;
+    throw new ApiError(layer.endedThrough === FOR_EVER ? 'register.ended' : 'service.day-ended');
+  };
   await prepare();
   const daily = setInterval(() => {
     prepare().catch(() => alarm({ kind: 'partitions', venueId: null, gateNo: null }));
-  }, HOUR_MS);
+  }, LOOK_MS);
   daily.unref();
 
-  const intake = new Intake({ db, clock, days, layer, receipts, anchors, prepare, alarm });
+  const intake = new Intake({ db, clock, days, layer, receipts, anchors, prepare: prepareIntake, alarm });
   const grouping = { ...GROUPING, ...options.grouping };
   const queue = new GroupCommit<Upload, BatchAnswer>(
     { ...grouping, lanes: Math.min(grouping.lanes, Math.max(2, db.lanes)) },
