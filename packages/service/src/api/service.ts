@@ -14,6 +14,7 @@ import { mountHealth } from './health.ts';
 import { rateLimit } from './limits.ts';
 import { openLog } from './log.ts';
 import { mountOldWay } from './old-way.ts';
+import { openDaily, type RetentionRun } from './retention/index.ts';
 import { buildServer } from './server.ts';
 
 /** What a caller may put in place of the service's own parts. */
@@ -39,6 +40,8 @@ export interface Service {
   play(story: Story): Promise<void>;
   /** Looks at the databases now, as the watch does in the background. */
   look(): Promise<void>;
+  /** Ends now, at the desks that are open here, what is past retention; they do it by themselves when a day has ended. */
+  endDays(): Promise<RetentionRun>;
   /** Takes no new work, finishes what runs (at most `graceMs`), closes the databases. Once only. */
   close(graceMs?: number): Promise<void>;
 }
@@ -111,6 +114,16 @@ export async function createService(
     const open = [desks.issuer, desks.register, desks.authority].filter(
       (desk): desk is NonNullable<typeof desk> => desk !== null,
     );
+    const daily = openDaily({
+      databases,
+      secrets,
+      policy,
+      clock,
+      log: null,
+      dropDays: async () => [],
+      byItself: !config.exercise,
+      onTrouble: (error) => log.error({ error }, 'could not end what is past retention'),
+    });
     const watch = watchDatabases([...databases].map(([desk, db]) => ({ db, url: config.databases[desk] })));
     const server = buildServer({
       log,
@@ -135,6 +148,7 @@ export async function createService(
       await Promise.race([server.close(), late]);
       server.server.closeAllConnections();
       watch.close();
+      await daily.close();
       for (const desk of open) await desk.close();
       await closeDatabases();
     };
@@ -153,6 +167,7 @@ export async function createService(
         await authority?.play(story);
       },
       look: watch.look,
+      endDays: daily.run,
       close: (graceMs = 10_000) => {
         closing ??= close(graceMs);
         return closing;

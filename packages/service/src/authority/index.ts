@@ -16,6 +16,7 @@ import { mountAuthority } from './routes.ts';
 export { dayKeyId } from '../lib/keys/index.ts';
 export { readForeign } from './foreign.ts';
 export type { Handover } from './publisher.ts';
+export { endAuthorityDays } from './retention.ts';
 
 export interface AuthorityOptions {
   /** Migrated, this desk's own. */

@@ -22,6 +22,7 @@ export type { EvidenceSource } from './evidence.ts';
 export type { Assertion, Identity, IdentityProvider } from './identity.ts';
 export { HolderMapping, type PassHolder } from './mapping.ts';
 export { dateInWords, paperPage } from './paper-page.ts';
+export { endIssuerDays, type IssuerEnded, prepareIssuerDays } from './retention.ts';
 
 export interface IssuerOptions {
   /** Migrated, this desk's own. */

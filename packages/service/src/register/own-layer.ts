@@ -56,6 +56,11 @@ export class OwnLayer {
     this.#heldAt = generation;
   }
 
+  /** The key of a day, or null where there is none (any more). */
+  find(day: string): KeyObject | null {
+    return this.#keys.get(day) ?? null;
+  }
+
   /** The day's key in hand. Throws where there is none. */
   keyOf(day: string): KeyObject {
     const key = this.#keys.get(day);
