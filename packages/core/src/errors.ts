@@ -36,6 +36,10 @@ export const ERROR_CODES = [
   'chain.structure',
   'chain.link',
   'chain.signature',
+  'log.structure',
+  'log.line',
+  'log.receipt',
+  'log.cosignatures',
 ] as const;
 
 export type ErrorCode = (typeof ERROR_CODES)[number];

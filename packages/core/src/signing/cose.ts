@@ -19,7 +19,10 @@ export type DocumentKind =
   | 'gate'
   | 'possession'
   | 'export'
-  | 'line';
+  | 'line'
+  | 'head'
+  | 'cosignature'
+  | 'notified';
 
 const contextOf = (kind: DocumentKind) => utf8Encode(`MJ1 ${kind}`);
 

@@ -12,6 +12,57 @@ CREATE TABLE document_sequence (
   CONSTRAINT document_sequence_pkey PRIMARY KEY (document)
 );
 
+CREATE TABLE log_body (
+  body text NOT NULL,
+  public_key bytea NOT NULL,
+  known_since bigint NOT NULL,
+  CONSTRAINT log_body_pkey PRIMARY KEY (body, public_key)
+);
+
+CREATE TABLE log_cosignature (
+  size bigint NOT NULL,
+  body text NOT NULL,
+  cosignature bytea NOT NULL,
+  CONSTRAINT log_cosignature_pkey PRIMARY KEY (size, body)
+);
+
+CREATE TABLE log_head (
+  size bigint NOT NULL,
+  root bytea NOT NULL,
+  at bigint NOT NULL,
+  head bytea NOT NULL,
+  CONSTRAINT log_head_pkey PRIMARY KEY (size)
+);
+
+CREATE TABLE log_line (
+  index bigint NOT NULL,
+  line_id bytea NOT NULL,
+  body text NOT NULL,
+  kind text NOT NULL,
+  logged_at bigint NOT NULL,
+  day date,
+  count bigint,
+  line bytea NOT NULL,
+  CONSTRAINT log_line_line_id_key UNIQUE (line_id),
+  CONSTRAINT log_line_pkey PRIMARY KEY (index)
+);
+CREATE INDEX log_line_by_day ON public.log_line USING btree (kind, day);
+
+CREATE TABLE log_node (
+  level smallint NOT NULL,
+  n bigint NOT NULL,
+  hash bytea NOT NULL,
+  CONSTRAINT log_node_pkey PRIMARY KEY (level, n)
+);
+
+CREATE TABLE log_state (
+  one_row boolean NOT NULL DEFAULT true,
+  size bigint NOT NULL,
+  at bigint NOT NULL,
+  CONSTRAINT log_state_one_row_check CHECK (one_row),
+  CONSTRAINT log_state_pkey PRIMARY KEY (one_row)
+);
+
 CREATE TABLE notice (
   notice_no bigint NOT NULL,
   notice text,

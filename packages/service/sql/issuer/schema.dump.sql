@@ -3,6 +3,22 @@ CREATE TABLE certified_key (
   CONSTRAINT certified_key_pkey PRIMARY KEY (thumbprint)
 );
 
+CREATE TABLE cosigned_head (
+  origin text NOT NULL,
+  size bigint NOT NULL,
+  root bytea NOT NULL,
+  cosignature bytea NOT NULL,
+  CONSTRAINT cosigned_head_pkey PRIMARY KEY (origin, size)
+);
+
+CREATE TABLE cosigned_log (
+  origin text NOT NULL,
+  size bigint NOT NULL,
+  root bytea NOT NULL,
+  at bigint NOT NULL,
+  CONSTRAINT cosigned_log_pkey PRIMARY KEY (origin)
+);
+
 CREATE TABLE enrolment (
   secret_hash bytea NOT NULL,
   person bytea NOT NULL,

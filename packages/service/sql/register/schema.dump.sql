@@ -6,6 +6,22 @@ CREATE TABLE anchor (
   CONSTRAINT anchor_pkey PRIMARY KEY (venue_id, gate_no, anchor_ref)
 );
 
+CREATE TABLE cosigned_head (
+  origin text NOT NULL,
+  size bigint NOT NULL,
+  root bytea NOT NULL,
+  cosignature bytea NOT NULL,
+  CONSTRAINT cosigned_head_pkey PRIMARY KEY (origin, size)
+);
+
+CREATE TABLE cosigned_log (
+  origin text NOT NULL,
+  size bigint NOT NULL,
+  root bytea NOT NULL,
+  at bigint NOT NULL,
+  CONSTRAINT cosigned_log_pkey PRIMARY KEY (origin)
+);
+
 CREATE TABLE entry (
   venue_id bigint NOT NULL,
   entered_at timestamp with time zone NOT NULL,

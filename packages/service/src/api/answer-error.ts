@@ -13,7 +13,7 @@ const BY_FASTIFY: Readonly<Record<string, ApiErrorCode>> = {
 };
 
 /** Input that a core function refused: the caller's fault, and its sentence carries no data. */
-const BY_CORE = /^(encoding|chain|pass|signing)\./;
+const BY_CORE = /^(encoding|chain|pass|signing|log)\./;
 
 /** Where a schema was not met: a place in the body and the rule, never the value. */
 function placeOf(error: FastifyError): string {

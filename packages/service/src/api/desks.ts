@@ -11,12 +11,15 @@ import { demonstrationOf, type IssuerDesk, openIssuerDesk } from '../issuer/inde
 import type { DeskName } from '../lib/desk.ts';
 import { createRegister, type RegisterDesk } from '../register/index.ts';
 import { HandoverFolder } from './handover.ts';
+import { composeLog, type LogComposition } from './public-log.ts';
 
 /** The desks that are open on this server. */
 export interface OpenDesks {
   readonly issuer: IssuerDesk | null;
   readonly register: RegisterDesk | null;
   readonly authority: AuthorityDesk | null;
+  /** Line signers, port and cosigners of the public log. */
+  readonly publicLog: LogComposition;
 }
 
 export interface DeskParts {
@@ -39,7 +42,9 @@ export async function openDesks(parts: DeskParts): Promise<OpenDesks> {
   const { config, secrets, clock, crypto, policy, log, databases } = parts;
   const { exercise } = config;
   const handover = new HandoverFolder(join(config.data, 'public'));
+  const publicLog = await composeLog({ ...parts, handover, authority: () => desks.authority });
   const desks: { -readonly [K in keyof OpenDesks]: OpenDesks[K] } = {
+    publicLog,
     issuer: null,
     register: null,
     authority: null,
@@ -69,10 +74,13 @@ export async function openDesks(parts: DeskParts): Promise<OpenDesks> {
         issuers: () => (desks.issuer ? desks.issuer.publicKeys() : handover.read('issuer')),
         registerKeys: async () => (desks.register ? desks.register.publicKeys() : handover.read('register')),
       },
+      log: { bodies: publicLog.bodies, cosigners: () => publicLog.cosigners },
       endpoints: { register: ['/api/register'], mirrors: ['/mirror'] },
       onTrouble: (error) => log.error({ desk: 'authority', error }, 'could not publish'),
       ...(parts.everyMs === undefined ? {} : { everyMs: parts.everyMs }),
     });
+    const { origin, key } = desks.authority.log;
+    await handover.write('log', [{ origin, key }]);
     if (exercise && clock.story() === null) {
       const last = await desks.authority.lastStory();
       const first =

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { fromBase64, toBase64url } from '@munjigi/core/encoding';
 import type { Bundle, IssuerEntry } from '@munjigi/core/trust';
 import { writeWhole } from '../crypto/index.ts';
+import type { LogIdentity } from '../lib/cosigning/index.ts';
 
 /**
  * Public documents that pass from the issuer and the register to the authority. Desks in one process hand them over here;
@@ -11,6 +12,17 @@ import { writeWhole } from '../crypto/index.ts';
 export interface PublicDocuments {
   readonly issuer: readonly IssuerEntry[];
   readonly register: Bundle['registerKeys'];
+  /** Line keys of the bodies (65-byte points). */
+  readonly 'issuer-line': readonly LineKey[];
+  readonly 'register-line': readonly LineKey[];
+  readonly 'authority-line': readonly LineKey[];
+  /** The public log, for bodies that sign its heads. */
+  readonly log: readonly LogIdentity[];
+}
+
+export interface LineKey {
+  readonly body: string;
+  readonly publicKey: Uint8Array;
 }
 
 const isBytes = (value: unknown): value is Uint8Array => value instanceof Uint8Array;

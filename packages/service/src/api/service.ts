@@ -119,7 +119,7 @@ export async function createService(
       secrets,
       policy,
       clock,
-      log: null,
+      log: desks.authority ? desks.publicLog.port : null,
       dropDays: async () => [],
       byItself: !config.exercise,
       onTrouble: (error) => log.error({ error }, 'could not end what is past retention'),
@@ -135,6 +135,7 @@ export async function createService(
     });
     mountHealth(server, { desks: config.desks, draining: () => draining, watch });
     for (const desk of open) await (desk as Desk).mount(server);
+    desks.publicLog.mount(server);
     const registerDb = databases.get('register');
     const { authority } = desks;
     if (config.exercise && registerDb && authority) {

@@ -3,11 +3,12 @@ import type { Crypto } from '@munjigi/core/signing';
 import type { Bundle, ForeignEntry } from '@munjigi/core/trust';
 import { openClock, openRoot } from '@munjigi/core/trust';
 import type { Story, StoryClockPort } from '../clock/index.ts';
-import type { KeyFolder } from '../crypto/index.ts';
+import { type KeyFolder, makePrivateKey, nodeSigner } from '../crypto/index.ts';
 import type { Database } from '../db/index.ts';
 import type { Desk } from '../lib/desk.ts';
 import { DayKeys } from './day-keys.ts';
 import { type DocumentName, Documents } from './documents.ts';
+import { type CosignPort, KnownBodies, LogKeeper, mountLog } from './log/index.ts';
 import { Notices } from './notices.ts';
 import { type Handover, Publisher } from './publisher.ts';
 import { RootKeeper } from './root.ts';
@@ -15,6 +16,7 @@ import { mountAuthority } from './routes.ts';
 
 export { dayKeyId } from '../lib/keys/index.ts';
 export { readForeign } from './foreign.ts';
+export type { CosignPort, LogKeeper } from './log/index.ts';
 export type { Handover } from './publisher.ts';
 export { endAuthorityDays } from './retention.ts';
 
@@ -33,6 +35,11 @@ export interface AuthorityOptions {
   readonly foreign: () => readonly ForeignEntry[];
   readonly handover: Handover;
   readonly endpoints: Bundle['endpoints'];
+  readonly log: {
+    /** Line keys that the bodies handed over, this one's too. */
+    readonly bodies: () => Promise<ReadonlyMap<string, Uint8Array>>;
+    readonly cosigners: () => readonly CosignPort[];
+  };
   /** Told of what could not be published; the next try comes by itself. */
   readonly onTrouble: (error: unknown) => void;
   /** Milliseconds between two looks whether something is due. */
@@ -41,6 +48,8 @@ export interface AuthorityOptions {
 
 export interface AuthorityDesk extends Desk {
   readonly name: 'authority';
+  /** The public log, which this desk keeps. */
+  readonly log: LogKeeper;
   /** Plays a moment of a story, in an exercise. */
   play(story: Story): Promise<void>;
   /** The story that was last published, or null. */
@@ -67,6 +76,16 @@ export async function openAuthorityDesk(options: AuthorityOptions): Promise<Auth
     clock,
     crypto,
   });
+  const log = new LogKeeper({
+    db,
+    signer: nodeSigner(await keys.secret('log', makePrivateKey)),
+    origin: `munjigi ${policy.id}`,
+    bodies: new KnownBodies(db, options.log.bodies, clock),
+    cosigners: options.log.cosigners,
+    clock,
+    crypto,
+    onTrouble,
+  });
   const refresh = async (): Promise<boolean> => {
     for (const name of ['root', 'bundle', 'now', 'clock'] as const) await documents.reload(name);
     return publisher.refresh();
@@ -75,7 +94,11 @@ export async function openAuthorityDesk(options: AuthorityOptions): Promise<Auth
 
   return {
     name: 'authority',
-    mount: (server) => mountAuthority(server, { documents, publisher, clock, exercise }),
+    log,
+    mount(server) {
+      mountAuthority(server, { documents, publisher, clock, exercise });
+      mountLog(server, log);
+    },
     play: async (story) => {
       await publisher.play(story);
     },

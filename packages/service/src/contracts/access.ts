@@ -50,6 +50,16 @@ export const ACCESS = {
   publishNotice: { callers: ['operator'] },
   setClock: { callers: ['operator'] },
 
+  getLogHead: { callers: ['public'] },
+  listLogHeads: { callers: ['public'] },
+  listLogLines: { callers: ['public'] },
+  getLogProof: { callers: ['public'] },
+  getLogConsistency: { callers: ['public'] },
+  appendLogLine: { callers: ['body'] },
+  cosignRegister: { callers: ['public'] },
+  cosignIssuer: { callers: ['public'] },
+  getNotified: { callers: ['public'] },
+
   oldWay: { callers: ['public'] },
 } as const satisfies Record<keyof typeof operations, Access>;
 

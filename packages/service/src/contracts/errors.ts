@@ -66,6 +66,16 @@ export const API_ERRORS = {
     400,
     'The notice does not fit into the 1 kB of the small document. Shorten its parameters.',
   ],
+  'log.unknown': [404, 'This log is not followed here.'],
+  'log.fork': [
+    409,
+    'Another tree of this size was signed here: the log tells two stories. It is not signed.',
+  ],
+  'log.rollback': [409, 'A smaller tree at a later time is not signed: the log took something back.'],
+  'log.unproved': [409, 'The proof does not show that this head grew out of the last one signed here.'],
+  'log.no-line': [404, 'The log has no such line, or no head of that size.'],
+  'log.notified-count': [409, 'More tags than the log says were resolved on that day are not published.'],
+
   'authority.not-an-exercise': [403, 'The clock is set in an exercise only.'],
 } as const satisfies Record<string, readonly [status: number, message: string]>;
 

@@ -2,6 +2,7 @@ import { authorityOperations } from './authority.ts';
 import { demonstrationOperations } from './demonstration.ts';
 import { healthOperations } from './health.ts';
 import { issuerOperations } from './issuer.ts';
+import { logOperations } from './public-log.ts';
 import { registerOperations } from './register.ts';
 
 export { ACCESS, type Access, accessOf, type Caller, needsNoAccount, ROLES, type Role } from './access.ts';
@@ -15,6 +16,7 @@ export {
   demonstrationOperations,
   healthOperations,
   issuerOperations,
+  logOperations,
   registerOperations,
 };
 
@@ -24,5 +26,6 @@ export const operations = {
   ...issuerOperations,
   ...registerOperations,
   ...authorityOperations,
+  ...logOperations,
   ...demonstrationOperations,
 } as const;
