@@ -3,7 +3,7 @@ import { addDays, type Policy } from '@munjigi/core/rules';
 import type { DayKey } from '@munjigi/core/trust';
 import { type KeyFolder, makePrivateKey, publicPoint } from '../crypto/index.ts';
 import { byteaArray, type Database } from '../db/index.ts';
-import { DayStore, dayKeyId, FOR_EVER, hasWrap, weekEnd, weekOf } from '../lib/keys/index.ts';
+import { DayStore, dayKeyId, hasWrap, weekEnd, weekOf } from '../lib/keys/index.ts';
 
 /** Keys are made so many days ahead, so that a gate cut off for weeks still has one for its day. */
 const DAYS_AHEAD = 35;
@@ -54,9 +54,9 @@ export class DayKeys {
     return keys;
   }
 
-  /** True where this body has ended recording for good. */
-  get ended(): boolean {
-    return this.store.hasEnded(FOR_EVER);
+  /** The local day on which this body ended recording for good, or null where it has not. */
+  get endedOn(): string | null {
+    return this.store.endedOn();
   }
 
   private async pointOf(

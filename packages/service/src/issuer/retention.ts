@@ -24,8 +24,9 @@ export async function endIssuerDays(
   db: Database | null,
   parts: EndingParts,
   day: string,
+  today: string,
 ): Promise<IssuerEnded> {
-  const ended = await endThrough(parts, day);
+  const ended = await endThrough(parts, day, today);
   if (!db) return { ...ended, mappings: 0, pages: 0 };
   let mappings = 0;
   for (;;) {

@@ -3,14 +3,8 @@ import { type Clock, nowSeconds } from '../../clock/index.ts';
 import type { Secrets } from '../../config/index.ts';
 import type { Database } from '../../db/index.ts';
 import type { DeskName } from '../../lib/desk.ts';
-import type { LineTaker } from '../../lib/keys/index.ts';
-import {
-  type DeskToEnd,
-  pastRetention,
-  type RetentionParts,
-  type RetentionRun,
-  runRetention,
-} from './run.ts';
+import { LineOutbox, type LineTaker } from '../../lib/keys/index.ts';
+import { type DeskToEnd, type RetentionParts, type RetentionRun, runRetention } from './run.ts';
 import { endSessions } from './sessions.ts';
 import { voiceOf } from './voice.ts';
 
@@ -38,10 +32,9 @@ export interface Daily {
 /** How often a desk looks whether a day has ended, and hands lines to the log that it did not take. */
 const LOOK_MS = 600_000;
 
-/** The daily job of the desks that are open here: at the start, and when the local day has changed. */
+/** The daily job of the desks that are open here: at the start, and again and again, since what is done is not done twice. */
 export function openDaily(parts: DailyParts): Daily {
   let turn: Promise<unknown> = Promise.resolve();
-  let done = '';
   const desks = (): Promise<DeskToEnd[]> =>
     Promise.all(
       [...parts.databases].map(async ([name, db]) => {
@@ -52,25 +45,24 @@ export function openDaily(parts: DailyParts): Daily {
   const runNow = async (): Promise<RetentionRun> => {
     const { policy, log, dropDays } = parts;
     const at = nowSeconds(parts.clock);
-    const run = await runRetention({ desks: await desks(), policy, log, at, dropDays, endSessions });
-    // Lines that wait are tried again at the next look.
-    done = run.desks.every(({ waiting }) => waiting === 0) ? run.through : '';
-    return run;
+    return runRetention({ desks: await desks(), policy, log, at, dropDays, endSessions });
+  };
+  /** Hands over only what a command said while this process ran. */
+  const speak = async (): Promise<void> => {
+    for (const { keys, lines } of await desks()) await (await LineOutbox.of(keys, lines)).send(parts.log);
   };
   const run = (): Promise<RetentionRun> => {
     const result = turn.then(runNow, runNow);
     turn = result.catch(() => {});
     return result;
   };
-  const look = (): void => {
-    if (pastRetention(parts.policy, nowSeconds(parts.clock)) !== done) run().catch(parts.onTrouble);
-  };
-  const timer = parts.byItself ? setInterval(look, LOOK_MS).unref() : null;
-  if (parts.byItself) look();
+  const look = (): void => void (parts.byItself ? run() : speak()).catch(parts.onTrouble);
+  const timer = setInterval(look, LOOK_MS).unref();
+  look();
   return {
     run,
     async close() {
-      if (timer) clearInterval(timer);
+      clearInterval(timer);
       await turn;
     },
   };

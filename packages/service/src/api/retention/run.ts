@@ -64,17 +64,18 @@ async function endDesk(desk: DeskToEnd, parts: RetentionParts, through: string):
   const { db, keys, lines } = desk;
   const { log, at, onStep } = parts;
   const ending: EndingParts = { keys, lines, log, at, ...(onStep ? { onStep } : {}) };
+  const today = parts.policy.calendar.dateOf(at);
   const sessions = db && parts.endSessions ? await parts.endSessions(db, at) : 0;
   switch (desk.name) {
     case 'authority':
-      return { ...(await endAuthorityDays(db, ending, through)), deleted: { sessions } };
+      return { ...(await endAuthorityDays(db, ending, through, today)), deleted: { sessions } };
     case 'issuer': {
-      const { mappings, pages, ...ended } = await endIssuerDays(db, ending, through);
-      await prepareIssuerDays(ending, parts.policy.calendar.dateOf(at));
+      const { mappings, pages, ...ended } = await endIssuerDays(db, ending, through, today);
+      await prepareIssuerDays(ending, today);
       return { ...ended, deleted: { mappings, pages, sessions } };
     }
     case 'register': {
-      const ended = await endThrough(ending, through);
+      const ended = await endThrough(ending, through, today);
       const days = db ? await parts.dropDays(db, addDays(through, 1)) : [];
       return { ...ended, deleted: { days: days.length, sessions } };
     }

@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { flushFolder, type KeyFolder, openKeyFolder, writeFirst } from '../../crypto/index.ts';
@@ -79,15 +79,24 @@ export class DayStore {
     return this.keys.names();
   }
 
-  /** Raises the high-water day, durably; it never falls. Do this before destroying. */
-  async raise(day: string): Promise<void> {
+  /** The local day on which this body ended everything, or null where it has not. */
+  endedOn(): string | null {
+    if (this.highWater() !== FOR_EVER) return null;
+    return readFileSync(join(this.keys.path, markOf(FOR_EVER)), 'utf8').trim() || FOR_EVER;
+  }
+
+  /**
+   * Raises the high-water day, durably; it never falls. Do this before destroying.
+   * @param on the local day on which this is done
+   */
+  async raise(day: string, on: string): Promise<void> {
     if (this.hasEnded(day)) return;
-    await writeFirst(join(this.keys.path, `ended-${day}.mark`), '');
+    await writeFirst(join(this.keys.path, markOf(day)), `${on}\n`);
     await flushFolder(this.keys.path);
     await this.keys.renew();
     const highest = marksOf(this.keys.path).at(-1)!;
     for (const lower of marksOf(this.keys.path).filter((mark) => mark < highest))
-      await unlink(join(this.keys.path, `ended-${lower}.mark`)).catch(() => {});
+      await unlink(join(this.keys.path, markOf(lower))).catch(() => {});
     this.markAt = null;
   }
 
@@ -96,6 +105,8 @@ export class DayStore {
     return openKeyFolder(join(dirname(this.keys.path), 'recovery'));
   }
 }
+
+const markOf = (day: string): string => `ended-${day}.mark`;
 
 function marksOf(path: string): string[] {
   return readdirSync(path)

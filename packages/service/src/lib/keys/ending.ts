@@ -1,4 +1,3 @@
-import { basename, dirname } from 'node:path';
 import { type KeyFolder, openKeyFolder } from '../../crypto/index.ts';
 import { lockFolder } from '../../db/embedded/folder-lock.ts';
 import { DatabaseRefused } from '../../db/errors.ts';
@@ -34,9 +33,10 @@ export const daysOf = async (keys: KeyFolder): Promise<DayStore> => new DayStore
  * is gone already. It may be killed at any step and run again: the high-water day is raised first, so that nobody makes a
  * key that is being destroyed; a line is signed before its key goes and is sent after, with the same bytes each time. The
  * log holds each line once; a log that does not know a line again would hold it twice at most, with the same content.
+ * @param today the local day on which this is done
  */
-export function endThrough(parts: EndingParts, day: string): Promise<Ended> {
-  return oneAtATime(parts.keys, () => end(parts, day));
+export function endThrough(parts: EndingParts, day: string, today: string): Promise<Ended> {
+  return oneAtATime(parts.keys, () => end(parts, day, today));
 }
 
 /** Ends everything that a body holds, early and for good, and says so in public: line `sunset`. */
@@ -49,15 +49,19 @@ export async function sunset(parts: EndingParts, today: string): Promise<Ended> 
       // Its name sorts behind those of the keys: the line that all has ended is the last one.
       await outbox.say('sunset', 'sunset', parts.at, { day: today, keys });
     }
-    return end(parts, FOR_EVER);
+    return end(parts, FOR_EVER, today);
   });
 }
 
-async function end({ keys, lines, log, at, onStep = () => {} }: EndingParts, day: string): Promise<Ended> {
+async function end(
+  { keys, lines, log, at, onStep = () => {} }: EndingParts,
+  day: string,
+  today: string,
+): Promise<Ended> {
   const store = await daysOf(keys);
   const outbox = await LineOutbox.of(keys, lines);
   await onStep('raise');
-  await store.raise(day);
+  await store.raise(day, today);
   const destroyed: string[] = [];
   for (const name of await store.names()) {
     const named = namedDay(name);
@@ -107,7 +111,3 @@ async function oneAtATime<T>(keys: KeyFolder, work: () => Promise<T>): Promise<T
     }
   }
 }
-
-/** The body that a key store belongs to, by its folder. */
-export const bodyOfKeys = (keys: KeyFolder): string =>
-  basename(keys.path) === 'days' ? basename(dirname(keys.path)) : basename(keys.path);
