@@ -5,6 +5,9 @@ type Command = (args: readonly string[]) => Promise<number>;
 const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   check: async () => (await import('./check/main.ts')).main,
   start: async () => (await import('./start/index.ts')).start,
+  retention: async () => (await import('./retention/main.ts')).main,
+  keys: async () => (await import('./keys/main.ts')).main,
+  sunset: async () => (await import('./sunset/main.ts')).main,
   serve: async () => (await import('./serve/main.ts')).main,
 };
 

@@ -14,7 +14,7 @@ import { mountHealth } from './health.ts';
 import { rateLimit } from './limits.ts';
 import { openLog } from './log.ts';
 import { mountOldWay } from './old-way.ts';
-import { openDaily, type RetentionRun } from './retention/index.ts';
+import { dropDays, openDaily, type RetentionRun } from './retention/index.ts';
 import { buildServer } from './server.ts';
 
 /** What a caller may put in place of the service's own parts. */
@@ -120,7 +120,7 @@ export async function createService(
       policy,
       clock,
       log: desks.authority ? desks.publicLog.port : null,
-      dropDays: async () => [],
+      dropDays,
       byItself: !config.exercise,
       onTrouble: (error) => log.error({ error }, 'could not end what is past retention'),
     });

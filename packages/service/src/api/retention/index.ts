@@ -1,5 +1,7 @@
 export type { BoxesSeen } from './boxes.ts';
+export { deskStores, retentionReportOf, retentionRunOf, sunsetOf } from './command.ts';
 export { type Daily, type DailyParts, openDaily } from './daily.ts';
+export { dropDays } from './drop-days.ts';
 export type { MappingsSeen } from './mappings.ts';
 export {
   type PlaceToLook,

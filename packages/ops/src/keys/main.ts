@@ -1,0 +1,73 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { addDays } from '@munjigi/core/rules';
+import { makePrivateKey, publicPoint } from '@munjigi/service/crypto';
+import { beginWeek, daysOf, sheetPage, sheetsOf, sheetText, weekOf, wrapWeek } from '@munjigi/service/keys';
+import { deskStores } from '@munjigi/service/retention';
+import {
+  DESK_OPTIONS,
+  DESK_USAGE,
+  deskConfig,
+  parse,
+  runCommand,
+  say,
+  UsageError,
+} from '../lib/desk-data.ts';
+
+const USAGE = `munjigi keys sheets --desk DESK [--week MONDAY] --to FOLDER [options]
+
+sheets   makes the recovery key of a desk for one week, and writes its private half as three sheets: two for officers of the
+         desk's body, one for a custodian outside of it. Any two bring lost day keys back. The private half is then
+         forgotten: print the sheets, hand them over, and destroy the files.
+  --desk DESK               issuer, register or authority
+  --week MONDAY             the week, by its Monday (next week)
+  --to FOLDER               where the sheets are written, as pages to print and as text
+
+${DESK_USAGE}`;
+
+const OPTIONS = {
+  ...DESK_OPTIONS,
+  desk: { type: 'string' },
+  week: { type: 'string' },
+  to: { type: 'string' },
+} as const;
+
+/** `munjigi keys`: resolves to the exit code. */
+export function main([verb, ...args]: readonly string[], nowMs = Date.now()): Promise<number> {
+  return runCommand('keys', USAGE, async () => {
+    if (verb === undefined || verb === '--help') {
+      process.stdout.write(USAGE);
+      return verb === undefined ? 2 : 0;
+    }
+    const { help, desk, week, to, ...rest } = parse(args, OPTIONS);
+    if (help) {
+      process.stdout.write(USAGE);
+      return 0;
+    }
+    if (verb !== 'sheets') throw new UsageError(`there is no "keys ${verb}".`);
+    if (!desk) throw new UsageError('--desk names the desk.');
+    if (!to) throw new UsageError('--to names the folder that the sheets are written to.');
+    const { stores, policy } = await deskStores(deskConfig({ ...rest, desks: desk }));
+    const [entry] = stores;
+    if (!entry || stores.size !== 1) throw new UsageError('--desk names one desk.');
+    const [body, keys] = entry;
+    const monday = week ?? weekOf(addDays(policy.calendar.dateOf(Math.floor(nowMs / 1000)), 7));
+    if (!/^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/.test(monday))
+      throw new UsageError('--week is a Monday such as 2022-01-10.');
+    const store = await daysOf(keys);
+    const privateKey = makePrivateKey();
+    const sheets = await sheetsOf(body, monday, privateKey);
+    const publicKey = publicPoint(privateKey);
+    privateKey.fill(0);
+    await beginWeek(store, monday, publicKey);
+    mkdirSync(to, { recursive: true, mode: 0o700 });
+    const files = sheets.map((sheet) => {
+      const name = `${body}-${monday}-${sheet.holder}`;
+      writeFileSync(join(to, `${name}.html`), sheetPage(sheet), { mode: 0o600 });
+      writeFileSync(join(to, `${name}.txt`), `${sheetText(sheet)}\n`, { mode: 0o600 });
+      return name;
+    });
+    say({ body, week: monday, sheets: files, wraps: await wrapWeek(store, monday) });
+    return 0;
+  });
+}
