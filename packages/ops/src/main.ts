@@ -9,6 +9,9 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   keys: async () => (await import('./keys/main.ts')).main,
   sunset: async () => (await import('./sunset/main.ts')).main,
   serve: async () => (await import('./serve/main.ts')).main,
+  backup: async () => (await import('./backup/backup.ts')).main,
+  restore: async () => (await import('./backup/restore.ts')).main,
+  register: async () => (await import('./register/main.ts')).main,
 };
 
 const HELP = `munjigi COMMAND …

@@ -6,6 +6,14 @@ CREATE TABLE anchor (
   CONSTRAINT anchor_pkey PRIMARY KEY (venue_id, gate_no, anchor_ref)
 );
 
+CREATE TABLE chain_mark (
+  venue_id bigint NOT NULL,
+  gate_no smallint NOT NULL,
+  counter integer NOT NULL,
+  head bytea NOT NULL,
+  CONSTRAINT chain_mark_pkey PRIMARY KEY (venue_id, gate_no, counter)
+);
+
 CREATE TABLE cosigned_head (
   origin text NOT NULL,
   size bigint NOT NULL,
@@ -52,6 +60,8 @@ CREATE TABLE gate (
   parent_no smallint,
   revoked_after integer,
   regressed_at timestamp with time zone,
+  gap_closed_at timestamp with time zone,
+  revoked_at timestamp with time zone,
   CONSTRAINT gate_pkey PRIMARY KEY (venue_id, gate_no)
 );
 CREATE INDEX gate_by_thumbprint ON public.gate USING btree (venue_id, thumbprint);
@@ -63,6 +73,14 @@ CREATE TABLE gate_checkpoint (
   counter integer NOT NULL,
   head bytea NOT NULL,
   CONSTRAINT gate_checkpoint_pkey PRIMARY KEY (venue_id, gate_no, day)
+);
+
+CREATE TABLE gate_counted (
+  venue_id bigint NOT NULL,
+  gate_no smallint NOT NULL,
+  counter integer NOT NULL,
+  counted_at timestamp with time zone NOT NULL,
+  CONSTRAINT gate_counted_pkey PRIMARY KEY (venue_id, gate_no)
 );
 
 CREATE TABLE gate_head (
@@ -80,6 +98,15 @@ CREATE TABLE gate_head (
   CONSTRAINT gate_head_pkey PRIMARY KEY (venue_id, gate_no)
 ) WITH (fillfactor=50);
 
+CREATE TABLE gone (
+  venue_id bigint NOT NULL,
+  gate_no smallint NOT NULL,
+  from_counter integer NOT NULL,
+  to_counter integer NOT NULL,
+  anchor_ref integer NOT NULL,
+  CONSTRAINT gone_pkey PRIMARY KEY (venue_id, gate_no, from_counter)
+);
+
 CREATE TABLE receipt (
   venue_id bigint NOT NULL,
   gate_no smallint NOT NULL,
@@ -92,6 +119,14 @@ CREATE TABLE receipt (
 );
 CREATE INDEX receipt_by_hash ON public.receipt USING btree (venue_id, hash);
 
+CREATE TABLE receipt_again (
+  venue_id bigint NOT NULL,
+  hash bytea NOT NULL,
+  gate_no smallint NOT NULL,
+  received_at timestamp with time zone NOT NULL,
+  CONSTRAINT receipt_again_pkey PRIMARY KEY (venue_id, hash)
+);
+
 CREATE TABLE rejected (
   venue_id bigint NOT NULL,
   gate_no smallint NOT NULL,
@@ -100,6 +135,14 @@ CREATE TABLE rejected (
   reason smallint NOT NULL,
   received_at timestamp with time zone NOT NULL,
   CONSTRAINT rejected_pkey PRIMARY KEY (venue_id, gate_no, counter)
+);
+
+CREATE TABLE safe_mark (
+  venue_id bigint NOT NULL,
+  gate_no smallint NOT NULL,
+  counter integer NOT NULL,
+  taken_at timestamp with time zone NOT NULL,
+  CONSTRAINT safe_mark_pkey PRIMARY KEY (venue_id, gate_no)
 );
 
 CREATE TABLE schema_migration (
@@ -117,6 +160,15 @@ CREATE TABLE venue (
   enrolment_hash bytea NOT NULL,
   created_at timestamp with time zone NOT NULL,
   CONSTRAINT venue_pkey PRIMARY KEY (venue_id)
+);
+
+CREATE TABLE venue_hour (
+  venue_id bigint NOT NULL,
+  hour timestamp with time zone NOT NULL,
+  check_code smallint NOT NULL,
+  record_code smallint NOT NULL,
+  entries integer NOT NULL,
+  CONSTRAINT venue_hour_pkey PRIMARY KEY (venue_id, hour, check_code, record_code)
 );
 
 CREATE OR REPLACE FUNCTION public.ingest(p_venue_id bigint, p_gate_no smallint, p_counter integer, p_head bytea, p_seen smallint, p_new_counter integer, p_new_head bytea, p_received_at timestamp with time zone, p_day date, p_at timestamp with time zone[], p_n integer[], p_late_s integer[], p_anchor integer[], p_day_key integer[], p_check smallint[], p_record smallint[], p_kind smallint[], p_flags smallint[], p_subject_hash bytea[], p_subject bytea[], p_claimed_at timestamp with time zone[], p_anchors bytea[], p_rejected_n integer[], p_rejected_hash bytea[], p_rejected_reason smallint[], p_receipt_hash bytea, p_receipt bytea, OUT matched boolean, OUT counter integer, OUT head bytea)
@@ -159,6 +211,81 @@ BEGIN
     INSERT INTO rejected (venue_id, gate_no, counter, hash, reason, received_at)
     SELECT p_venue_id, p_gate_no, r.n, r.hash, r.reason, p_received_at
     FROM unnest(p_rejected_n, p_rejected_hash, p_rejected_reason) r (n, hash, reason);
+  END IF;
+
+  IF p_receipt IS NOT NULL THEN
+    INSERT INTO receipt (venue_id, gate_no, counter, head, received_at, hash, signed)
+    VALUES (p_venue_id, p_gate_no, p_new_counter, p_new_head, p_received_at, p_receipt_hash, p_receipt);
+  END IF;
+
+  IF h.day < p_day AND h.counter > 0 THEN
+    INSERT INTO gate_checkpoint (venue_id, gate_no, day, counter, head)
+    VALUES (p_venue_id, p_gate_no, h.day, h.counter, h.head)
+    ON CONFLICT (venue_id, gate_no, day) DO NOTHING;
+  END IF;
+
+  UPDATE gate_head g SET
+    counter = p_new_counter,
+    head = p_new_head,
+    received_at = p_received_at,
+    day = greatest(h.day, p_day),
+    receipt_hash = COALESCE(p_receipt_hash, g.receipt_hash),
+    receipt_at = CASE WHEN p_receipt_hash IS NULL THEN g.receipt_at ELSE p_received_at END,
+    anchor_ref = first_ref + cardinality(p_anchors) - 1,
+    anchor = COALESCE(p_anchors[cardinality(p_anchors)], g.anchor)
+  WHERE g.venue_id = p_venue_id AND g.gate_no = p_gate_no;
+
+  matched := true;
+  counter := p_new_counter;
+  head := p_new_head;
+END $function$;
+
+CREATE OR REPLACE FUNCTION public.ingest(p_venue_id bigint, p_gate_no smallint, p_counter integer, p_head bytea, p_seen smallint, p_new_counter integer, p_new_head bytea, p_received_at timestamp with time zone, p_day date, p_at timestamp with time zone[], p_n integer[], p_late_s integer[], p_anchor integer[], p_day_key integer[], p_check smallint[], p_record smallint[], p_kind smallint[], p_flags smallint[], p_subject_hash bytea[], p_subject bytea[], p_claimed_at timestamp with time zone[], p_anchors bytea[], p_rejected_n integer[], p_rejected_hash bytea[], p_rejected_reason smallint[], p_receipt_hash bytea, p_receipt bytea, p_mark_n integer[], p_mark_head bytea[], OUT matched boolean, OUT counter integer, OUT head bytea)
+ RETURNS record
+ LANGUAGE plpgsql
+AS $function$
+#variable_conflict use_column
+DECLARE
+  h gate_head%ROWTYPE;
+  first_ref int;
+BEGIN
+  SELECT * INTO h FROM gate_head g WHERE g.venue_id = p_venue_id AND g.gate_no = p_gate_no FOR UPDATE;
+  IF NOT FOUND THEN
+    matched := false;
+    RETURN;
+  END IF;
+  IF h.counter <> p_counter OR h.head <> p_head OR h.seen <> p_seen THEN
+    UPDATE gate_head g SET received_at = p_received_at WHERE g.venue_id = p_venue_id AND g.gate_no = p_gate_no;
+    matched := false;
+    counter := h.counter;
+    head := h.head;
+    RETURN;
+  END IF;
+
+  -- The anchor named last is mostly the one named again.
+  first_ref := h.anchor_ref + CASE WHEN h.anchor = p_anchors[1] THEN 0 ELSE 1 END;
+  INSERT INTO anchor (venue_id, gate_no, anchor_ref, hash)
+  SELECT p_venue_id, p_gate_no, first_ref + a.i::int - 1, a.hash
+  FROM unnest(p_anchors) WITH ORDINALITY a (hash, i)
+  WHERE first_ref + a.i - 1 > h.anchor_ref;
+
+  INSERT INTO entry (venue_id, entered_at, counter, late_s, anchor_ref, day_key_id, gate_no, check_code, record_code, kind,
+                     flags, subject_hash, subject, claimed_at)
+  SELECT p_venue_id, t.at, t.n, t.late_s, first_ref + t.anchor - 1, t.day_key, p_gate_no, t.check_code, t.record_code,
+         t.kind, t.flags, t.subject_hash, t.subject, t.claimed_at
+  FROM unnest(p_at, p_n, p_late_s, p_anchor, p_day_key, p_check, p_record, p_kind, p_flags, p_subject_hash, p_subject, p_claimed_at)
+       t (at, n, late_s, anchor, day_key, check_code, record_code, kind, flags, subject_hash, subject, claimed_at);
+
+  IF cardinality(p_rejected_n) > 0 THEN
+    INSERT INTO rejected (venue_id, gate_no, counter, hash, reason, received_at)
+    SELECT p_venue_id, p_gate_no, r.n, r.hash, r.reason, p_received_at
+    FROM unnest(p_rejected_n, p_rejected_hash, p_rejected_reason) r (n, hash, reason);
+  END IF;
+
+  IF cardinality(p_mark_n) > 0 THEN
+    INSERT INTO chain_mark (venue_id, gate_no, counter, head)
+    SELECT p_venue_id, p_gate_no, m.n, m.head FROM unnest(p_mark_n, p_mark_head) m (n, head)
+    ON CONFLICT (venue_id, gate_no, counter) DO NOTHING;
   END IF;
 
   IF p_receipt IS NOT NULL THEN

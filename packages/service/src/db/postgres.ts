@@ -34,11 +34,14 @@ const types = {
     (format !== 'binary' && PARSERS.get(oid)) || pg.types.getTypeParser(oid, format as 'text'),
 } as pg.CustomTypesConfig;
 
-/** True for errors of the connection, not of the statement: the server is away, is stopping, or is out of connections. */
+/**
+ * True for errors of the connection, not of the statement: the server is away, is stopping, is out of connections, is
+ * read-only (25006), or somebody cancelled what we asked (57014). The same may be sent again.
+ */
 function isDown(error: unknown): boolean {
   const code = (error as { code?: unknown }).code;
   if (typeof code !== 'string') return true;
-  return /^(08|53|57P0|58|XX)/.test(code) || /^E[A-Z]{3,}$/.test(code);
+  return /^(08|53|57P0|57014|58|25006|XX)/.test(code) || /^E[A-Z]{3,}$/.test(code);
 }
 
 function translate(error: unknown): Error {
@@ -83,7 +86,10 @@ export function openPostgres(options: PostgresOptions): Database {
   }
 
   /** Lends a connection to the work, under the deadline; `notices` collects what the server warns of meanwhile. */
-  async function lend<T>(work: (client: pg.PoolClient, notices: Set<string>) => Promise<T>): Promise<T> {
+  async function lend<T>(
+    work: (client: pg.PoolClient, notices: Set<string>) => Promise<T>,
+    withinMs = deadlineMs,
+  ): Promise<T> {
     if (closed) throw new DatabaseUnavailable('database.closed', 'The database is closed.');
     const client = await pool.connect().catch((error: unknown) => {
       throw translate(error);
@@ -102,9 +108,9 @@ export function openPostgres(options: PostgresOptions): Database {
         timer = setTimeout(
           () =>
             fail(
-              new DatabaseUnavailable('database.deadline', `The database took longer than ${deadlineMs} ms.`),
+              new DatabaseUnavailable('database.deadline', `The database took longer than ${withinMs} ms.`),
             ),
-          deadlineMs,
+          withinMs,
         );
       });
       const running = work(client, notices);
@@ -131,6 +137,13 @@ export function openPostgres(options: PostgresOptions): Database {
     }
   }
 
+  const sessionOf = (client: pg.PoolClient): Session => ({
+    query: (sql, values = []) => run<never>(client, sql, values),
+    script: async (sql) => {
+      await ask(client, sql);
+    },
+  });
+
   return {
     engine: 'postgresql',
     lanes: options.connections ?? 8,
@@ -146,12 +159,7 @@ export function openPostgres(options: PostgresOptions): Database {
       }),
     tx: (work) =>
       lend(async (client, notices) => {
-        const session: Session = {
-          query: (sql, values = []) => run<never>(client, sql, values),
-          script: async (sql) => {
-            await ask(client, sql);
-          },
-        };
+        const session = sessionOf(client);
         await ask(client, 'BEGIN ISOLATION LEVEL READ COMMITTED');
         let value: Awaited<ReturnType<typeof work>>;
         try {
@@ -172,6 +180,14 @@ export function openPostgres(options: PostgresOptions): Database {
         acknowledged(notices);
         return value;
       }),
+    apart: (work, withinMs) =>
+      lend(async (client) => {
+        try {
+          return await work(sessionOf(client));
+        } finally {
+          await client.query('ROLLBACK; RESET ALL; SELECT pg_advisory_unlock_all()').catch(() => {});
+        }
+      }, withinMs),
     async close() {
       if (closed) return;
       closed = true;

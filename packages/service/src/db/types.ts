@@ -30,6 +30,12 @@ export interface Database extends Session {
    * a `DatabaseUnavailable` when the commit is not certain.
    */
   tx<T>(work: (session: Session) => Promise<T>): Promise<T>;
+  /**
+   * Lends one connection without a transaction, for what refuses one and for long readings; each statement commits by itself.
+   * Settings made on it are put back. An embedded database does nothing else meanwhile.
+   * @param deadlineMs in place of the usual deadline
+   */
+  apart<T>(work: (session: Session) => Promise<T>, deadlineMs?: number): Promise<T>;
   /** Waits for what runs (at most ten seconds), then closes. Later calls throw `database.closed`. */
   close(): Promise<void>;
 }

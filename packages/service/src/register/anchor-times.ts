@@ -36,7 +36,9 @@ export class AnchorTimes {
     const list = [...asked.values()];
     const { rows } = await session.query<{ venueId: number; hash: Uint8Array; atMs: number }>(
       `SELECT r.venue_id AS "venueId", r.hash, (extract(epoch FROM r.received_at) * 1000)::int8 AS "atMs"
-       FROM unnest($1::int8[], $2::bytea[]) w (venue_id, hash) JOIN receipt r ON r.venue_id = w.venue_id AND r.hash = w.hash`,
+       FROM unnest($1::int8[], $2::bytea[]) w (venue_id, hash) JOIN receipt r ON r.venue_id = w.venue_id AND r.hash = w.hash
+       UNION ALL SELECT r.venue_id, r.hash, (extract(epoch FROM r.received_at) * 1000)::int8
+       FROM unnest($1::int8[], $2::bytea[]) w (venue_id, hash) JOIN receipt_again r ON r.venue_id = w.venue_id AND r.hash = w.hash`,
       [list.map((one) => one.venueId), list.map((one) => one.hash)],
     );
     for (const { venueId, hash, atMs } of rows) this.remember(venueId, hash, atMs);

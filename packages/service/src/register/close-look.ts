@@ -8,7 +8,7 @@ import { type ExtensionParts, extend } from './extension.ts';
 import { ingestOne } from './ingest-call.ts';
 import { lastReceiptHash, lateReceipt } from './late-receipt.ts';
 import { noteRegression } from './regression.ts';
-import { mainTip, pathTo, receiptFor, standingAt, tipFrom } from './standing.ts';
+import { mainTip, pathTo, receiptFor, safeCounterOf, standingAt, tipFrom } from './standing.ts';
 import { type StoredHashes, storedHashes } from './stored-hashes.ts';
 import { openStretch, SEEN, type Stretch, stretchesOf, touch } from './stretch.ts';
 import type { Alarm, BatchAnswer, EntryAnswer, Standing } from './types.ts';
@@ -212,6 +212,8 @@ export class CloseLook {
       head: hash,
       receivedAtMs: this.nowMs,
       receiptAtMs: null,
+      backedUpTo: null,
+      gapClosed: false,
     };
     this.#stretches.push(made);
     return made;
@@ -245,6 +247,7 @@ export class CloseLook {
       const extension = await extend(this.parts, this.checked, before, [from, to], this.nowMs, {
         flags,
         receipted: whole,
+        safeCounter: safeCounterOf(this.#stretches, stretch),
       });
       for (const answer of extension.answers) answers.set(answer.n, answer);
       if (!(await ingestOne(this.session, extension.call))) throw new Error('A head moved under its lock.');

@@ -1,24 +1,51 @@
 import { ApiError } from '../contracts/index.ts';
-import { type Database, DatabaseUnavailable } from '../db/index.ts';
+import { type Database, DatabaseUnavailable, isStatementFailed, SQLSTATE } from '../db/index.ts';
 import { FOR_EVER } from '../lib/keys/index.ts';
 import { AnchorTimes } from './anchor-times.ts';
 import { BatchChecker } from './checked-batch.ts';
+import { readCounts } from './counts/read.ts';
+import { rollUp } from './counts/roll-up.ts';
 import { enrolGate, enrolVenue } from './enrolment.ts';
+import { closeGaps } from './gaps.ts';
 import { GroupCommit } from './group-commit.ts';
 import { Intake, type Upload } from './intake.ts';
 import { OwnLayer } from './own-layer.ts';
+import { Pace } from './pace.ts';
 import { makePartitions, missingDays } from './partitions.ts';
+import { prune } from './pruning.ts';
+import { withSafeMark } from './receipt-again.ts';
 import { Receipts } from './receipts.ts';
 import { noteRegression } from './regression.ts';
+import { dropDays, oldTables } from './retention.ts';
 import { DAYS_AHEAD, RetentionDays } from './retention-days.ts';
+import { revokeGate } from './revoke.ts';
 import { mountRegister } from './routes.ts';
 import { newestRows } from './rows.ts';
+import { raiseSafeMarks } from './safe-marks.ts';
 import { mainTip, standingAt } from './standing.ts';
 import { stretchesOf, touch } from './stretch.ts';
-import type { Alarm, BatchAnswer, Grouping, RegisterDesk, RegisterOptions, RegisterStatus } from './types.ts';
+import type {
+  Alarm,
+  BatchAnswer,
+  Grouping,
+  RegisterDesk,
+  RegisterOptions,
+  RegisterStatus,
+  RetentionRun,
+} from './types.ts';
+import { verifyChain } from './verify/verify-chain.ts';
 
 /** Two transactions keep two cores busy; on an embedded database one is made ready while the other is written. */
-const GROUPING: Grouping = { lanes: 2, gates: 50, entries: 2_000, waitMs: 5, waiting: 5_000 };
+const GROUPING: Grouping = {
+  lanes: 2,
+  gates: 50,
+  entries: 2_000,
+  waitMs: 5,
+  waiting: 5_000,
+  longestMs: 8_000,
+};
+const HOUR_MS = 3_600_000;
+const COUNT_MS = 300_000;
 /** How often an idle desk looks for a new day, and for keys that ended. */
 const LOOK_MS = 60_000;
 
@@ -55,16 +82,58 @@ export async function createRegister(options: RegisterOptions): Promise<Register
     throw new ApiError(layer.endedThrough === FOR_EVER ? 'register.ended' : 'service.day-ended');
   };
   await prepare();
-  const daily = setInterval(() => {
+
+  let retaining: Promise<RetentionRun> | null = null;
+  /** One run at a time in this process; other nodes are kept away by a lock. Nothing waits for it. */
+  const retain = (): Promise<RetentionRun> => {
+    retaining ??= prepare()
+      .then(async () => {
+        const oldestMs = days.oldest * 1000;
+        const run = await dropDays(db, days.days[0]!.day);
+        if (run.left.length === 0) await prune(db, oldestMs);
+        return { ...run, closedGaps: await closeGaps({ db, receipts }, oldestMs, clock.nowMs()) };
+      })
+      .finally(() => {
+        retaining = null;
+      });
+    return retaining;
+  };
+  const looking = setInterval(() => {
     prepare().catch(() => alarm({ kind: 'partitions', venueId: null, gateNo: null }));
   }, LOOK_MS);
-  daily.unref();
+  looking.unref();
+  const hourly = setInterval(() => {
+    retain().then(
+      ({ left }) => left.length > 0 && alarm({ kind: 'retention', venueId: null, gateNo: null }),
+      () => alarm({ kind: 'retention', venueId: null, gateNo: null }),
+    );
+    // Another process may have noted a backup: heads are read again with their safe marks.
+    intake.forgetHeads();
+  }, HOUR_MS);
+  hourly.unref();
+
+  let counting: Promise<number> | null = null;
+  /** One at a time in this process; other nodes are kept away by a lock. */
+  const count = (): Promise<number> => {
+    counting ??= prepare()
+      .then(() => rollUp({ db, layer, days, nowMs: clock.nowMs }))
+      .finally(() => {
+        counting = null;
+      });
+    return counting;
+  };
+  const counter = setInterval(() => {
+    count().catch(() => alarm({ kind: 'counts', venueId: null, gateNo: null }));
+  }, COUNT_MS);
+  counter.unref();
 
   const intake = new Intake({ db, clock, days, layer, receipts, anchors, prepare: prepareIntake, alarm });
   const grouping = { ...GROUPING, ...options.grouping };
+  const pace = new Pace(options.random);
   const queue = new GroupCommit<Upload, BatchAnswer>(
     { ...grouping, lanes: Math.min(grouping.lanes, Math.max(2, db.lanes)) },
     (uploads) => intake.take(uploads),
+    pace,
   );
 
   const desk: RegisterDesk = {
@@ -79,6 +148,7 @@ export async function createRegister(options: RegisterOptions): Promise<Register
       }),
     async ingest(batch, shown = null) {
       const checked = await checker.check(batch);
+      pace.heard(checked.key, batch.pending);
       return answering(() => queue.add({ key: checked.key, size: batch.entries.length, checked, shown }));
     },
     whereAmI: (venueId, thumbprint, shown = null) =>
@@ -90,7 +160,9 @@ export async function createRegister(options: RegisterOptions): Promise<Register
             shown && (await noteRegression(session, { receipts }, stretches, shown, clock.nowMs()));
           const tip = mainTip(stretches);
           await touch(session, tip, clock.nowMs());
-          return { standing: await standingAt(session, stretches, tip), noted };
+          const stands = await standingAt(session, stretches, tip);
+          const receipt = await withSafeMark(session, receipts, stretches, tip, stands.receipt);
+          return { standing: { ...stands, receipt }, noted };
         });
         if (noted) alarm(noted);
         return standing;
@@ -101,8 +173,37 @@ export async function createRegister(options: RegisterOptions): Promise<Register
         return newestRows(db, days, venueId, query);
       }),
     status: () => answering(() => statusOf(db, days, seconds(), queue.waiting)),
+    counts: (venueId, back) =>
+      answering(async () => {
+        await prepare();
+        return readCounts(db, days, venueId, back);
+      }),
+    rollUp: () => answering(count),
+    retain: () => answering(retain),
+    oldTables: () =>
+      answering(async () => {
+        days.moveTo(seconds());
+        return oldTables(db, days.days[0]!.day);
+      }),
+    revokeGate: (venueId, gateNo, afterCounter) =>
+      answering(() => db.tx((session) => revokeGate(session, venueId, gateNo, afterCounter, clock.nowMs()))),
+    verifyChain: (venueId, gateNo) =>
+      answering(async () => {
+        await prepare();
+        return verifyChain({ db, days, receipts, layer }, venueId, gateNo);
+      }),
+    raiseSafeMarks: (marks) =>
+      answering(async () => {
+        const raised = await raiseSafeMarks(db, marks);
+        intake.forgetHeads();
+        return raised;
+      }),
     async close() {
-      clearInterval(daily);
+      clearInterval(looking);
+      clearInterval(hourly);
+      clearInterval(counter);
+      await counting?.catch(() => {});
+      await retaining?.catch(() => {});
       await queue.drained();
     },
   };
@@ -114,7 +215,15 @@ async function answering<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    if (error instanceof DatabaseUnavailable) throw new ApiError('service.database-down', { cause: error });
+    // Two that wanted the same locks: nothing of ours was kept, and the same may be sent again.
+    const again = isStatementFailed(
+      error,
+      SQLSTATE.deadlock,
+      SQLSTATE.serialization,
+      SQLSTATE.lockNotAvailable,
+    );
+    if (again || error instanceof DatabaseUnavailable)
+      throw new ApiError('service.database-down', { cause: error });
     throw error;
   }
 }

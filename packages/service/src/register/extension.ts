@@ -1,4 +1,4 @@
-import { ENTRY_FLAGS } from '@munjigi/core/chain';
+import { ENTRY_FLAGS, type Head } from '@munjigi/core/chain';
 import type { AnchorTimes } from './anchor-times.ts';
 import type { CheckedBatch } from './checked-batch.ts';
 import type { IngestCall, KeptRow, RejectedRow } from './ingest-call.ts';
@@ -34,7 +34,8 @@ const within = (n: number): number => Math.min(LARGEST_INT, Math.max(-LARGEST_IN
 /**
  * Computes the rows that some entries of a batch add to a stretch, whose head is the hash before the first of them.
  * @param from first entry, counted from 0; `to` is the one after the last
- * @param how marks of the stretch (fork, gap), and whether a receipt may be given: only where nothing is missing before
+ * @param how marks of the stretch (fork, gap), whether a receipt may be given (only where nothing is missing before), and up to
+ *   which counter backups hold everything
  */
 export async function extend(
   parts: ExtensionParts,
@@ -42,7 +43,7 @@ export async function extend(
   target: Target,
   [from, to]: readonly [number, number],
   receivedMs: number,
-  how: { readonly flags: number; readonly receipted: boolean },
+  how: { readonly flags: number; readonly receipted: boolean; readonly safeCounter: number },
 ): Promise<Extension> {
   const { batch, thumbprint, hashes, subjectHashes } = checked;
   const received = Math.floor(receivedMs / 1000);
@@ -51,6 +52,7 @@ export async function extend(
   const rejected: RejectedRow[] = [];
   const anchors: Uint8Array[] = [];
   const answers: EntryAnswer[] = [];
+  const marks: Head[] = how.receipted ? [] : [{ counter: target.counter, hash: target.head }];
   let bytes = 0;
   for (let i = from; i < to; i++) bytes += batch.entries[i]!.subject.length;
   const sealer = new Sealer({ venueId: batch.venueId, gate: thumbprint }, to - from, bytes);
@@ -75,6 +77,9 @@ export async function extend(
       also: how.flags | unconfirmed | revoked,
     });
     if (!judged.kept) {
+      // Its content is not kept, so what stands before it cannot be proved from behind it.
+      if (i > from && rejected[rejected.length - 1]?.counter !== entry.counter - 1)
+        marks.push({ counter: entry.counter - 1, hash: hashes[i]! });
       rejected.push({ counter: entry.counter, hash: hashes[i + 1]!, why: judged.why });
       answers.push({ n: entry.counter, result: judged.why, flags: [] });
       continue;
@@ -82,6 +87,8 @@ export async function extend(
     if (!sameAnchor) anchors.push(entry.anchor);
     const day = parts.days.dayOf(judged.at);
     if (key === null || day !== lastDay) {
+      // When one of the two days is gone, the other's chain is computed from here.
+      if (key !== null) marks.push({ counter: entry.counter - 1, hash: hashes[i]! });
       key = parts.layer.keyOf(day);
       lastDay = day;
     }
@@ -109,6 +116,7 @@ export async function extend(
         newHead,
         receivedMs,
         target.receiptHash,
+        how.safeCounter,
       )
     : null;
   return {
@@ -127,6 +135,7 @@ export async function extend(
       anchors,
       rejected,
       receipt,
+      marks,
     },
   };
 }

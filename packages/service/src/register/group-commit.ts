@@ -1,10 +1,13 @@
 import { ApiError } from '../contracts/index.ts';
 import { DatabaseUnavailable } from '../db/index.ts';
+import { Pace } from './pace.ts';
 import type { Grouping } from './types.ts';
 
 interface Waiting<T, R> {
   readonly item: T;
   readonly since: number;
+  /** Gives up waiting; cleared when its transaction begins. */
+  readonly timer: NodeJS.Timeout;
   readonly done: (result: R) => void;
   readonly fail: (error: unknown) => void;
 }
@@ -27,27 +30,51 @@ export class GroupCommit<T extends { readonly key: string; readonly size: number
   #lanes = 0;
   #timer: NodeJS.Timeout | null = null;
   #idle: (() => void)[] = [];
+  readonly #pace: Pace;
 
-  constructor(grouping: Grouping, run: (items: readonly T[]) => Promise<readonly Outcome<R>[]>) {
+  constructor(
+    grouping: Grouping,
+    run: (items: readonly T[]) => Promise<readonly Outcome<R>[]>,
+    pace: Pace = new Pace(),
+  ) {
     this.#grouping = grouping;
     this.#run = run;
+    this.#pace = pace;
   }
 
   get waiting(): number {
     return this.#waiting.length;
   }
 
-  /** Adds an item; resolves when its transaction has committed. Throws `service.full` where too many wait. */
+  /**
+   * Adds an item; resolves when its transaction has committed. Throws `service.full` where too many wait, or where its turn did
+   * not come in time: then nothing of it was begun.
+   */
   add(item: T): Promise<R> {
-    if (this.#waiting.length >= this.#grouping.waiting) {
-      return Promise.reject(
-        new ApiError('service.full', { retryAfterSeconds: 30 + Math.floor(this.#waiting.length / 100) }),
-      );
-    }
+    if (this.#waiting.length >= this.#grouping.waiting) return Promise.reject(this.#full());
     return new Promise((done, fail) => {
-      this.#waiting.push({ item, since: performance.now(), done, fail });
+      const timer = setTimeout(() => this.#giveUp(one), this.#grouping.longestMs);
+      const one: Waiting<T, R> = { item, since: performance.now(), timer, done, fail };
+      this.#waiting.push(one);
       this.#start();
     });
+  }
+
+  #full(): ApiError {
+    const waiting = this.#waiting.reduce((sum, { item }) => sum + item.size, 0);
+    return new ApiError('service.full', { retryAfterSeconds: this.#pace.retryAfterSeconds(waiting) });
+  }
+
+  #giveUp(one: Waiting<T, R>): void {
+    const place = this.#waiting.indexOf(one);
+    if (place < 0) return;
+    this.#waiting.splice(place, 1);
+    one.fail(this.#full());
+    this.#settle();
+  }
+
+  #settle(): void {
+    if (this.#waiting.length === 0 && this.#lanes === 0) for (const done of this.#idle.splice(0)) done();
   }
 
   /** Resolves when nothing waits and nothing runs. */
@@ -87,6 +114,7 @@ export class GroupCommit<T extends { readonly key: string; readonly size: number
       }, waitMs - waited);
       return [];
     }
+    for (const { timer } of group) clearTimeout(timer);
     const taken = new Set(group);
     const left = this.#waiting.filter((one) => !taken.has(one));
     this.#waiting.splice(0, this.#waiting.length, ...left);
@@ -98,6 +126,7 @@ export class GroupCommit<T extends { readonly key: string; readonly size: number
     for (const { item } of group) this.#underWay.add(item.key);
     try {
       const outcomes = await this.#attempt(group.map(({ item }) => item));
+      this.#pace.stored(group.reduce((sum, { item }, i) => sum + (outcomes[i]!.ok ? item.size : 0), 0));
       group.forEach(({ done, fail }, i) => {
         const outcome = outcomes[i]!;
         if (outcome.ok) done(outcome.value);
@@ -107,7 +136,7 @@ export class GroupCommit<T extends { readonly key: string; readonly size: number
       this.#lanes -= 1;
       for (const { item } of group) this.#underWay.delete(item.key);
       this.#start();
-      if (this.#waiting.length === 0 && this.#lanes === 0) for (const done of this.#idle.splice(0)) done();
+      this.#settle();
     }
   }
 

@@ -1,5 +1,16 @@
+export { marksOfBackup, restoreRegister } from './backup.ts';
+export { hideSmall, SMALLEST_TOLD, type Told, type VenueCounts } from './counts/read.ts';
+export { recount, rollUp } from './counts/roll-up.ts';
 export { createRegister } from './desk.ts';
 export { OwnLayer, Sealer, takeOff } from './own-layer.ts';
+export { Pace } from './pace.ts';
+export { makePartitions } from './partitions.ts';
+export { prune } from './pruning.ts';
+export { Receipts } from './receipts.ts';
+export { type DayTable, type DroppedDays, dayTables, dropDays, oldTables } from './retention.ts';
+export { RetentionDays } from './retention-days.ts';
+export type { Revocation } from './revoke.ts';
+export { type BackedUpHead, type BackupMarks, raiseSafeMarks } from './safe-marks.ts';
 export type {
   Alarm,
   BatchAnswer,
@@ -12,6 +23,8 @@ export type {
   RegisterOptions,
   RegisterRow,
   RegisterStatus,
+  RetentionRun,
   Standing,
   VenueFields,
 } from './types.ts';
+export { type ChainProblem, type ChainReport, type VerifyParts, verifyChain } from './verify/verify-chain.ts';

@@ -1,4 +1,4 @@
-import { CHECK_CODES, type Entry, KIND_CODES, RECORD_CODES } from '@munjigi/core/chain';
+import { CHECK_CODES, type Entry, type Head, KIND_CODES, RECORD_CODES } from '@munjigi/core/chain';
 import {
   byteaArray,
   instantArray,
@@ -45,6 +45,8 @@ export interface IngestCall {
   readonly anchors: readonly Uint8Array[];
   readonly rejected: readonly RejectedRow[];
   readonly receipt: { readonly hash: Uint8Array; readonly signed: Uint8Array } | null;
+  /** Places at which one local day ends and another begins. */
+  readonly marks: readonly Head[];
 }
 
 const NONE = new Uint8Array(0);
@@ -73,8 +75,13 @@ const rejectedColumnsOf = (rejected: readonly RejectedRow[]): Value[] => [
   int2Array(rejected.map((row) => REJECTIONS[row.why])),
 ];
 
+const markColumnsOf = (marks: readonly Head[]): Value[] => [
+  int4Array(marks.map((mark) => mark.counter)),
+  byteaArray(marks.map((mark) => mark.hash)),
+];
+
 const ONE = `SELECT matched FROM ingest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19,
-  $20, $21, $22, $23, $24, $25, $26, $27)`;
+  $20, $21, $22, $23, $24, $25, $26, $27, $28, $29)`;
 
 /** Runs one call. True where the head was the expected one and everything is stored; else nothing is. */
 export async function ingestOne(session: Session, call: IngestCall): Promise<boolean> {
@@ -93,6 +100,7 @@ export async function ingestOne(session: Session, call: IngestCall): Promise<boo
     ...rejectedColumnsOf(call.rejected),
     call.receipt?.hash ?? null,
     call.receipt?.signed ?? null,
+    ...markColumnsOf(call.marks),
   ]);
   return rows[0]!.matched;
 }
@@ -104,16 +112,17 @@ export async function ingestOne(session: Session, call: IngestCall): Promise<boo
  */
 const MANY = `SELECT r.matched
   FROM unnest($1::int8[], $2::int2[], $3::int4[], $4::bytea[], $5::int2[], $6::int4[], $7::bytea[], $8::timestamptz[],
-              $9::date[], $10::bytea[], $11::bytea[], $12::int4[], $13::int4[], $14::int4[], $15::int4[], $16::int4[], $17::int4[])
+              $9::date[], $10::bytea[], $11::bytea[], $12::int4[], $13::int4[], $14::int4[], $15::int4[], $16::int4[], $17::int4[], $34::int4[], $35::int4[])
        WITH ORDINALITY c (venue_id, gate_no, counter, head, seen, new_counter, new_head, received_at, day, receipt_hash, receipt,
-                          lo, hi, anchor_lo, anchor_hi, rejected_lo, rejected_hi, i),
+                          lo, hi, anchor_lo, anchor_hi, rejected_lo, rejected_hi, mark_lo, mark_hi, i),
   LATERAL ingest(c.venue_id, c.gate_no, c.counter, c.head, c.seen, c.new_counter, c.new_head, c.received_at, c.day,
     ($18::timestamptz[])[c.lo:c.hi], ($19::int4[])[c.lo:c.hi], ($20::int4[])[c.lo:c.hi], ($21::int4[])[c.lo:c.hi],
     ($22::int4[])[c.lo:c.hi], ($23::int2[])[c.lo:c.hi], ($24::int2[])[c.lo:c.hi], ($25::int2[])[c.lo:c.hi],
     ($26::int2[])[c.lo:c.hi], ($27::bytea[])[c.lo:c.hi], ($28::bytea[])[c.lo:c.hi], ($29::timestamptz[])[c.lo:c.hi],
     ($30::bytea[])[c.anchor_lo:c.anchor_hi],
     ($31::int4[])[c.rejected_lo:c.rejected_hi], ($32::bytea[])[c.rejected_lo:c.rejected_hi], ($33::int2[])[c.rejected_lo:c.rejected_hi],
-    NULLIF(c.receipt_hash, ''), NULLIF(c.receipt, '')) r
+    NULLIF(c.receipt_hash, ''), NULLIF(c.receipt, ''),
+    ($36::int4[])[c.mark_lo:c.mark_hi], ($37::bytea[])[c.mark_lo:c.mark_hi]) r
   ORDER BY c.i`;
 
 /** Where each call's slice lies, from 1 and inclusive; an empty one ends before it starts. */
@@ -134,6 +143,7 @@ export async function ingestMany(session: Session, calls: readonly IngestCall[])
   const rows = slices(calls.map((call) => call.kept.length));
   const anchors = slices(calls.map((call) => call.anchors.length));
   const rejected = slices(calls.map((call) => call.rejected.length));
+  const marks = slices(calls.map((call) => call.marks.length));
   const answer = await session.query<{ matched: boolean }>(MANY, [
     int8Array(calls.map((call) => call.venueId)),
     int2Array(calls.map((call) => call.gateNo)),
@@ -155,6 +165,9 @@ export async function ingestMany(session: Session, calls: readonly IngestCall[])
     ...columnsOf(calls.flatMap((call) => call.kept)),
     byteaArray(calls.flatMap((call) => call.anchors)),
     ...rejectedColumnsOf(calls.flatMap((call) => call.rejected)),
+    int4Array(marks.lo),
+    int4Array(marks.hi),
+    ...markColumnsOf(calls.flatMap((call) => call.marks)),
   ]);
   return answer.rows.map((row) => row.matched);
 }

@@ -7,6 +7,7 @@ import { type Extension, type ExtensionParts, extend } from './extension.ts';
 import type { Outcome } from './group-commit.ts';
 import { ingestMany } from './ingest-call.ts';
 import { rejectionOf } from './judge.ts';
+import { safeCounterOf } from './standing.ts';
 import { type Stretch, stretchesOfMany } from './stretch.ts';
 import type { Alarm, BatchAnswer } from './types.ts';
 
@@ -65,6 +66,7 @@ export class Intake {
       const extension = await extend(this.#parts, upload.checked, head, range, nowMs, {
         flags: 0,
         receipted: true,
+        safeCounter: safeCounterOf([head], head),
       });
       simple.push({ upload, head, extension });
     }
@@ -90,9 +92,9 @@ export class Intake {
     return uploads.map((upload) => outcomes.get(upload)!);
   }
 
-  /** Forgets what is remembered of a gate: its marks changed. */
-  forget(key: string): void {
-    this.#heads.delete(key);
+  /** Forgets where heads stood: a newer backup moved the safe marks. */
+  forgetHeads(): void {
+    this.#heads.clear();
   }
 
   #stored(upload: Upload, head: Stretch, { call, answers }: Extension, nowMs: number): BatchAnswer {

@@ -1,6 +1,6 @@
 import type { Session } from '../db/index.ts';
 import type { Receipts } from './receipts.ts';
-import { pathTo } from './standing.ts';
+import { pathTo, safeCounterOf } from './standing.ts';
 import type { Stretch } from './stretch.ts';
 
 /** Hash of the newest receipt of a stretch at or below a counter, or null. */
@@ -34,7 +34,7 @@ export async function lateReceipt(
   const previous = parent ? await lastReceiptHash(session, parent, stretch.startCounter) : null;
   const head = { counter: stretch.counter, hash: stretch.head };
   const chain = { venueId: stretch.venueId, gate: stretch.thumbprint };
-  const receipt = await receipts.sign(chain, head, nowMs, previous);
+  const receipt = await receipts.sign(chain, head, nowMs, previous, safeCounterOf(stretches, stretch));
   const at = new Date(nowMs);
   const { venueId, gateNo } = stretch;
   await session.query(

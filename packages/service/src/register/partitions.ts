@@ -7,7 +7,12 @@ export interface Day {
   readonly to: number;
 }
 
-const nameOf = (day: string): string => `entry_${day.replaceAll('-', '_')}`;
+/** The table that holds a day. */
+export const nameOf = (day: string): string => `entry_${day.replaceAll('-', '_')}`;
+/** The day that a table holds, or null where it is no such table. */
+export const dayOf = (name: string): string | null =>
+  /^entry_\d{4}_\d\d_\d\d$/.test(name) ? name.slice(6).replaceAll('_', '-') : null;
+
 const instant = (seconds: number): string => `'${new Date(seconds * 1000).toISOString()}'::timestamptz`;
 
 /**
@@ -22,11 +27,12 @@ export async function makePartitions(db: Database, days: readonly Day[]): Promis
       await session.script("SET LOCAL lock_timeout = '200ms'");
       await session.query('SELECT pg_advisory_xact_lock($1)', [0x4d4a0001]);
       const still = new Set((await existing(session)).map((row) => row.name));
+      // A table that was taken off and not dropped yet is put back: a clock that was set back keeps its day again.
       const statements = missing
         .filter(({ day }) => !still.has(nameOf(day)))
         .map(
           ({ day, from, to }) =>
-            `CREATE TABLE ${nameOf(day)} (LIKE entry INCLUDING ALL);
+            `CREATE TABLE IF NOT EXISTS ${nameOf(day)} (LIKE entry INCLUDING ALL);
              ALTER TABLE entry ATTACH PARTITION ${nameOf(day)} FOR VALUES FROM (${instant(from)}) TO (${instant(to)});`,
         );
       if (statements.length > 0) await session.script(statements.join('\n'));

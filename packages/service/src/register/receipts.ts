@@ -38,13 +38,14 @@ export class Receipts {
     head: Head,
     receivedAtMs: number,
     previous: Uint8Array | null,
+    safeCounter: number,
   ): Promise<SignedReceipt> {
     const receipt: Receipt = {
       ...chain,
       head,
       receivedAtMs,
       previousReceipt: previous ?? NO_RECEIPT,
-      safeCounter: 0,
+      safeCounter: Math.min(safeCounter, head.counter),
     };
     const signed = await signReceipt(receipt, this.#signer, this.kid);
     return { hash: receiptHash(signed), signed };

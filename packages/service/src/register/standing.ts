@@ -24,13 +24,14 @@ export function pathTo(stretches: readonly Stretch[], tip: Stretch): readonly St
   return null;
 }
 
-/** The stretch in which a chain goes on after this one, where it was joined. */
+/** The stretch in which a chain goes on after this one, where it was joined: at its end, or behind a gap that was closed. */
 export function joinedTo(stretches: readonly Stretch[], stretch: Stretch): Stretch | undefined {
   return stretches.find(
     (next) =>
       next.parentNo === stretch.gateNo &&
-      next.startCounter === stretch.counter &&
-      equalBytes(next.startHash, stretch.head),
+      (next.gapClosed
+        ? next.startCounter >= stretch.counter
+        : next.startCounter === stretch.counter && equalBytes(next.startHash, stretch.head)),
   );
 }
 
@@ -52,6 +53,22 @@ export function mainTip(stretches: readonly Stretch[]): Stretch {
   );
 }
 
+/**
+ * Up to which counter of the chain that ends in this stretch verified backups hold everything; 0 where none is known. A part of
+ * the way that is in no backup ends it.
+ */
+export function safeCounterOf(stretches: readonly Stretch[], tip: Stretch): number {
+  const path = pathTo(stretches, tip) ?? [];
+  let safe = 0;
+  for (const [i, stretch] of path.entries()) {
+    const end = Math.min(stretch.counter, path[i + 1]?.startCounter ?? stretch.counter);
+    if (stretch.backedUpTo === null) return safe;
+    safe = Math.max(safe, Math.min(stretch.backedUpTo, end));
+    if (stretch.backedUpTo < end) return safe;
+  }
+  return safe;
+}
+
 /** Where a gate stands, seen from one branch: what is here, and what it is asked to send again. */
 export async function standingAt(
   session: Session,
@@ -65,7 +82,7 @@ export async function standingAt(
   );
   const ranges = path.map((one, i): [number, number] => [
     one.startCounter + 1,
-    path[i + 1]?.startCounter ?? one.counter,
+    Math.min(one.counter, path[i + 1]?.startCounter ?? one.counter),
   ]);
   for (const island of islands) ranges.push([island.startCounter + 1, island.counter]);
   return {

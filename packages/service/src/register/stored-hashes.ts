@@ -15,7 +15,8 @@ export interface StoredHashes {
 const nameOf = <K extends string>(codes: Readonly<Record<K, number>>, code: number): K =>
   (Object.keys(codes) as K[]).find((name) => codes[name] === code)!;
 
-interface StoredRow {
+/** What an entry's hash is computed from, as it is stored. */
+export interface StoredRow {
   readonly counter: number;
   readonly claimedS: number;
   readonly checkCode: number;
@@ -87,7 +88,12 @@ export async function storedHashes(
   };
 }
 
-function hashOf(row: StoredRow, stretch: Stretch, previous: Uint8Array): Uint8Array {
+/** The hash of a stored entry that follows `previous`. */
+export function hashOf(
+  row: StoredRow,
+  stretch: Pick<Stretch, 'venueId' | 'thumbprint'>,
+  previous: Uint8Array,
+): Uint8Array {
   return entryHash(
     {
       venueId: stretch.venueId,

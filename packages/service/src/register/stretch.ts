@@ -22,12 +22,18 @@ export interface Stretch {
   readonly receivedAtMs: number;
   readonly receiptHash: Uint8Array | null;
   readonly receiptAtMs: number | null;
+  /** Up to which counter of this stretch a verified backup holds everything; null where none does. */
+  readonly backedUpTo: number | null;
+  /** True where the gap before this stretch was closed without its entries, which are past retention. */
+  readonly gapClosed: boolean;
 }
 
 const COLUMNS = `g.venue_id AS "venueId", g.gate_no AS "gateNo", g.thumbprint, g.start_counter AS "startCounter",
   g.start_hash AS "startHash", g.parent_no AS "parentNo", g.revoked_after AS "revokedAfter", g.regressed_at AS "regressedAt",
   h.counter, h.head, h.seen, (extract(epoch FROM h.received_at) * 1000)::int8 AS "receivedAtMs",
-  h.receipt_hash AS "receiptHash", (extract(epoch FROM h.receipt_at) * 1000)::int8 AS "receiptAtMs"`;
+  h.receipt_hash AS "receiptHash", (extract(epoch FROM h.receipt_at) * 1000)::int8 AS "receiptAtMs",
+  (SELECT s.counter FROM safe_mark s WHERE s.venue_id = g.venue_id AND s.gate_no = g.gate_no) AS "backedUpTo",
+  g.gap_closed_at IS NOT NULL AS "gapClosed"`;
 const JOINED = 'gate g JOIN gate_head h ON h.venue_id = g.venue_id AND h.gate_no = g.gate_no';
 
 /** The stretches of one gate, in order of their numbers; locked until the transaction ends where asked. */

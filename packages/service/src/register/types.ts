@@ -4,6 +4,11 @@ import type { Clock } from '../clock/index.ts';
 import type { KeyFolder } from '../crypto/index.ts';
 import type { Database } from '../db/index.ts';
 import type { Desk } from '../lib/desk.ts';
+import type { VenueCounts } from './counts/read.ts';
+import type { DayTable, DroppedDays } from './retention.ts';
+import type { Revocation } from './revoke.ts';
+import type { BackupMarks } from './safe-marks.ts';
+import type { ChainReport } from './verify/verify-chain.ts';
 
 /** What the register must know of the pack: one register serves one pack. */
 export interface PolicyTerms {
@@ -17,7 +22,7 @@ export interface PolicyTerms {
 
 /** Something that an operator should look at. No personal data. */
 export interface Alarm {
-  readonly kind: 'regressed' | 'fork' | 'partitions';
+  readonly kind: 'regressed' | 'fork' | 'partitions' | 'counts' | 'retention';
   readonly venueId: number | null;
   readonly gateNo: number | null;
 }
@@ -34,6 +39,8 @@ export interface RegisterOptions {
   readonly terms: PolicyTerms;
   readonly grouping?: Partial<Grouping>;
   readonly alarm?: (alarm: Alarm) => void;
+  /** From 0 to below 1, for the spread of Retry-After. */
+  readonly random?: () => number;
 }
 
 /** How uploads of many gates share a transaction. */
@@ -47,6 +54,8 @@ export interface Grouping {
   readonly waitMs: number;
   /** Batches that may wait; more are answered `service.full`. */
   readonly waiting: number;
+  /** How long a batch may wait before its transaction begins; then it is answered `service.full`. */
+  readonly longestMs: number;
 }
 
 export interface VenueFields {
@@ -121,6 +130,11 @@ export interface RegisterStatus {
   readonly waitingBatches: number;
 }
 
+/** What one run of retention came to. */
+export interface RetentionRun extends DroppedDays {
+  readonly closedGaps: number;
+}
+
 export interface RegisterDesk extends Desk {
   readonly name: 'register';
   enrolVenue(venue: VenueFields): Promise<{ venueId: number; enrolmentCode: string }>;
@@ -136,6 +150,20 @@ export interface RegisterDesk extends Desk {
     query?: { afterMs?: number; limit?: number },
   ): Promise<{ rows: RegisterRow[]; total: number }>;
   status(): Promise<RegisterStatus>;
+  /** How many came in at a venue in the last days, today included; small counts are hidden. At most the kept days. */
+  counts(venueId: number, days: number): Promise<VenueCounts>;
+  /** Drops what is past retention: days, and what they leave behind; closes gaps that nothing can fill. The desk does it hourly. */
+  retain(): Promise<RetentionRun>;
+  /** Tables of days past retention that are still there, for a report. */
+  oldTables(): Promise<readonly DayTable[]>;
+  /** Marks what a gate sent and sends after a counter; see `Revocation`. Throws `register.gate-unknown`. */
+  revokeGate(venueId: number, gateNo: number, afterCounter: number): Promise<Revocation>;
+  /** Computes a stretch's hashes again from its rows; null where there is no such stretch. */
+  verifyChain(venueId: number, gateNo: number): Promise<ChainReport | null>;
+  /** Notes what a verified backup holds; receipts carry it from now on. */
+  raiseSafeMarks(marks: BackupMarks): Promise<number>;
+  /** Counts what was stored since the last time; the desk does it by itself every few minutes. Answers how many stretches. */
+  rollUp(): Promise<number>;
   /** What the authority puts into its bundle: the keys that sign receipts. */
   publicKeys(): readonly { readonly kid: Uint8Array; readonly publicKey: Uint8Array }[];
 }

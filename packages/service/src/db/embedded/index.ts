@@ -67,19 +67,19 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<EmbeddedDa
   }
 
   /** One transaction at a time, in order of asking; one that comes too late for its deadline is not begun. */
-  function inTurn<T>(work: (engine: Engine) => Promise<T>): Promise<T> {
+  function inTurn<T>(work: (engine: Engine) => Promise<T>, withinMs = deadlineMs): Promise<T> {
     if (closed) return Promise.reject(new DatabaseUnavailable('database.closed', 'The database is closed.'));
     const askedAt = performance.now();
     const mine = turn.then(async () => {
-      if (performance.now() - askedAt > deadlineMs) {
+      if (performance.now() - askedAt > withinMs) {
         throw new DatabaseUnavailable(
           'database.deadline',
-          `The database was busy for longer than ${deadlineMs} ms.`,
+          `The database was busy for longer than ${withinMs} ms.`,
         );
       }
       const on = await alive();
       // An engine that hangs is ended: what it had not committed is gone, what it had is found again in its log.
-      const late = setTimeout(() => void on.kill(), deadlineMs);
+      const late = setTimeout(() => void on.kill(), withinMs);
       try {
         return await work(on);
       } finally {
@@ -95,6 +95,13 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<EmbeddedDa
     return answer as Answer<R>;
   };
 
+  const sessionOf = (on: Engine): Session => ({
+    query: (sql, values = []) => ask(on, sql, values),
+    script: async (sql) => {
+      await on.ask('script', sql, []);
+    },
+  });
+
   return {
     engine: 'pglite',
     lanes: 1,
@@ -106,12 +113,7 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<EmbeddedDa
       }),
     tx: (work) =>
       inTurn(async (on) => {
-        const session: Session = {
-          query: (sql, values = []) => ask(on, sql, values),
-          script: async (sql) => {
-            await on.ask('script', sql, []);
-          },
-        };
+        const session = sessionOf(on);
         await on.ask('script', 'BEGIN ISOLATION LEVEL READ COMMITTED', []);
         let value: Awaited<ReturnType<typeof work>>;
         try {
@@ -130,6 +132,14 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<EmbeddedDa
         }
         return value;
       }),
+    apart: (work, withinMs) =>
+      inTurn(async (on) => {
+        try {
+          return await work(sessionOf(on));
+        } finally {
+          if (on.running) await on.ask('script', 'ROLLBACK; RESET ALL; SELECT pg_advisory_unlock_all()', []);
+        }
+      }, withinMs),
     async crash() {
       closed = true;
       await engine.kill();
