@@ -78,13 +78,21 @@ export class RetentionWorld {
     return (await openBundle(authority!.document('bundle')!, root, crypto)).bundle;
   }
 
+  /** The wallet's enrolment, as it stands. */
+  enrolled(): { readonly enrolment: string; readonly nonce: string } {
+    return { enrolment: this.enrolment.secret, nonce: this.enrolment.nonce };
+  }
+
+  keysFor(nonce: string): { key: string; proof: string }[] {
+    return provenKeys(fromBase64(nonce), 1).map(({ key, proof }) => ({ key, proof }));
+  }
+
   /** A day at the door: guests with passes of that day, their boxes sealed for real, sent and stored. */
   async live(guests = 2): Promise<readonly string[]> {
-    const keys = provenKeys(fromBase64(this.enrolment.nonce), 1);
     const issued = await this.post('/api/issuer/batches', {
       enrolment: this.enrolment.secret,
       nonce: this.enrolment.nonce,
-      keys: keys.map(({ key, proof }) => ({ key, proof })),
+      keys: this.keysFor(this.enrolment.nonce),
     });
     if (issued.status !== 200) throw new Error(`No passes: ${JSON.stringify(issued.json)}`);
     this.enrolment = { ...this.enrolment, nonce: issued.json.nonce };
