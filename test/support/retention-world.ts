@@ -10,7 +10,7 @@ import { type Database, migrate } from '@munjigi/service/db';
 import { type RetentionReport, type RetentionRun, retentionReport } from '@munjigi/service/retention';
 import { readPackFolder } from '../../packages/service/src/config/pack-folder.ts';
 import type { DeskName } from '../../packages/service/src/lib/desk.ts';
-import { type TestDatabase, type TestEngine, tempFolder } from './databases.ts';
+import { openTestEmbedded, type TestDatabase, type TestEngine, tempFolder } from './databases.ts';
 import { enrol, newVenue, type TestGate } from './register.ts';
 import { POLICY, provenKeys } from './service.ts';
 
@@ -28,19 +28,30 @@ export class RetentionWorld {
 
   private constructor(private readonly bases: ReadonlyMap<DeskName, TestDatabase>) {}
 
-  static async open(engine: TestEngine): Promise<RetentionWorld> {
+  static async open(engine: Pick<TestEngine, 'fresh'>): Promise<RetentionWorld> {
     const bases = new Map<DeskName, TestDatabase>();
     for (const desk of DESKS) bases.set(desk, await engine.fresh());
+    return new RetentionWorld(bases).begin();
+  }
+
+  /** The same on embedded databases in the data folder itself, where the commands look for them. */
+  static inFolder(): Promise<RetentionWorld> {
+    const bases = new Map<DeskName, TestDatabase>();
     const world = new RetentionWorld(bases);
-    await world.start();
-    const register = world.service.desks.register!;
-    world.gate = await enrol(register, await newVenue(register));
-    const { json } = await world.post('/api/issuer/enrolments', {
+    for (const desk of DESKS) bases.set(desk, baseIn(join(world.data, desk)));
+    return world.begin();
+  }
+
+  private async begin(): Promise<RetentionWorld> {
+    await this.start();
+    const register = this.service.desks.register!;
+    this.gate = await enrol(register, await newVenue(register));
+    const { json } = await this.post('/api/issuer/enrolments', {
       provider: 'demonstration',
       assertion: { person: 'haneul' },
     });
-    world.enrolment = { secret: json.enrolment, nonce: json.nonce };
-    return world;
+    this.enrolment = { secret: json.enrolment, nonce: json.nonce };
+    return this;
   }
 
   nowMs(): number {
@@ -170,8 +181,26 @@ export class RetentionWorld {
   async done(): Promise<void> {
     await this.stop();
     for (const test of this.bases.values()) {
-      await test.reopen();
+      const db = await test.reopen();
       await test.done();
+      await db.close();
     }
   }
+}
+
+/** A database in a folder, which is only ever opened and closed. */
+function baseIn(folder: string): TestDatabase {
+  const never = (): never => {
+    throw new Error('Only opened and closed.');
+  };
+  return {
+    get db(): Database {
+      return never();
+    },
+    again: async () => null,
+    reopen: () => openTestEmbedded(folder),
+    keepCopy: never,
+    putBack: never,
+    done: async () => {},
+  };
 }

@@ -17,8 +17,8 @@ run      ends what is past retention: keys are destroyed, rows, mappings and sig
          themselves every day; a second run does nothing.
 report   proves that nothing older than a day can be opened: tries every box and mapping with every key that is still held.
   --date D                  first day that may open, YYYY-MM-DD (the oldest day that is kept)
-  --backup WHERE            a backup to look into as well: a folder with embedded databases, or the address of a
-                              PostgreSQL that it was put back into; as often as there are backups
+  --backup WHERE            a backup to look into as well: a folder that munjigi backup wrote, one with embedded databases,
+                              or the address of a PostgreSQL that it was put back into; as often as there are backups
 recover  brings back lost day keys of one desk with two of its three sheets.
   --desk DESK               issuer, register or authority
   --sheet FILE              twice: text or page of a sheet

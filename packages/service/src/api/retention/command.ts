@@ -60,7 +60,7 @@ export async function retentionReportOf(
   backups: readonly string[],
 ): Promise<RetentionReport> {
   const { policy, stores } = await deskStores(config);
-  const { places, couldNotLook, close } = await openPlaces(config, backups);
+  const { places, couldNotLook, close } = await openPlaces(config, backups, policy);
   try {
     const today = policy.calendar.dateOf(Math.floor(nowMs / 1000));
     return await retentionReport({
