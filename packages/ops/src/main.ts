@@ -7,6 +7,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   start: async () => (await import('./start/index.ts')).start,
   retention: async () => (await import('./retention/main.ts')).main,
   keys: async () => (await import('./keys/main.ts')).main,
+  doctor: async () => (await import('./doctor/main.ts')).main,
   sunset: async () => (await import('./sunset/main.ts')).main,
   serve: async () => (await import('./serve/main.ts')).main,
   backup: async () => (await import('./backup/backup.ts')).main,

@@ -3,6 +3,7 @@ export { deskStores, retentionReportOf, retentionRunOf, sunsetOf } from './comma
 export { type Daily, type DailyParts, openDaily } from './daily.ts';
 export { dropDays } from './drop-days.ts';
 export type { MappingsSeen } from './mappings.ts';
+export { type OpenPlaces, openPlaces } from './places.ts';
 export {
   type PlaceToLook,
   type RetentionReport,

@@ -45,8 +45,11 @@ export async function openPlaces(
   const open = async (name: string, work: () => Promise<Database>): Promise<void> => {
     try {
       const db = await work();
+      await db.query('SELECT 1').catch(async (error: unknown) => {
+        await db.close();
+        throw error;
+      });
       places.push({ name, db });
-      await db.query('SELECT 1');
     } catch (error) {
       const known = error instanceof DatabaseRefused || error instanceof BackupRefused;
       const why = known ? error.message : 'its database could not be opened.';
