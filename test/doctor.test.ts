@@ -18,7 +18,7 @@ import { spoken } from './support/spoken.ts';
 const GB = 1024 ** 3;
 const ROOM = async () => ({ free: 50 * GB, total: 100 * GB });
 
-describe('munjigi doctor', () => {
+describe('munjigi doctor', { timeout: 600_000 }, () => {
   let world: RetentionWorld;
   const config = (flags: Record<string, string> = {}) =>
     readSettings({ data: world.data, port: '0', ...flags }, {}, POLICY);
@@ -43,7 +43,7 @@ describe('munjigi doctor', () => {
     for (const name of ['root', 'bundle', 'now'])
       utimesSync(join(world.data, 'mirror', `${name}.cose`), world.nowMs() / 1000, world.nowMs() / 1000);
     chmodSync(world.data, 0o700);
-  }, 300_000);
+  }, 600_000);
   afterAll(() => world.stop());
 
   it('finds nothing that needs doing now in an installation that was just used, and says what it looked at', async () => {

@@ -10,7 +10,7 @@ import { tempFolder } from './support/databases.ts';
 import { DESKS, RetentionWorld } from './support/retention-world.ts';
 import { spoken } from './support/spoken.ts';
 
-describe('munjigi retention report', () => {
+describe('munjigi retention report', { timeout: 600_000 }, () => {
   let world: RetentionWorld;
   const logical = join(tempFolder('backup'), 'logical');
   const copied = tempFolder('copied');
@@ -27,7 +27,7 @@ describe('munjigi retention report', () => {
       expect((await spoken(() => backup(args))).code).toBe(0);
       cpSync(join(world.data, desk), join(copied, desk), { recursive: true });
     }
-  }, 300_000);
+  }, 600_000);
   afterAll(() => world.stop());
 
   it('no backup holds a key: munjigi backup never goes near them', async () => {
@@ -76,8 +76,8 @@ describe('munjigi retention report', () => {
       deleted: Record<string, number>;
     }[];
     for (const { body, destroyed } of bodies) expect([body, destroyed.length > 0]).toEqual([body, true]);
-    expect(bodies.find(({ body }) => body === 'issuer')!.deleted['mappings']).toBe(1);
-    expect(bodies.find(({ body }) => body === 'register')!.deleted['days']).toBeGreaterThan(0);
+    expect(bodies.find(({ body }) => body === 'issuer')!.deleted.mappings).toBe(1);
+    expect(bodies.find(({ body }) => body === 'register')!.deleted.days).toBeGreaterThan(0);
     for (const { destroyed } of (await run()).json.desks) expect(destroyed).toEqual([]);
 
     const said = await report('--backup', logical, '--backup', copied);

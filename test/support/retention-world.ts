@@ -94,6 +94,10 @@ export class RetentionWorld {
     return { enrolment: this.enrolment.secret, nonce: this.enrolment.nonce };
   }
 
+  nextNonce(nonce: string): void {
+    this.enrolment = { ...this.enrolment, nonce };
+  }
+
   keysFor(nonce: string): { key: string; proof: string }[] {
     return provenKeys(fromBase64(nonce), 1).map(({ key, proof }) => ({ key, proof }));
   }

@@ -5,11 +5,10 @@ import type { Logger } from 'pino';
 import { type AuthorityDesk, openAuthorityDesk, readForeign } from '../authority/index.ts';
 import type { StoryClockPort } from '../clock/index.ts';
 import type { Secrets, ServiceConfig } from '../config/index.ts';
-import { makePrivateKey, nodeSigner } from '../crypto/index.ts';
 import type { Database } from '../db/index.ts';
 import { demonstrationOf, type IssuerDesk, openIssuerDesk } from '../issuer/index.ts';
 import type { DeskName } from '../lib/desk.ts';
-import { createRegister, type RegisterDesk } from '../register/index.ts';
+import { createRegister, ReceiptKeys, type RegisterDesk } from '../register/index.ts';
 import { HandoverFolder } from './handover.ts';
 import { composeLog, type LogComposition } from './public-log.ts';
 
@@ -72,7 +71,11 @@ export async function openDesks(parts: DeskParts): Promise<OpenDesks> {
       },
       handover: {
         issuers: () => (desks.issuer ? desks.issuer.publicKeys() : handover.read('issuer')),
-        registerKeys: async () => (desks.register ? desks.register.publicKeys() : handover.read('register')),
+        registerKeys: async () => {
+          if (!desks.register) return handover.read('register');
+          await desks.register.refreshKeys();
+          return desks.register.publicKeys();
+        },
       },
       log: { bodies: publicLog.bodies, cosigners: () => publicLog.cosigners },
       endpoints: { register: ['/api/register'], mirrors: ['/mirror'] },
@@ -114,7 +117,7 @@ export async function openDesks(parts: DeskParts): Promise<OpenDesks> {
       db: registerDb,
       clock,
       crypto,
-      signer: nodeSigner(await keyStore.secret('receipt', makePrivateKey)),
+      signer: await ReceiptKeys.open(keyStore, clock),
       keyStore,
       terms: policy,
       alarm: ({ kind }) => log.warn({ desk: 'register', code: kind }, 'look at the register'),

@@ -1,8 +1,9 @@
-import { toHex } from '@munjigi/core/encoding';
+import { equalBytes, toHex } from '@munjigi/core/encoding';
 import type { Crypto, Signer } from '@munjigi/core/signing';
 import { DELEGATE_SECONDS, openRoot, type Root, signerKid } from '@munjigi/core/trust';
 import { signRoot } from '@munjigi/core/trust/publish';
 import { type KeyFolder, makePrivateKey, nodeSigner } from '../crypto/index.ts';
+import { granted, wished } from '../lib/keys/index.ts';
 import type { Documents } from './documents.ts';
 
 const DAY = 86_400;
@@ -32,16 +33,19 @@ export class RootKeeper {
     private readonly crypto: Crypto,
   ) {}
 
-  /** The root whose delegates serve at an instant (seconds); a new version of it where none does. */
+  /** The root whose delegates serve at an instant (seconds); a new version of it where none does, or where one was asked for. */
   async at(instant: number): Promise<Standing> {
     const current = await this.current();
-    if (current) {
+    const [newKeys, newDelegates] = [await wished(this.keys, 'root'), await wished(this.keys, 'delegate')];
+    if (current && !newKeys && !newDelegates) {
       const delegate = await this.delegateAt(current, instant);
       if (delegate) return { root: current, delegate };
     }
-    const next = await this.make(current, instant);
+    const next = await this.make(current, instant, newKeys);
     const delegate = await this.delegateAt(next, instant);
     if (!delegate) throw new Error('The new root has no delegate that serves now.');
+    if (newKeys) await granted(this.keys, 'root');
+    if (newDelegates) await granted(this.keys, 'delegate');
     return { root: next, delegate };
   }
 
@@ -65,10 +69,33 @@ export class RootKeeper {
     return null;
   }
 
-  private async make(old: Root | null, instant: number): Promise<Root> {
+  /** The root keys of this store that a root names. */
+  private async rootSigners(root: Root | null): Promise<Signer[]> {
     const signers: Signer[] = [];
-    for (let n = 1; n <= ROOT_KEYS; n++)
-      signers.push(nodeSigner(await this.keys.secret(`root-${n}`, makePrivateKey)));
+    for (const name of await this.keys.names()) {
+      const secret = name.startsWith('root-') ? await this.keys.find(name) : null;
+      const signer = secret && nodeSigner(secret);
+      if (signer && (!root || root.keys.some((key) => equalBytes(key, signer.publicKey))))
+        signers.push(signer);
+    }
+    return signers;
+  }
+
+  /** @param newKeys whether the three keys of the root change too: then the threshold of the old ones signs beside the new */
+  private async make(old: Root | null, instant: number, newKeys: boolean): Promise<Root> {
+    let signers = await this.rootSigners(old);
+    if (old && signers.length < old.threshold)
+      throw new Error(
+        'The keys of the root are not in this key store: change the root with those who keep them.',
+      );
+    const oldSigners = old && newKeys ? signers.slice(0, old.threshold) : [];
+    if (newKeys || signers.length === 0) {
+      signers = [];
+      for (let n = 1; n <= ROOT_KEYS; n++)
+        signers.push(
+          nodeSigner(await this.keys.secret(old ? `root-${instant}-${n}` : `root-${n}`, makePrivateKey)),
+        );
+    }
     const delegates: Root['delegates'][number][] = [];
     for (let n = 0; n < DELEGATES; n++) {
       const secret = makePrivateKey();
@@ -76,12 +103,12 @@ export class RootKeeper {
       await this.keys.secret(delegateName(publicKey), () => secret);
       delegates.push({ publicKey, from: instant - DAY, until: instant - DAY + DELEGATE_SECONDS });
     }
-    const keys = signers.map(({ publicKey }) => publicKey);
+    const keys = old && !newKeys ? old.keys : signers.map(({ publicKey }) => publicKey);
     const published = await this.documents.publish('root', instant, (version) =>
-      signRoot(
-        { version, threshold: THRESHOLD, keys, delegates, issuedAt: instant },
-        signers.slice(0, THRESHOLD),
-      ),
+      signRoot({ version, threshold: THRESHOLD, keys, delegates, issuedAt: instant }, [
+        ...oldSigners,
+        ...signers.slice(0, THRESHOLD),
+      ]),
     );
     return openRoot(published.bytes, this.crypto, old ? { root: old } : {});
   }

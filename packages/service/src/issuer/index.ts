@@ -65,6 +65,7 @@ export async function openIssuerDesk(options: IssuerOptions): Promise<IssuerDesk
       const at = nowSeconds(clock);
       await issuerKeys.signingKey('specimen', at);
       await issuerKeys.signingKey('pass', at);
+      await issuerKeys.prepareNext(at);
       return issuerKeys.publicEntries(at);
     },
     close: async () => {},

@@ -78,6 +78,7 @@ export async function createRegister(options: RegisterOptions): Promise<Register
   /** A day whose keys were destroyed takes no entries: the clock is wrong, or this body has ended recording. */
   const prepareIntake = async (): Promise<void> => {
     await prepare();
+    await receipts.refresh();
     if (layer.endedThrough < days.today) return;
     throw new ApiError(layer.endedThrough === FOR_EVER ? 'register.ended' : 'service.day-ended');
   };
@@ -139,7 +140,10 @@ export async function createRegister(options: RegisterOptions): Promise<Register
   const desk: RegisterDesk = {
     name: 'register',
     mount: (server) => mountRegister(server, desk, crypto),
-    publicKeys: () => [{ kid: receipts.kid, publicKey: receipts.publicKey }],
+    publicKeys: () => receipts.publicKeys,
+    async refreshKeys() {
+      await receipts.refresh();
+    },
     enrolVenue: (venue) => answering(() => enrolVenue(db, terms, venue, clock.nowMs())),
     enrolGate: (gate) =>
       answering(async () => {

@@ -11,5 +11,6 @@ export {
   weeksWithSheets,
   wrapWeek,
 } from './recovery.ts';
+export { granted, RotationRefused, type Wish, wished, wishFor } from './rotation.ts';
 export { sheetPage } from './sheet-page.ts';
 export { HOLDERS, type Holder, joinSheets, readSheet, type Sheet, sheetsOf, sheetText } from './sheets.ts';
