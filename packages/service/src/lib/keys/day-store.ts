@@ -2,29 +2,11 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { flushFolder, type KeyFolder, openKeyFolder, writeFirst } from '../../crypto/index.ts';
+import { DayEnded, FOR_EVER } from './day-ended.ts';
 import { weekOf } from './days.ts';
 import { wrapForWeek } from './recovery.ts';
 
-/** The day up to which a body has ended everything: no key of it, or of an earlier one, is made again. */
-export const FOR_EVER = '9999-12-31';
-
 const MARK = /^ended-(\d{4}-\d{2}-\d{2})\.mark$/;
-
-/** A key of a day that has ended was asked for. The message is a sentence for the operator. */
-export class DayEnded extends Error {
-  override readonly name = 'DayEnded';
-
-  constructor(
-    readonly day: string,
-    readonly highWater: string,
-  ) {
-    super(
-      highWater === FOR_EVER
-        ? 'This body has ended recording: its keys were destroyed, and it makes no new ones.'
-        : `The keys of ${day} were destroyed, as were all up to ${highWater}, and are never made again. Where that day has not passed yet, the clock of this machine is wrong: set it.`,
-    );
-  }
-}
 
 /**
  * The keys of a body that end with a day, each fresh and random: `<keys>/<desk>/days/`. The store keeps a high-water day in

@@ -1,7 +1,8 @@
 import { type KeyFolder, openKeyFolder } from '../../crypto/index.ts';
 import { lockFolder } from '../../db/embedded/folder-lock.ts';
 import { DatabaseRefused } from '../../db/errors.ts';
-import { DayStore, FOR_EVER } from './day-store.ts';
+import { FOR_EVER } from './day-ended.ts';
+import { DayStore } from './day-store.ts';
 import { namedDay } from './days.ts';
 import { type BodyLines, keyHash, LineOutbox, type LineTaker, type Sent } from './lines.ts';
 import { endWeeks, endWrap } from './recovery.ts';

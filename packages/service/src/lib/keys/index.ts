@@ -1,4 +1,5 @@
-export { DayEnded, DayStore, FOR_EVER } from './day-store.ts';
+export { DayEnded, FOR_EVER } from './day-ended.ts';
+export { DayStore } from './day-store.ts';
 export { dayKeyId, dayOfKeyId, type NamedDay, namedDay, weekEnd, weekOf } from './days.ts';
 export { daysOf, type Ended, type EndingParts, endThrough, sunset } from './ending.ts';
 export { type BodyLines, keyHash, LineOutbox, type LineTaker, type Sent } from './lines.ts';

@@ -2,7 +2,8 @@ import { existsSync, readdirSync, rmdirSync, unlinkSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { unwrapKey, wrapKey } from '@munjigi/core/sealed/recovery';
 import { type KeyFolder, publicPoint, random } from '../../crypto/index.ts';
-import { DayEnded, type DayStore } from './day-store.ts';
+import { DayEnded } from './day-ended.ts';
+import type { DayStore } from './day-store.ts';
 import { namedDay, weekEnd, weekOf } from './days.ts';
 
 /** The public half of a week's recovery key; the private half is on sheets, and nowhere else. */
