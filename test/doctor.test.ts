@@ -8,8 +8,12 @@ import { makePrivateKey, openKeyFolder, publicPoint } from '@munjigi/service/cry
 import { beginWeek, daysOf, endThrough, LineOutbox, weekOf } from '@munjigi/service/keys';
 import { voiceOf } from '@munjigi/service/retention';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { backups, databases, logHead, partitions } from '../packages/ops/src/doctor/databases.ts';
+import { bundleAge } from '../packages/ops/src/doctor/documents.ts';
+import { dayKeys, sheets, waitingLines } from '../packages/ops/src/doctor/keys.ts';
+import { clock, disk as diskCheck, port as portCheck, rights } from '../packages/ops/src/doctor/machine.ts';
 import { main as doctor, examine } from '../packages/ops/src/doctor/main.ts';
-import type { Finding } from '../packages/ops/src/doctor/types.ts';
+import type { Check, Finding } from '../packages/ops/src/doctor/types.ts';
 import { tempFolder } from './support/databases.ts';
 import { type DESKS, RetentionWorld } from './support/retention-world.ts';
 import { POLICY } from './support/service.ts';
@@ -22,8 +26,15 @@ describe('munjigi doctor', { timeout: 600_000 }, () => {
   let world: RetentionWorld;
   const config = (flags: Record<string, string> = {}) =>
     readSettings({ data: world.data, port: '0', ...flags }, {}, POLICY);
-  const look = (nowMs = world.nowMs(), disk = ROOM, flags: Record<string, string> = {}) =>
-    examine(config(flags), nowMs, disk);
+  /** All checks; with `only`, those, into one desk's database where they look into one. */
+  const look = (
+    nowMs = world.nowMs(),
+    disk = ROOM,
+    flags: Record<string, string> = {},
+    only?: readonly Check[],
+  ) => examine(config(flags), nowMs, disk, only);
+  const lookAt = (only: readonly Check[], nowMs = world.nowMs(), desks = 'register', disk = ROOM) =>
+    look(nowMs, disk, { desks }, only);
   const of = (findings: readonly Finding[], check: string, desk?: string) =>
     findings.filter((one) => one.check === check && (desk === undefined || one.desk === desk));
   const store = (desk: (typeof DESKS)[number]) => openKeyFolder(join(world.data, 'keys', desk));
@@ -96,7 +107,7 @@ describe('munjigi doctor', { timeout: 600_000 }, () => {
     if (process.platform === 'win32') return;
     const file = join(world.data, 'keys', 'register', 'receipt.key');
     chmodSync(file, 0o644);
-    expect(of(await look(), 'rights')[0]).toMatchObject({
+    expect(of(await lookAt([rights]), 'rights')[0]).toMatchObject({
       state: 'bad',
       todo: expect.stringContaining('chmod'),
     });
@@ -105,17 +116,21 @@ describe('munjigi doctor', { timeout: 600_000 }, () => {
 
   it('disk: little room, and none', async () => {
     const disk = (free: number) => async () => ({ free, total: 100 * GB });
-    expect(of(await look(world.nowMs(), disk(4 * GB)), 'disk')[0]!.state).toBe('warn');
-    expect(of(await look(world.nowMs(), disk(GB / 4)), 'disk')[0]!.state).toBe('bad');
+    expect(of(await lookAt([diskCheck], world.nowMs(), 'register', disk(4 * GB)), 'disk')[0]!.state).toBe(
+      'warn',
+    );
+    expect(of(await lookAt([diskCheck], world.nowMs(), 'register', disk(GB / 4)), 'disk')[0]!.state).toBe(
+      'bad',
+    );
   });
 
   it('clock: set back behind what was written, and behind keys that were destroyed', async () => {
-    const back = await look(world.nowMs() - 7_200_000);
+    const back = await lookAt([clock], world.nowMs() - 7_200_000);
     expect(of(back, 'clock')[0]).toMatchObject({
       state: 'bad',
       todo: expect.stringContaining('Set the clock'),
     });
-    const days = await look(world.nowMs() - 40 * 86_400_000);
+    const days = await lookAt([dayKeys], world.nowMs() - 40 * 86_400_000);
     expect(of(days, 'day-keys', 'register')[0]!.state).toBe('bad');
   });
 
@@ -123,72 +138,78 @@ describe('munjigi doctor', { timeout: 600_000 }, () => {
     const server = createServer((_, reply) => reply.end('hello')).listen(0, '127.0.0.1');
     await new Promise((listening) => server.once('listening', listening));
     const port = String((server.address() as AddressInfo).port);
-    expect(of(await look(world.nowMs(), ROOM, { port }), 'port')[0]!.state).toBe('bad');
+    expect(of(await look(world.nowMs(), ROOM, { port }, [portCheck]), 'port')[0]!.state).toBe('bad');
     await new Promise((closed) => server.close(closed));
-    expect(of(await look(world.nowMs(), ROOM, { port }), 'port')[0]!.state).toBe('ok');
+    expect(of(await look(world.nowMs(), ROOM, { port }, [portCheck]), 'port')[0]!.state).toBe('ok');
   });
 
   it('database: held by a running service, of another major, or not there', async () => {
     const places = await world.places();
-    expect(of(await look(), 'database', 'register')[0]).toMatchObject({
+    expect(of(await lookAt([databases]), 'database', 'register')[0]).toMatchObject({
       state: 'unknown',
       says: expect.stringContaining('in use by'),
     });
     for (const { db } of places) await db.close();
     const [here, there] = ['pg18', 'pg17'].map((name) => join(world.data, 'issuer', name));
     renameSync(here!, there!);
-    expect(of(await look(), 'database', 'issuer')[0]).toMatchObject({
+    expect(of(await lookAt([databases], world.nowMs(), 'issuer'), 'database', 'issuer')[0]).toMatchObject({
       state: 'bad',
       says: expect.stringContaining('PostgreSQL 17'),
     });
     renameSync(there!, here!);
     const empty = tempFolder('doctor');
     mkdirSync(join(empty, 'keys'), { mode: 0o700 });
-    expect(of(await look(world.nowMs(), ROOM, { data: empty }), 'database', 'issuer')[0]!.state).toBe('warn');
-    const down = await look(world.nowMs(), ROOM, {
-      'database-register': 'postgres://nobody@127.0.0.1:1/none',
-    });
+    expect(
+      of(await look(world.nowMs(), ROOM, { data: empty }, [databases]), 'database', 'issuer')[0]!.state,
+    ).toBe('warn');
+    const down = await look(
+      world.nowMs(),
+      ROOM,
+      { desks: 'register', 'database-register': 'postgres://nobody@127.0.0.1:1/none' },
+      [databases],
+    );
     expect(of(down, 'database', 'register')[0]!.state).toBe('bad');
   });
 
   it('migrations: behind, and ahead of this version', async () => {
     await inRegister("INSERT INTO schema_migration VALUES (900, 'from-the-future', '2022-01-06')");
-    expect(of(await look(), 'migrations', 'register')[0]!.state).toBe('bad');
+    expect(of(await lookAt([databases]), 'migrations', 'register')[0]!.state).toBe('bad');
     await inRegister('DELETE FROM schema_migration WHERE number > 3');
-    expect(of(await look(), 'migrations', 'register')[0]!.state).toBe('warn');
+    expect(of(await lookAt([databases]), 'migrations', 'register')[0]!.state).toBe('warn');
   });
 
   it('partitions, day keys and the bundle: nobody has run it for days', async () => {
-    const later = (days: number) => look(world.nowMs() + days * 86_400_000);
-    expect(of(await later(5), 'partitions')[0]!.state).toBe('warn');
-    expect(of(await later(9), 'partitions')[0]!.state).toBe('bad');
-    expect(of(await later(31), 'day-keys', 'authority').at(-1)!.state).toBe('warn');
-    expect(of(await later(2), 'bundle')[0]!.state).toBe('warn');
-    expect(of(await later(8), 'bundle')[0]!.state).toBe('bad');
-    expect(of(await later(31), 'keys-past-retention', 'register')[0]!.state).toBe('bad');
+    const later = (days: number, check: Check, desk = 'register') =>
+      lookAt([check], world.nowMs() + days * 86_400_000, desk);
+    expect(of(await later(5, partitions), 'partitions')[0]!.state).toBe('warn');
+    expect(of(await later(9, partitions), 'partitions')[0]!.state).toBe('bad');
+    expect(of(await later(31, dayKeys, 'authority'), 'day-keys', 'authority').at(-1)!.state).toBe('warn');
+    expect(of(await later(2, bundleAge, 'authority'), 'bundle')[0]!.state).toBe('warn');
+    expect(of(await later(8, bundleAge, 'authority'), 'bundle')[0]!.state).toBe('bad');
+    expect(of(await later(31, dayKeys), 'keys-past-retention', 'register')[0]!.state).toBe('bad');
     writeFileSync(join(world.data, 'mirror', 'bundle.cose'), 'torn');
-    expect(of(await look(), 'bundle')[0]!.state).toBe('bad');
+    expect(of(await lookAt([bundleAge], world.nowMs(), 'authority'), 'bundle')[0]!.state).toBe('bad');
   });
 
   it('backups: none, one that is old, and one of today', async () => {
-    expect(of(await look(), 'backups')[0]!.state).toBe('warn');
+    expect(of(await lookAt([backups]), 'backups')[0]!.state).toBe('warn');
     const mark = (at: string) =>
       `DELETE FROM safe_mark; INSERT INTO safe_mark SELECT venue_id, gate_no, counter, '${at}' FROM gate_head WHERE counter > 0`;
     await inRegister(mark(new Date(world.nowMs() - 5 * 86_400_000).toISOString()));
-    expect(of(await look(), 'backups')[0]!.state).toBe('warn');
+    expect(of(await lookAt([backups]), 'backups')[0]!.state).toBe('warn');
     await inRegister(mark(new Date(world.nowMs()).toISOString()));
-    expect(of(await look(), 'backups')[0]!.state).toBe('ok');
+    expect(of(await lookAt([backups]), 'backups')[0]!.state).toBe('ok');
   });
 
   it('recovery sheets, and lines that wait for the log', async () => {
     const keys = await store('register');
-    expect(of(await look(), 'recovery-sheets', 'register')[0]!.state).toBe('warn');
+    expect(of(await lookAt([sheets]), 'recovery-sheets', 'register')[0]!.state).toBe('warn');
     for (const day of [world.today, addDays(world.today, 7)])
       await beginWeek(await daysOf(keys), weekOf(day), publicPoint(makePrivateKey()));
-    expect(of(await look(), 'recovery-sheets', 'register')[0]!.state).toBe('ok');
+    expect(of(await lookAt([sheets]), 'recovery-sheets', 'register')[0]!.state).toBe('ok');
     const outbox = await LineOutbox.of(keys, await voiceOf('register', keys));
     await outbox.say('a-line', 'recovery', 1, { day: world.today });
-    expect(of(await look(), 'lines', 'register')[0]!.state).toBe('warn');
+    expect(of(await lookAt([waitingLines]), 'lines', 'register')[0]!.state).toBe('warn');
   });
 
   it('the log: a head that nobody else signed', async () => {
@@ -197,7 +218,7 @@ describe('munjigi doctor', { timeout: 600_000 }, () => {
       if (name === 'authority') await db.script("INSERT INTO log_head VALUES (5, '\\x00', 0, '\\x00')");
       await db.close();
     }
-    expect(of(await look(), 'log-head')[0]!.state).toBe('warn');
+    expect(of(await lookAt([logHead], world.nowMs(), 'authority'), 'log-head')[0]!.state).toBe('warn');
   });
 
   it('a body that has ended recording is well', async () => {
@@ -207,7 +228,7 @@ describe('munjigi doctor', { timeout: 600_000 }, () => {
       '9999-12-31',
       world.today,
     );
-    expect(of(await look(), 'day-keys', 'issuer')[0]).toMatchObject({
+    expect(of(await lookAt([dayKeys], world.nowMs(), 'issuer'), 'day-keys', 'issuer')[0]).toMatchObject({
       state: 'ok',
       says: expect.stringContaining('ended'),
     });

@@ -8,7 +8,7 @@ import { DATABASES } from './databases.ts';
 import { DOCUMENTS } from './documents.ts';
 import { KEYS } from './keys.ts';
 import { MACHINE } from './machine.ts';
-import { type DeskName, type Finding, found, type Patient } from './types.ts';
+import { type Check, type DeskName, type Finding, found, type Patient } from './types.ts';
 
 const USAGE = `munjigi doctor [options]
 
@@ -37,11 +37,15 @@ const freeSpace: Patient['disk'] = async (folder) => {
   return { free: bavail * bsize, total: blocks * bsize };
 };
 
-/** Looks at everything, each check by itself: one that fails says so and keeps no other from looking. */
+/**
+ * Looks at everything, each check by itself: one that fails says so and keeps no other from looking.
+ * @param checks only for tests
+ */
 export async function examine(
   config: ServiceConfig,
   nowMs: number,
   disk: Patient['disk'] = freeSpace,
+  checks: readonly Check[] = CHECKS,
 ): Promise<readonly Finding[]> {
   if (!existsSync(config.data))
     return [
@@ -54,7 +58,10 @@ export async function examine(
       ),
     ];
   const { policy, stores } = await deskStores(config);
-  const { places, couldNotLook, close } = await openPlaces(config, [], policy);
+  const looksIntoDatabases = checks.some((check) => DATABASES.includes(check));
+  const { places, couldNotLook, close } = looksIntoDatabases
+    ? await openPlaces(config, [], policy)
+    : { places: [], couldNotLook: [], close: async () => {} };
   try {
     const patient: Patient = {
       config,
@@ -72,7 +79,7 @@ export async function examine(
       disk,
     };
     const findings: Finding[] = [];
-    for (const check of CHECKS) {
+    for (const check of checks) {
       try {
         findings.push(...(await check(patient)));
       } catch {

@@ -2,7 +2,7 @@ import { addDays, type Policy } from '@munjigi/core/rules';
 import type { KeyFolder } from '../../crypto/index.ts';
 import type { Database } from '../../db/index.ts';
 import type { DeskName } from '../../lib/desk.ts';
-import { daysOf, FOR_EVER } from '../../lib/keys/index.ts';
+import { daysOf, FOR_EVER, weekEnd, weeksHeld } from '../../lib/keys/index.ts';
 import { type BoxesSeen, lookAtBoxes } from './boxes.ts';
 import { type HeldKey, heldKeys } from './held-keys.ts';
 import { lookAtMappings, type MappingsSeen } from './mappings.ts';
@@ -23,7 +23,7 @@ export interface Seen {
 /** What a desk's key store still holds. */
 export interface StoreSeen {
   readonly desk: DeskName;
-  /** Keys held for opening, and those of them that are for a day before the one asked for: must be none. */
+  /** Keys held for opening, and those of them (and weeks of wraps) that are for a day before the one asked for: must be none. */
   readonly held: number;
   readonly older: readonly string[];
   /** The last day whose keys were destroyed; null where none was. */
@@ -90,7 +90,9 @@ async function storeSeen(
   date: string,
   { retentionDays }: Pick<Policy, 'retentionDays'>,
 ): Promise<StoreSeen> {
-  const endedThrough = (await daysOf(keys)).highWater();
+  const store = await daysOf(keys);
+  const endedThrough = store.highWater();
+  const weeks = (await weeksHeld(store)).filter((week) => weekEnd(week) < date);
   const last = held
     .map(({ lastDay }) => lastDay)
     .sort()
@@ -99,7 +101,10 @@ async function storeSeen(
     desk,
     held: held.length,
     // A key whose name tells no day is older than any: nobody will end it.
-    older: held.filter(({ lastDay }) => lastDay < date).map(({ name }) => name),
+    older: [
+      ...held.filter(({ lastDay }) => lastDay < date).map(({ name }) => name),
+      ...weeks.map((week) => `recovery/${week}`),
+    ],
     endedThrough: endedThrough === '' ? null : endedThrough,
     hasEnded: endedThrough === FOR_EVER,
     lastEnds: last ? addDays(last, retentionDays) : null,

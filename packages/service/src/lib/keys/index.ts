@@ -9,6 +9,7 @@ export {
   type Recovered,
   RecoveryRefused,
   recoverWeek,
+  weeksHeld,
   weeksWithSheets,
   wrapWeek,
 } from './recovery.ts';

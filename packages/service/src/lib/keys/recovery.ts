@@ -139,10 +139,16 @@ export async function endWrap(store: DayStore, name: string): Promise<void> {
   await (await recovery.folder(week)).destroy(WRAP + name);
 }
 
+/** The weeks whose wraps are still there, by their Mondays. */
+export async function weeksHeld(store: DayStore): Promise<readonly string[]> {
+  const { path } = await store.recovery();
+  return readdirSync(path).filter((name) => /^\d{4}-\d{2}-\d{2}$/.test(name));
+}
+
 /** Ends every week that has ended, its recovery key and all its wraps. */
 export async function endWeeks(store: DayStore): Promise<void> {
   const recovery = await store.recovery();
-  for (const week of readdirSync(recovery.path).filter((name) => /^\d{4}-\d{2}-\d{2}$/.test(name))) {
+  for (const week of await weeksHeld(store)) {
     if (!store.hasEnded(weekEnd(week))) continue;
     const folder = await recovery.folder(week);
     for (const name of await folder.names()) await folder.destroy(name);
