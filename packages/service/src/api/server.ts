@@ -7,6 +7,7 @@ import type { DeskServer } from '../lib/desk.ts';
 import { handleError } from './answer-error.ts';
 import type { RateLimit } from './limits.ts';
 import { operatorCheck } from './operator.ts';
+import { readPackedBodies } from './packed-bodies.ts';
 
 const BODY_LIMIT = 64 * 1024;
 
@@ -69,6 +70,7 @@ export function buildServer({
     const wait = access?.limit ? enrolments.take(request.ip, nowMs()) : 0;
     if (wait > 0) throw new ApiError('request.rate', { retryAfterSeconds: wait });
   });
+  readPackedBodies(server);
   server.addHook('onSend', async (_request, reply) => {
     const set = (name: string, value: string) => {
       if (!reply.hasHeader(name)) reply.header(name, value);

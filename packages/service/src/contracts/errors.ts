@@ -6,6 +6,7 @@ export const API_ERRORS = {
   'request.schema': [400, 'The request does not have the form that the contract asks for.'],
   'request.syntax': [400, 'The body is not JSON.'],
   'request.media-type': [415, 'Send JSON, with the content type application/json.'],
+  'request.encoding': [415, 'Send the body as it is, or packed with the content encoding gzip.'],
   'request.too-large': [413, 'The body is larger than this operation reads.'],
   'request.not-found': [404, 'There is no such operation here.'],
   'request.rate': [

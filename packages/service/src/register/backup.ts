@@ -15,12 +15,18 @@ export async function marksOfBackup(folder: string): Promise<BackupMarks> {
 async function* headsIn(folder: string, manifest: BackupManifest): AsyncGenerator<BackedUpHead> {
   const columns = manifest.tables.find(({ name }) => name === 'gate_head')?.columns ?? [];
   const place = (column: string) => columns.indexOf(column);
-  const at = { venueId: place('venue_id'), gateNo: place('gate_no'), counter: place('counter') };
+  const at = {
+    venueId: place('venue_id'),
+    gateNo: place('gate_no'),
+    counter: place('counter'),
+    head: place('head'),
+  };
   for await (const row of rowsOf(folder, 'gate_head'))
     yield {
       venueId: Number(row[at.venueId]),
       gateNo: Number(row[at.gateNo]),
       counter: Number(row[at.counter]),
+      head: new Uint8Array(Buffer.from(row[at.head]!.slice(2), 'hex')),
     };
 }
 

@@ -47,21 +47,25 @@ export async function readManifest(folder: string): Promise<BackupManifest> {
     );
   }
   const named = (name: unknown) => typeof name === 'string' && NAME.test(name);
+  const listOf = (value: unknown, fits: (one: Readonly<Record<string, unknown>>) => boolean) =>
+    Array.isArray(value) && value.every((one) => typeof one === 'object' && one !== null && fits(one));
   const good =
     manifest?.format === 1 &&
     typeof manifest.desk === 'string' &&
     Number.isSafeInteger(manifest.takenAtMs) &&
     Array.isArray(manifest.migrations) &&
-    Array.isArray(manifest.tables) &&
-    manifest.tables.every(
-      (table) =>
-        named(table.name) &&
-        Array.isArray(table.columns) &&
-        table.columns.every(named) &&
-        Number.isSafeInteger(table.rows),
+    manifest.migrations.every((name) => typeof name === 'string') &&
+    listOf(
+      manifest.tables,
+      ({ name, columns, rows, sha256 }) =>
+        named(name) &&
+        Array.isArray(columns) &&
+        columns.every(named) &&
+        Number.isSafeInteger(rows) &&
+        typeof sha256 === 'string',
     ) &&
-    Array.isArray(manifest.sequences) &&
-    manifest.sequences.every(
+    listOf(
+      manifest.sequences,
       ({ table, column, last }) => named(table) && named(column) && Number.isSafeInteger(last),
     );
   if (!good)
