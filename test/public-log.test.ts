@@ -44,7 +44,9 @@ describe.each(testEngines())('the public log on $name', (engine) => {
     for (const one of [test, witness, other])
       await one.db.script('DROP SCHEMA public CASCADE; CREATE SCHEMA public');
     await migrated(test.db, 'authority');
-    stand = await logStand([await migrated(witness.db, 'register'), await migrated(other.db, 'issuer')]);
+    await migrated(witness.db, 'register');
+    await migrated(other.db, 'issuer');
+    stand = logStand([witness, other]);
     log = stand.keeper(test.db);
   });
 
@@ -177,6 +179,34 @@ describe.each(testEngines())('the public log on $name', (engine) => {
     expect(stand.troubles.length).toBeGreaterThan(0);
     register.cosign = cosign;
     await log.collect();
+    expect((await log.store.cosignedHead(2))!.size).toBe(3);
+  });
+
+  /** A copy closes every handle of the server. */
+  async function openAgain(): Promise<void> {
+    for (const one of [witness, other]) await one.reopen();
+    log = stand.keeper(test.db);
+  }
+
+  it('put back from an older copy is not signed under by anyone, so that no device follows it', async () => {
+    await append(3);
+    await test.keepCopy();
+    await openAgain();
+    await append(2);
+    expect((await log.store.cosignedHead(2))!.size).toBe(5);
+    await test.putBack();
+    await openAgain();
+    stand.at += 3600;
+    // The lost lines are logged over: other lines stand at their places, each under a head that the log's key signs.
+    const alarmed = async (count: number) => {
+      stand.alarms.length = 0;
+      await append(count);
+      return [...new Set(stand.alarms)].sort();
+    };
+    expect(await alarmed(1)).toEqual(['issuer log-rollback', 'register log-rollback']);
+    expect(await alarmed(1)).toEqual(['issuer log-fork', 'register log-fork']);
+    expect(await alarmed(3)).toEqual(['issuer log-unproved', 'register log-unproved']);
+    expect((await log.store.head())!.size).toBe(8);
     expect((await log.store.cosignedHead(2))!.size).toBe(3);
   });
 });

@@ -8,6 +8,9 @@ import { openRegister } from './support/register.ts';
 const DESKS = ['issuer', 'register', 'authority'] as const;
 const NOW = Date.parse('2022-01-06T13:58:00+09:00');
 
+/** Tables of the register that stay on one machine: small, and no entry's statement reads them. */
+const UNSPREAD = ['schema_migration', 'cosigned_log', 'cosigned_head', 'bundle_in_use'];
+
 describe.each(testEngines())('the schema of each desk on $name', (engine) => {
   const folders: string[] = [];
   beforeAll(() => engine.start());
@@ -91,7 +94,8 @@ describe.each(testEngines())('the schema of each desk on $name', (engine) => {
       const { rows } = await db.query<{ name: string; leads: string }>(
         `SELECT i.indexrelid::regclass::text AS name, a.attname AS leads FROM pg_index i
          JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[0]
-         WHERE i.indrelid IN (SELECT oid FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relname <> 'schema_migration')`,
+         WHERE i.indrelid IN (SELECT oid FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relname <> ALL ($1::text[]))`,
+        [UNSPREAD],
       );
       expect(rows.length).toBeGreaterThan(6);
       expect([...new Set(rows.map((row) => row.leads))]).toEqual(['venue_id']);

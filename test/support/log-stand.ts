@@ -27,16 +27,22 @@ export interface LogStand {
   line(): Promise<Uint8Array>;
 }
 
-/** Migrates the databases; the two witnesses may share one, as they share no table. */
-export async function logStand(witness: readonly [register: Database, issuer: Database]): Promise<LogStand> {
+/** Where a witness keeps what it signed; the handle may be another one after the database was opened again. */
+interface Holder {
+  readonly db: Database;
+}
+
+export function logStand(witness: readonly [register: Holder, issuer: Holder]): LogStand {
   const signer = () => nodeSigner(makePrivateKey());
   const logKey = signer();
   const keys = { authority: signer(), register: signer(), issuer: signer() };
   const alarms: string[] = [];
   const troubles: unknown[] = [];
-  const cosigner = (body: 'register' | 'issuer', db: Database) =>
+  const cosigner = (body: 'register' | 'issuer', holder: Holder) =>
     new Cosigner({
-      db,
+      get db() {
+        return holder.db;
+      },
       body,
       signer: keys[body],
       log: async () => ({ origin: ORIGIN, key: logKey.publicKey }),

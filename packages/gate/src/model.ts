@@ -61,6 +61,8 @@ export interface DeviceFacts {
   readonly rules: { readonly number: number; readonly confirmedAtMs: number | null } | null;
   /** Corrected clock minus the device's own, in milliseconds; null where the clock is not trusted. */
   readonly clockOffsetMs: number | null;
+  /** The public log as this device has seen it; absent while it has seen none. */
+  readonly log?: { readonly lines: number; readonly isSplit: boolean };
   /** True where the browser promised to keep the storage. */
   readonly persisted: boolean;
   readonly installed: boolean;

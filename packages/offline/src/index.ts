@@ -14,6 +14,7 @@ export { WriterLock } from './gate/writer-lock.ts';
 export { isRefusedBatch, prepareBatch, readBatch } from './holder/batch.ts';
 export { HolderStore } from './holder/holder-store.ts';
 export { callServer, IssuerClient, ServerError } from './holder/issuer-client.ts';
+export { type DailySource, httpDaily, type LookupMoment, Lookups } from './holder/lookups.ts';
 export { nextShowing, SHOWING_SECONDS, type Showing } from './holder/showing.ts';
 export type * from './holder/types.ts';
 export { MemoryOutboxStore } from './outbox/memory-store.ts';
@@ -30,3 +31,4 @@ export { KEEP_SECONDS, type Round, type SyncEvents, SyncLoop, type SyncParts } f
 export { BundleStore, type BundleStoreParts, type Refreshed, type TrustInUse } from './trust/bundle-store.ts';
 export { type DocumentName, type DocumentSource, httpDocuments } from './trust/documents.ts';
 export { databaseTrustKeep, type KeptTrust, type TrustKeep } from './trust/kept-trust.ts';
+export type { KeptLog, LogAlarm, LogSight } from './trust/log-watch.ts';

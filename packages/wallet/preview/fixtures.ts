@@ -154,6 +154,9 @@ export function fixture(look: Appearance, query: URLSearchParams): Wallet {
         : null,
     ),
     reminder: computed(() => (query.get('remind') ? words.value.remind : null)),
+    lookup: computed(() =>
+      query.get('lookup') ? text('wallet.lookup', { day: en() ? '6 Jan' : '1월 6일' }) : null,
+    ),
     diary: computed(() =>
       s !== 'diary'
         ? []
@@ -221,6 +224,7 @@ export function fixture(look: Appearance, query: URLSearchParams): Wallet {
     printPaper: async () => {},
     askNotifications: async () => {},
     dismissReminder: () => {},
+    dismissLookup: () => {},
     notePlace: async () => {},
     forget: async () => {},
     forgetAll: async () => {},

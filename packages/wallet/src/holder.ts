@@ -5,10 +5,12 @@ import {
   DeviceClock,
   databaseTrustKeep,
   HolderStore,
+  httpDaily,
   httpDocuments,
   type IssuedCertificate,
   IssuerClient,
   isRefusedBatch,
+  Lookups,
   ServerError,
 } from '@munjigi/offline';
 import type { HeldCertificate } from './engine/standing.ts';
@@ -22,21 +24,27 @@ export interface Holder {
   readonly rules: BundleStore;
   readonly clock: DeviceClock;
   readonly issuer: IssuerClient;
+  readonly lookups: Lookups;
 }
+
+/** The mirror that is asked before a bundle names others. */
+const MIRRORS = ['/mirror'];
 
 /** `profile` is a wallet of its own in the same browser, for the demonstration's several phones. */
 export function openHolder(profile: string | null): Holder {
   const store = new HolderStore(profile ?? undefined);
   const clock = new DeviceClock();
+  const platform = webCrypto(crypto.subtle as unknown as Parameters<typeof webCrypto>[0]);
   const rules = new BundleStore({
     keep: databaseTrustKeep(store.database),
     source: httpDocuments(),
-    crypto: webCrypto(crypto.subtle as unknown as Parameters<typeof webCrypto>[0]),
+    crypto: platform,
     inspect,
     at: () => clock.pessimisticMs() / 1000,
-    mirrors: ['/mirror'],
+    mirrors: MIRRORS,
   });
-  return { store, rules, clock, issuer: new IssuerClient() };
+  const lookups = new Lookups({ store, daily: httpDaily(), crypto: platform });
+  return { store, rules, clock, issuer: new IssuerClient(), lookups };
 }
 
 /** Certificates as the screens use them, whichever of its two names the issuer's answer gives the kind. */

@@ -24,6 +24,8 @@ export interface Wallet {
   readonly notice: Signal<Notice | null>;
   /** A reminder that is due and could not be shown as a notification. */
   readonly reminder: Signal<string | null>;
+  /** That a pass of this phone was looked up in a case, with the day, until it was read. */
+  readonly lookup: Signal<string | null>;
   readonly diary: Signal<readonly DiaryEntry[]>;
   readonly retentionDays: Signal<number>;
   readonly exercise: Signal<boolean>;
@@ -47,6 +49,7 @@ export interface Wallet {
   printPaper(): Promise<void>;
   askNotifications(): Promise<void>;
   dismissReminder(): void;
+  dismissLookup(): void;
   notePlace(id: number, place: string): Promise<void>;
   forget(id: number): Promise<void>;
   forgetAll(): Promise<void>;

@@ -5,12 +5,13 @@ import type { AddressInfo } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { sha256 } from '@munjigi/core/encoding';
+import { concatBytes, sha256 } from '@munjigi/core/encoding';
+import { notifiedTag, signNotified } from '@munjigi/core/log';
 import { compilePolicy } from '@munjigi/core/rules';
 import { compileTrust, type Now } from '@munjigi/core/trust';
 import { signBundle, signNow, signRoot } from '@munjigi/core/trust/publish';
 import { readPackFolder } from '@munjigi/service/config';
-import { makePrivateKey, nodeCrypto, nodeSigner, openKeyFolder } from '@munjigi/service/crypto';
+import { makePrivateKey, nodeCrypto, nodeSigner, openKeyFolder, random } from '@munjigi/service/crypto';
 import { migrate, openEmbedded } from '@munjigi/service/db';
 import { csvEvidence, demonstrationProvider, openIssuerDesk } from '@munjigi/service/issuer';
 import { prepareZXingModule, readBarcodes } from 'zxing-wasm/reader';
@@ -162,6 +163,18 @@ export async function openWalletStand(packName = 'kr-2022') {
     /** Publishes a notice of the pack, or the usual state. */
     async publish(notice: string | null, validFrom?: number) {
       mirror.set('/mirror/now.cose', await signNow(nowOf(notice, validFrom), delegate));
+    },
+    /** What the mirror serves at a path, and how to put something else there. */
+    mirrored: (pathname: string) => mirror.get(pathname),
+    mirror: (pathname: string, bytes: Uint8Array) => void mirror.set(pathname, bytes),
+    /** Publishes the file of a day on which the passes with these notice secrets were looked up. */
+    async publishLookups(day: string, notices: readonly Uint8Array[]) {
+      const tags = [
+        ...notices.map(notifiedTag),
+        ...Array.from({ length: 64 - notices.length }, () => random(8)),
+      ];
+      const file = { day, count: notices.length, tags: concatBytes(...tags) };
+      mirror.set(`/mirror/notified/${day}.cose`, await signNotified(file, delegate));
     },
     async close() {
       server.closeAllConnections();

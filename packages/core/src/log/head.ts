@@ -77,7 +77,7 @@ export interface CosignedHead {
   readonly cosignatures: readonly Uint8Array[];
 }
 
-/** The file `log-head.cbor` of a mirror. */
+/** The file `log-head.cose` of a mirror. */
 export const encodeCosigned = ({ head, cosignatures }: CosignedHead): Uint8Array =>
   encodeDeterministic([1, head, [...cosignatures]]);
 

@@ -24,6 +24,7 @@ export {
   type Bodies,
   bodyKind,
   type FieldValue,
+  isDay,
   KEEPER,
   type Line,
   type LineSigner,
@@ -33,6 +34,15 @@ export {
   openLine,
   readLine,
 } from './lines.ts';
+export {
+  concerns,
+  type Notified,
+  notifiedTag,
+  openNotified,
+  signNotified,
+  TAG_BYTES,
+  TAGS_PADDED_TO,
+} from './notified.ts';
 export type { AppendedLine, PublicLog } from './port.ts';
 export {
   type Included,

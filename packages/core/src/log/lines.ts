@@ -46,6 +46,10 @@ export interface Line {
   readonly fields: Readonly<Partial<Record<LineField, FieldValue>>>;
 }
 
+/** True for a date that the calendar has, YYYY-MM-DD. */
+export const isDay = (text: string): boolean =>
+  DAY.test(text) && new Date(`${text}T00:00:00Z`).toISOString().startsWith(text);
+
 /** The desk that a body runs, or null for a name that is none. */
 export const bodyKind = (body: string): BodyKind | null =>
   BODY.test(body) ? (body.split('-')[0] as BodyKind) : null;
@@ -60,7 +64,7 @@ function checkField(name: LineField, value: CborValue | undefined): FieldValue {
     case 'day':
     case 'body': {
       const text = read.text(value, what, 40);
-      if (!(LINE_FIELDS[name] === 'day' ? DAY : BODY).test(text)) throw read.wrong(what);
+      if (!(LINE_FIELDS[name] === 'day' ? isDay(text) : BODY.test(text))) throw read.wrong(what);
       return text;
     }
     case 'role':

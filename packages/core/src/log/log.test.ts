@@ -83,6 +83,7 @@ describe('a line of the log', () => {
     ['a name in the place of a hash', 'officer-added', { credential: 'Kim', role: 'officer' }],
     ['a name in the place of a role', 'officer-added', { credential: hash('c'), role: '김하나' }],
     ['free text in the place of a day', 'key-destroyed', { day: 'the sixth' }],
+    ['a day that no calendar has', 'key-destroyed', { day: '2022-02-30' }],
     ['a count of less than nothing', 'resolved', { case: hash('case'), count: -1, day: '2022-01-06' }],
     ['no case', 'case-opened', {}],
   ])('with %s is not a line', async (_what, kind, fields) => {

@@ -3,12 +3,15 @@ import { MunjigiError } from '../errors.ts';
 import type { FormatName } from '../gate/types.ts';
 import { type Crypto, openDocument, parseDocument } from '../signing/index.ts';
 import { fieldReader } from './fields.ts';
+import { partsFrom, partsPayload } from './parts.ts';
 import { delegateOf } from './root.ts';
 import type { Bundle, DayKey, ForeignEntry, IssuerEntry, Root } from './types.ts';
 
 const read = fieldReader('trust.structure', 'trust bundle');
 const FORMATS: readonly FormatName[] = ['entry-pass', 'hcert', 'shc', 'nzcp', 'ddcc', 'vds-nc', 'vc-jwt'];
 const MAX_BYTES = 4_000_000;
+/** Bundles of the first version have thirteen fields; what comes after the parts is for readers to come. */
+const MOST_FIELDS = 32;
 const DAY = /^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/;
 
 /** The payload of a bundle (docs/protocol/bundle.cddl). */
@@ -30,6 +33,7 @@ export const bundlePayload = (bundle: Bundle): CborValue => [
   [bundle.endpoints.register, bundle.endpoints.mirrors],
   JSON.stringify(bundle.pack ?? null),
   bundle.logHead,
+  ...(bundle.parts ? [partsPayload(bundle.parts)] : []),
 ];
 
 const issuer = (value: CborValue): IssuerEntry => {
@@ -108,7 +112,8 @@ function fromPayload(payload: CborValue): Bundle {
     endpoints,
     pack,
     logHead,
-  ] = read.array(payload, 'thirteen fields', 13);
+    parts,
+  ] = read.array(payload, 'thirteen fields or more', 13, MOST_FIELDS);
   const [register, mirrors] = read.array(endpoints, 'endpoints', 2);
   const address = (value: CborValue) => read.text(value, 'an address', 500);
   return {
@@ -134,6 +139,7 @@ function fromPayload(payload: CborValue): Bundle {
     },
     pack: packOf(pack),
     logHead: read.orNull(logHead, (bytes) => read.bytes(bytes, 'log-head', 1, 64)),
+    ...(parts === undefined ? {} : { parts: partsFrom(parts) }),
   };
 }
 
@@ -169,7 +175,7 @@ export async function openBundle(
 
 /** A document of the authority, signed by a delegate of the root. Throws `trust.signature` where it is not. */
 export async function openDelegated(
-  kind: 'bundle' | 'now' | 'clock',
+  kind: 'bundle' | 'now' | 'clock' | 'notified',
   bytes: Uint8Array,
   root: Root,
   crypto: Crypto,

@@ -89,7 +89,39 @@ export interface Bundle {
   readonly endpoints: { readonly register: readonly string[]; readonly mirrors: readonly string[] };
   /** The policy pack as JSON (see rules/pack.ts). */
   readonly pack: unknown;
+  /** The newest head of the public log that two bodies signed, in its short form (log/head.ts); null for none yet. */
   readonly logHead: Uint8Array | null;
+  /** What was added since the first bundles; absent in those. Readers skip names that they do not know. */
+  readonly parts?: BundleParts;
+}
+
+/** Named parts of a bundle. */
+export interface BundleParts {
+  /** Line keys of every body (65-byte points), the newest first: who may write into the public log. */
+  readonly bodies?: ReadonlyMap<string, readonly Uint8Array[]>;
+  /** Officers of every body, with the times between which each may act. */
+  readonly officers?: readonly OfficerEntry[];
+  readonly log?: LogEntry;
+}
+
+/** A passkey by which an officer of a body acts. */
+export interface OfficerEntry {
+  readonly body: string;
+  readonly role: 'owner' | 'staff' | 'inspector' | 'officer' | 'operator';
+  readonly credentialId: Uint8Array;
+  /** SubjectPublicKeyInfo of 91 bytes, or a 65-byte point. */
+  readonly publicKey: Uint8Array;
+  /** Seconds; `until` is null while there is no end. */
+  readonly from: number;
+  readonly until: number | null;
+}
+
+/** The public log: its name and key, and its newest head with the signatures of other bodies. */
+export interface LogEntry {
+  readonly origin: string;
+  readonly key: Uint8Array;
+  readonly head: Uint8Array | null;
+  readonly cosignatures: readonly Uint8Array[];
 }
 
 /** The small signed document that goes ahead of the bundle: what counts right now. At most 1 kB. */
@@ -106,6 +138,7 @@ export interface Now {
   /** Code of the pack's obligation table. */
   readonly obligation: string;
   readonly bundle: { readonly rootVersion: number; readonly sequence: number; readonly digest: Uint8Array };
+  /** As in the bundle: the newest head of the public log that two bodies signed, in its short form. */
   readonly logHead: Uint8Array | null;
 }
 

@@ -21,6 +21,9 @@ export async function deviceFacts(
       confirmedAtMs: (use.now?.issuedAt ?? use.bundle.issuedAt) * 1000,
     },
     clockOffsetMs: offset === null ? null : Math.round(offset),
+    ...(use && (use.log.head || use.log.alarm)
+      ? { log: { lines: use.log.head?.size ?? 0, isSplit: use.log.alarm !== null } }
+      : {}),
     ...storage,
     usedBytes: room?.usage ?? storage.usedBytes,
     quotaBytes: room?.quota ?? storage.quotaBytes,

@@ -30,6 +30,13 @@ export function DeviceFactsList({ gate }: { readonly gate: Gate }) {
           }),
     ]);
     rows.push([word(gate, 'more.clock'), clockFact(gate, facts.clockOffsetMs)]);
+    if (facts.log)
+      rows.push([
+        word(gate, 'more.log'),
+        facts.log.isSplit
+          ? word(gate, 'more.log-split')
+          : word(gate, 'more.log-lines', { count: facts.log.lines }),
+      ]);
     const storage = [word(gate, facts.persisted ? 'more.protected' : 'more.unprotected')];
     if (facts.usedBytes !== null)
       storage.push(word(gate, 'more.used', { used: bytesInWords(facts.usedBytes) }));

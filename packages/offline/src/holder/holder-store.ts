@@ -12,7 +12,16 @@ const STORES = [
   { name: 'trust' },
   { name: 'passes', keyPath: 'id', autoIncrement: true },
   { name: 'diary', keyPath: 'id', autoIncrement: true },
+  { name: 'notices', keyPath: 'id', autoIncrement: true },
 ];
+
+/** The notice secret of a pass that was shown: it outlives the pass, for as long as the visit may be looked up. */
+interface ShownNotice {
+  readonly id: number;
+  readonly notice: Uint8Array;
+  /** Seconds. */
+  readonly shownAt: number;
+}
 
 /** How often a running showing is written down: often enough for a reload, seldom enough for the phone's storage. */
 const KEEP_SECONDS = 60;
@@ -28,7 +37,7 @@ export class HolderStore {
   constructor(profile?: string) {
     this.database = new DeviceDatabase({
       name: profile ? `munjigi-wallet:${profile}` : 'munjigi-wallet',
-      version: 1,
+      version: 2,
       stores: STORES,
     });
   }
@@ -37,11 +46,17 @@ export class HolderStore {
     return (await this.setting<Enrolment>('enrolment')) ?? null;
   }
 
-  /** Keeps who is enrolled; passes of an earlier enrolment are dropped. */
+  /** Keeps who is enrolled; passes of an earlier enrolment are dropped, and of another person what they showed. */
   async enrol(enrolment: Enrolment): Promise<void> {
+    const before = (await this.enrolment())?.person;
+    const isSame = before?.name === enrolment.person.name && before.birthDate === enrolment.person.birthDate;
     this.#showing = this.#keptShowing = null;
-    await this.database.write(['meta', 'passes'], (t) => {
+    await this.database.write(['meta', 'passes', 'notices'], (t) => {
       t.objectStore('passes').clear();
+      if (!isSame) {
+        t.objectStore('notices').clear();
+        t.objectStore('meta').delete('lookups');
+      }
       t.objectStore('meta').delete('showing');
       t.objectStore('meta').put(enrolment, 'enrolment');
     });
@@ -120,14 +135,37 @@ export class HolderStore {
     const isNew = showing.startedAt !== this.#showing?.startedAt || showing.passId !== this.#showing.passId;
     this.#showing = showing;
     if (isNew || now - (this.#keptShowing?.lastShownAt ?? 0) >= KEEP_SECONDS) {
-      await this.database.write(['meta', 'passes'], (t) => {
-        if (isNew) t.objectStore('passes').put({ ...pass, shownAt: Math.floor(now) });
+      await this.database.write(['meta', 'passes', 'notices'], (t) => {
+        if (isNew) {
+          t.objectStore('passes').put({ ...pass, shownAt: Math.floor(now) });
+          t.objectStore('notices').add({ notice: pass.notice, shownAt: Math.floor(now) });
+        }
         t.objectStore('meta').put(showing, 'showing');
       });
       this.#keptShowing = showing;
     }
     const text = await presentPass(pass.pass, deviceSigner(pass.key), Math.floor(now), lane);
     return { text, pass, lane, reused: showing.reused, isNew };
+  }
+
+  /** Notice secrets of the passes that were shown and may still be looked up. */
+  async notices(): Promise<Uint8Array[]> {
+    return (await this.shownNotices()).map(({ notice }) => notice);
+  }
+
+  /** Forgets the secrets of showings before an instant (seconds). */
+  async forgetNoticesBefore(at: number): Promise<void> {
+    const old = (await this.shownNotices()).filter(({ shownAt }) => shownAt < at);
+    if (old.length === 0) return;
+    await this.database.write(['notices'], (t) => {
+      for (const { id } of old) t.objectStore('notices').delete(id);
+    });
+  }
+
+  private shownNotices(): Promise<ShownNotice[]> {
+    return this.database.read(['notices'], (t) => t.objectStore('notices').getAll()) as Promise<
+      ShownNotice[]
+    >;
   }
 
   async diary(): Promise<DiaryNote[]> {

@@ -21,6 +21,7 @@ import {
 import { fetchCandidate, isExercise } from './candidate.ts';
 import type { DocumentSource } from './documents.ts';
 import type { KeptTrust, TrustKeep } from './kept-trust.ts';
+import { type LogSight, sightOf, watchLog } from './log-watch.ts';
 
 /** Everything in use at one moment: swapped as a whole. */
 export interface TrustInUse {
@@ -30,6 +31,8 @@ export interface TrustInUse {
   readonly trust: Trust;
   readonly now: Now | null;
   readonly clock: StoryClock | null;
+  /** The public log as far as this device has seen it. */
+  readonly log: LogSight;
 }
 
 /** What a refresh did. `problem` is the code of the rule by which something fetched was refused; the old stays in use. */
@@ -79,7 +82,8 @@ export class BundleStore {
       const { bundle, digest } = await openBundle(kept.bundle, root, crypto);
       const now = kept.now && (await openNow(kept.now, root, crypto));
       const clock = kept.clock && isExercise(bundle) ? await openClock(kept.clock, root, crypto) : null;
-      this.#inUse = { root, bundle, digest, trust: compileTrust(bundle), now, clock };
+      const log = await sightOf(kept.log, bundle, crypto);
+      this.#inUse = { root, bundle, digest, trust: compileTrust(bundle), now, clock, log };
       this.#kept = kept;
       return true;
     } catch (error) {
@@ -140,19 +144,32 @@ export class BundleStore {
       tryOut?.(bundle);
     }
     const newerNow = compareNow(old?.now ?? null, found.now, at) === 'take';
+    const now = newerNow ? found.now : (old?.now ?? found.now);
+    const log = await watchLog(
+      this.#kept?.log,
+      { bundle, now },
+      () => source.fetch('log-head', mirrors),
+      crypto,
+    );
     const next: KeptTrust = {
       ...bytes,
       now: newerNow ? bytes.now : (this.#kept?.now ?? bytes.now),
       clock: !clock ? null : newerClock ? bytes.clock : (this.#kept?.clock ?? null),
+      log: log.kept,
     };
     if (this.#kept && sameDocuments(this.#kept, next)) return false;
     await keep.save(next);
     this.#kept = next;
-    this.#inUse = { root, bundle, digest, trust, now: newerNow ? found.now : (old?.now ?? found.now), clock };
+    this.#inUse = { root, bundle, digest, trust, now, clock, log: log.sight };
     return true;
   }
 }
 
 const same = (a: Uint8Array | null, b: Uint8Array | null): boolean => (a && b ? equalBytes(a, b) : a === b);
 const sameDocuments = (a: KeptTrust, b: KeptTrust): boolean =>
-  same(a.root, b.root) && same(a.bundle, b.bundle) && same(a.now, b.now) && same(a.clock, b.clock);
+  same(a.root, b.root) &&
+  same(a.bundle, b.bundle) &&
+  same(a.now, b.now) &&
+  same(a.clock, b.clock) &&
+  same(a.log?.head ?? null, b.log?.head ?? null) &&
+  (a.log?.alarm ?? null) === (b.log?.alarm ?? null);

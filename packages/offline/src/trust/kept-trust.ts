@@ -1,4 +1,5 @@
 import type { DeviceDatabase } from '../storage/database.ts';
+import type { KeptLog } from './log-watch.ts';
 
 /** Documents as they came, signatures and all: verified again whenever they are read back. */
 export interface KeptTrust {
@@ -6,6 +7,8 @@ export interface KeptTrust {
   readonly bundle: Uint8Array;
   readonly now: Uint8Array | null;
   readonly clock: Uint8Array | null;
+  /** Absent on devices that have not met the public log yet. */
+  readonly log?: KeptLog | null;
 }
 
 /** Where a device keeps what it trusts. */

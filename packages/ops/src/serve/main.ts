@@ -28,6 +28,9 @@ Runs the service: any of its three desks, each with a database and a key store o
   --database-issuer URL     a PostgreSQL database in place of the embedded one;
   --database-register URL     so for each desk
   --database-authority URL
+  --peer-authority URL      where a desk stands that is not open here, for the public log;
+  --peer-register URL         so for each desk
+  --peer-issuer URL
   --exercise                an exercise: story clock, demonstration people, the old way beside
   --story INSTANT           the moment the story begins with, such as 2022-01-06T13:58:00+09:00
   --clock-file FILE         {"storyMs", "realMs", "rate"} that the clock follows at start
@@ -50,6 +53,9 @@ const OPTIONS = {
   'database-issuer': TEXT,
   'database-register': TEXT,
   'database-authority': TEXT,
+  'peer-issuer': TEXT,
+  'peer-register': TEXT,
+  'peer-authority': TEXT,
   exercise: YES,
   story: TEXT,
   'clock-file': TEXT,

@@ -5,8 +5,17 @@ import path from 'node:path';
 import { PAGE_HEADERS } from './headers.ts';
 import { plain } from './static-apps.ts';
 
-export const MIRRORED = ['root.cose', 'bundle.cose', 'now.cose', 'clock.cose'] as const;
+export const MIRRORED = ['root.cose', 'bundle.cose', 'now.cose', 'clock.cose', 'log-head.cose'] as const;
 export type MirroredName = (typeof MIRRORED)[number];
+
+type DailyName = `notified/${string}.cose`;
+
+function dailyFile(pathname: string): DailyName | null {
+  const day = /^\/mirror\/notified\/(\d{4}-\d\d-\d\d)\.cose$/.exec(pathname)?.[1];
+  return day === undefined ? null : `notified/${day}.cose`;
+}
+
+const isDaily = (name: string): name is DailyName => name.startsWith('notified/');
 
 /**
  * The mirror of the authority's signed documents: static files that stay readable while every server is stopped.
@@ -56,9 +65,18 @@ export class Mirror {
     return this.#held ? (this.#shown.get(name) ?? null) : this.pushed(name);
   }
 
+  /** The file of a day's lookups: it belongs to no moment of a story, so it is never held. */
+  private daily(name: DailyName): Buffer | null {
+    try {
+      return readFileSync(path.join(this.#folder, name));
+    } catch {
+      return null;
+    }
+  }
+
   serve(request: IncomingMessage, response: ServerResponse, pathname: string): void {
-    const name = MIRRORED.find((known) => pathname === `/mirror/${known}`);
-    const bytes = name ? this.read(name) : null;
+    const name = MIRRORED.find((known) => pathname === `/mirror/${known}`) ?? dailyFile(pathname);
+    const bytes = name === null ? null : isDaily(name) ? this.daily(name) : this.read(name);
     if (!name || !bytes) {
       plain(response, 404, 'The mirror has no such document.');
       return;

@@ -74,6 +74,20 @@ CREATE TABLE notice (
   CONSTRAINT notice_status_check CHECK ((status = ANY (ARRAY['provisional'::text, 'confirmed'::text])))
 );
 
+CREATE TABLE notified_file (
+  day date NOT NULL,
+  root_version bigint NOT NULL,
+  bytes bytea NOT NULL,
+  CONSTRAINT notified_file_pkey PRIMARY KEY (day)
+);
+
+CREATE TABLE notified_tag (
+  day date NOT NULL,
+  tag bytea NOT NULL,
+  padding boolean NOT NULL,
+  CONSTRAINT notified_tag_pkey PRIMARY KEY (day, tag)
+);
+
 CREATE TABLE published (
   document text NOT NULL,
   sequence bigint NOT NULL,

@@ -6,6 +6,13 @@ CREATE TABLE anchor (
   CONSTRAINT anchor_pkey PRIMARY KEY (venue_id, gate_no, anchor_ref)
 );
 
+CREATE TABLE bundle_in_use (
+  sequence bigint NOT NULL,
+  digest bytea NOT NULL,
+  first_seen timestamp with time zone NOT NULL,
+  CONSTRAINT bundle_in_use_pkey PRIMARY KEY (sequence, digest)
+);
+
 CREATE TABLE chain_mark (
   venue_id bigint NOT NULL,
   gate_no smallint NOT NULL,

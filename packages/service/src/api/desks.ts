@@ -77,7 +77,7 @@ export async function openDesks(parts: DeskParts): Promise<OpenDesks> {
           return desks.register.publicKeys();
         },
       },
-      log: { bodies: publicLog.bodies, cosigners: () => publicLog.cosigners },
+      log: { bodies: publicLog.bodies, cosigners: () => publicLog.witnesses },
       endpoints: { register: ['/api/register'], mirrors: ['/mirror'] },
       onTrouble: (error) => log.error({ desk: 'authority', error }, 'could not publish'),
       ...(parts.everyMs === undefined ? {} : { everyMs: parts.everyMs }),

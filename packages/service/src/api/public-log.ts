@@ -1,15 +1,18 @@
 import { type LineSigner, lineSigner, type PublicLog } from '@munjigi/core/log';
 import type { Crypto, Signer } from '@munjigi/core/signing';
 import type { Logger } from 'pino';
-import type { AuthorityDesk } from '../authority/index.ts';
-import type { Secrets } from '../config/index.ts';
+import type { AuthorityDesk, CosignPort } from '../authority/index.ts';
+import type { Secrets, ServiceConfig } from '../config/index.ts';
+import { ApiError } from '../contracts/index.ts';
 import { makePrivateKey, nodeSigner } from '../crypto/index.ts';
 import type { Database } from '../db/index.ts';
 import { Cosigner, type LogIdentity, mountCosigner } from '../lib/cosigning/index.ts';
 import type { DeskName, DeskServer } from '../lib/desk.ts';
 import type { HandoverFolder } from './handover.ts';
+import { httpCosigner, httpLog } from './log-peers.ts';
 
 export interface LogParts {
+  readonly config: Pick<ServiceConfig, 'peers'>;
   readonly secrets: Secrets;
   readonly databases: ReadonlyMap<DeskName, Database>;
   readonly handover: HandoverFolder;
@@ -23,10 +26,12 @@ export interface LogParts {
 export interface LogComposition {
   /** Signs the lines of each desk that is open here. */
   readonly lines: Readonly<Partial<Record<DeskName, LineSigner>>>;
-  /** Where lines go; throws `service.not-here` while the authority is not open here. */
+  /** Where lines go: to the authority here, or to the one named as a peer. */
   readonly port: PublicLog;
   /** Bodies of this process that sign heads. */
   readonly cosigners: readonly Cosigner[];
+  /** The same, and those on other machines. */
+  readonly witnesses: readonly CosignPort[];
   /** Line keys of every body that handed one over. */
   bodies(): Promise<ReadonlyMap<string, Uint8Array>>;
   mount(server: DeskServer): void;
@@ -39,7 +44,7 @@ const WITNESSES = ['register', 'issuer'] as const;
  * register and the issuer. A desk elsewhere hands its line key over as a file, like its other public documents.
  */
 export async function composeLog(parts: LogParts): Promise<LogComposition> {
-  const { secrets, databases, handover, crypto, log } = parts;
+  const { config, secrets, databases, handover, crypto, log } = parts;
   const signers = new Map<DeskName, Signer>();
   for (const desk of databases.keys()) {
     const keys = await secrets.keysOf(desk);
@@ -64,14 +69,17 @@ export async function composeLog(parts: LogParts): Promise<LogComposition> {
     port: {
       append(line) {
         const authority = parts.authority();
-        if (!authority)
-          return Promise.reject(
-            new Error('The public log is kept by the authority, which is not open here.'),
-          );
-        return authority.log.append(line);
+        if (authority) return authority.log.append(line);
+        return config.peers.authority
+          ? httpLog(config.peers.authority).append(line)
+          : Promise.reject(new ApiError('log.away'));
       },
     },
     cosigners: [...cosigners.values()],
+    witnesses: WITNESSES.flatMap((body): CosignPort[] => {
+      const [here, elsewhere] = [cosigners.get(body), config.peers[body]];
+      return here ? [here] : elsewhere ? [httpCosigner(body, elsewhere)] : [];
+    }),
     async bodies() {
       const all = new Map<string, Uint8Array>();
       for (const desk of ['authority', ...WITNESSES] as const)

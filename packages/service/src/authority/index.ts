@@ -1,22 +1,24 @@
 import type { Policy } from '@munjigi/core/rules';
 import type { Crypto } from '@munjigi/core/signing';
-import type { Bundle, ForeignEntry } from '@munjigi/core/trust';
+import type { Bundle, ForeignEntry, OfficerEntry } from '@munjigi/core/trust';
 import { openClock, openRoot } from '@munjigi/core/trust';
 import type { Story, StoryClockPort } from '../clock/index.ts';
 import { type KeyFolder, makePrivateKey, nodeSigner } from '../crypto/index.ts';
 import type { Database } from '../db/index.ts';
 import type { Desk } from '../lib/desk.ts';
+import { lateFields } from './bundle-parts.ts';
 import { DayKeys } from './day-keys.ts';
 import { type DocumentName, Documents } from './documents.ts';
-import { type CosignPort, KnownBodies, LogKeeper, mountLog } from './log/index.ts';
+import { type CosignPort, headMirror, KnownBodies, LogKeeper, mountLog } from './log/index.ts';
 import { Notices } from './notices.ts';
+import { NotifiedFiles } from './notified.ts';
 import { type Handover, Publisher } from './publisher.ts';
 import { RootKeeper } from './root.ts';
 import { mountAuthority } from './routes.ts';
 
 export { dayKeyId } from '../lib/keys/index.ts';
 export { readForeign } from './foreign.ts';
-export type { CosignPort, LogKeeper } from './log/index.ts';
+export { type CosignPort, KnownBodies, LogKeeper, LogStore } from './log/index.ts';
 export type { Handover } from './publisher.ts';
 export { endAuthorityDays } from './retention.ts';
 
@@ -40,6 +42,8 @@ export interface AuthorityOptions {
     readonly bodies: () => Promise<ReadonlyMap<string, Uint8Array>>;
     readonly cosigners: () => readonly CosignPort[];
   };
+  /** Officers of every body, as the bundle names them; none where accounts are kept by hand. */
+  readonly officers?: () => Promise<readonly OfficerEntry[]>;
   /** Told of what could not be published; the next try comes by itself. */
   readonly onTrouble: (error: unknown) => void;
   /** Milliseconds between two looks whether something is due. */
@@ -50,6 +54,8 @@ export interface AuthorityDesk extends Desk {
   readonly name: 'authority';
   /** The public log, which this desk keeps. */
   readonly log: LogKeeper;
+  /** Takes tags of passes that an issuer resolved on a day into that day's file; see `NotifiedFiles.publish`. */
+  publishNotified(day: string, tags: readonly Uint8Array[]): Promise<void>;
   /** Plays a moment of a story, in an exercise. */
   play(story: Story): Promise<void>;
   /** The story that was last published, or null. */
@@ -63,9 +69,22 @@ export interface AuthorityDesk extends Desk {
 export async function openAuthorityDesk(options: AuthorityOptions): Promise<AuthorityDesk> {
   const { db, keys, clock, crypto, policy, exercise, onTrouble } = options;
   const documents = await Documents.open(db, options.mirror);
+  const bodies = new KnownBodies(db, options.log.bodies, clock);
+  const log = new LogKeeper({
+    db,
+    signer: nodeSigner(await keys.secret('log', makePrivateKey)),
+    origin: `munjigi ${policy.id}`,
+    bodies,
+    cosigners: options.log.cosigners,
+    clock,
+    crypto,
+    onTrouble,
+  });
+  const root = new RootKeeper(documents, keys, crypto);
+  const notified = new NotifiedFiles({ db, root, lines: log.store, clock, policy, mirror: options.mirror });
   const publisher = new Publisher({
     documents,
-    root: new RootKeeper(documents, keys, crypto),
+    root,
     dayKeys: new DayKeys(db, await keys.folder('days'), policy),
     notices: new Notices(db, policy),
     policy,
@@ -73,21 +92,17 @@ export async function openAuthorityDesk(options: AuthorityOptions): Promise<Auth
     foreign: options.foreign,
     handover: options.handover,
     endpoints: options.endpoints,
+    late: () => lateFields(log, bodies, options.officers ?? (async () => [])),
     clock,
     crypto,
   });
-  const log = new LogKeeper({
-    db,
-    signer: nodeSigner(await keys.secret('log', makePrivateKey)),
-    origin: `munjigi ${policy.id}`,
-    bodies: new KnownBodies(db, options.log.bodies, clock),
-    cosigners: options.log.cosigners,
-    clock,
-    crypto,
-    onTrouble,
-  });
+  const mirrorHead = headMirror(log.store, options.mirror);
   const refresh = async (): Promise<boolean> => {
     for (const name of ['root', 'bundle', 'now', 'clock'] as const) await documents.reload(name);
+    // What some body has not signed yet is asked for again; then the mirror gets the newest that enough have signed.
+    await log.collect();
+    await mirrorHead();
+    await notified.expire();
     return publisher.refresh();
   };
   const timer = setInterval(() => void refresh().catch(onTrouble), options.everyMs ?? 15_000).unref();
@@ -97,8 +112,9 @@ export async function openAuthorityDesk(options: AuthorityOptions): Promise<Auth
     log,
     mount(server) {
       mountAuthority(server, { documents, publisher, clock, exercise });
-      mountLog(server, log);
+      mountLog(server, log, (day) => notified.file(day));
     },
+    publishNotified: (day, tags) => notified.publish(day, tags),
     play: async (story) => {
       await publisher.play(story);
     },

@@ -17,6 +17,7 @@ import {
 import { signBundle, signClock, signNow } from '@munjigi/core/trust/publish';
 import { nowSeconds, type Story, type StoryClockPort } from '../clock/index.ts';
 import { ApiError } from '../contracts/index.ts';
+import { type LateFields, withoutHead } from './bundle-parts.ts';
 import type { DayKeys } from './day-keys.ts';
 import type { Documents, Published } from './documents.ts';
 import { type Standing as Notice, type Notices, obligationOf } from './notices.ts';
@@ -39,6 +40,8 @@ export interface PublisherParts {
   readonly foreign: () => readonly ForeignEntry[];
   readonly handover: Handover;
   readonly endpoints: Bundle['endpoints'];
+  /** The public log's head, and the bundle's named parts. */
+  readonly late: () => Promise<LateFields>;
   readonly clock: StoryClockPort;
   readonly crypto: Crypto;
 }
@@ -127,12 +130,12 @@ export class Publisher {
     const stale = !current || Math.abs(at - current.issuedAt) > policy.pack.ladder.ageingHours * 900;
     if (stale || !(await this.isSame(current, standing, content)))
       await this.publishBundle(content, standing, at);
-    await this.publishNow(standing, at, announce);
+    await this.publishNow(standing, at, announce, content.logHead);
     return true;
   }
 
   private async content({ root }: Standing, at: number): Promise<Bundle> {
-    const { dayKeys, foreign, handover, endpoints } = this.parts;
+    const { dayKeys, foreign, handover, endpoints, late } = this.parts;
     const { pack, policy } = this.rules.at(dayKeys.endedOn);
     return {
       version: 1,
@@ -147,7 +150,7 @@ export class Publisher {
       registerKeys: await handover.registerKeys(),
       endpoints,
       pack,
-      logHead: null,
+      ...(await late()),
     };
   }
 
@@ -155,7 +158,10 @@ export class Publisher {
     try {
       const { bundle } = await openBundle(current.bytes, root, this.parts.crypto);
       const { sequence, issuedAt, expiresAt } = bundle;
-      return equalBytes(encodeBundle(bundle), encodeBundle({ ...content, sequence, issuedAt, expiresAt }));
+      return equalBytes(
+        encodeBundle(withoutHead(bundle)),
+        encodeBundle(withoutHead({ ...content, sequence, issuedAt, expiresAt })),
+      );
     } catch (error) {
       // The bundle of an earlier root: it is followed by one of this root.
       if (isMunjigiError(error)) return false;
@@ -174,7 +180,12 @@ export class Publisher {
     });
   }
 
-  private async publishNow({ root, delegate }: Standing, at: number, announce: boolean): Promise<void> {
+  private async publishNow(
+    { root, delegate }: Standing,
+    at: number,
+    announce: boolean,
+    logHead: Uint8Array | null,
+  ): Promise<void> {
     const { documents, notices, dayKeys, crypto } = this.parts;
     const { endedOn } = dayKeys;
     const { policy } = this.rules.at(endedOn);
@@ -200,7 +211,7 @@ export class Publisher {
           status: notice.status,
           obligation,
           bundle: { rootVersion: root.version, sequence: bundle.sequence, digest: bundle.digest },
-          logHead: null,
+          logHead,
         },
         delegate,
       ),

@@ -13,6 +13,8 @@ export interface ServiceConfig {
   readonly port: number;
   /** Address of the PostgreSQL database of a desk; a desk without one has an embedded database. */
   readonly databases: Readonly<Partial<Record<DeskName, string>>>;
+  /** Where desks stand that are not open here, such as https://register.example. */
+  readonly peers: Readonly<Partial<Record<DeskName, string>>>;
   /** An exercise: a story clock may be set, and passes issued as of an earlier moment. */
   readonly exercise: boolean;
   /** Instant of the story, milliseconds, where no story has been set yet; null for the machine's time. */
@@ -76,6 +78,15 @@ export function readSettings(flags: Flags, env: NodeJS.ProcessEnv, defaultPolicy
     databases[desk] = url;
   }
 
+  const peers: Partial<Record<DeskName, string>> = {};
+  for (const desk of DESKS) {
+    const address = word(`peer-${desk}`);
+    if (address === undefined) continue;
+    if (!/^https?:\/\/[^\s/?#]+\/?$/.test(address))
+      throw new SettingError(`--peer-${desk} is an address such as https://${desk}.example.`);
+    peers[desk] = address;
+  }
+
   const exercise = yes('exercise');
   const story = word('story');
   const storyMs = story === undefined ? null : Date.parse(story);
@@ -94,6 +105,7 @@ export function readSettings(flags: Flags, env: NodeJS.ProcessEnv, defaultPolicy
     host: word('host') ?? '127.0.0.1',
     port: whole('port', 8788, 65_535),
     databases,
+    peers,
     exercise,
     storyMs,
     clockFile: clockFile === undefined ? null : resolve(clockFile),

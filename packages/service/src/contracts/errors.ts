@@ -74,6 +74,7 @@ export const API_ERRORS = {
   ],
   'log.rollback': [409, 'A smaller tree at a later time is not signed: the log took something back.'],
   'log.unproved': [409, 'The proof does not show that this head grew out of the last one signed here.'],
+  'log.away': [503, 'The body that keeps or signs the public log does not answer. Try again later.'],
   'log.no-line': [404, 'The log has no such line, or no head of that size.'],
   'log.notified-count': [409, 'More tags than the log says were resolved on that day are not published.'],
 

@@ -2,6 +2,7 @@ import { ApiError } from '../contracts/index.ts';
 import { type Database, DatabaseUnavailable, isStatementFailed, SQLSTATE } from '../db/index.ts';
 import { FOR_EVER } from '../lib/keys/index.ts';
 import { AnchorTimes } from './anchor-times.ts';
+import { BundlesInUse } from './bundles-in-use.ts';
 import { BatchChecker } from './checked-batch.ts';
 import { readCounts } from './counts/read.ts';
 import { rollUp } from './counts/roll-up.ts';
@@ -59,6 +60,7 @@ export async function createRegister(options: RegisterOptions): Promise<Register
   const anchors = new AnchorTimes();
   const checker = new BatchChecker(crypto);
   const alarm = (what: Alarm) => options.alarm?.(what);
+  const bundles = new BundlesInUse(db, alarm);
   const seconds = () => Math.floor(clock.nowMs() / 1000);
 
   let preparing: Promise<void> | null = null;
@@ -162,7 +164,11 @@ export async function createRegister(options: RegisterOptions): Promise<Register
     async ingest(batch, shown = null) {
       const checked = await checker.check(batch);
       pace.heard(checked.key, batch.pending);
-      return answering(() => queue.add({ key: checked.key, size: batch.entries.length, checked, shown }));
+      const answer = await answering(() =>
+        queue.add({ key: checked.key, size: batch.entries.length, checked, shown }),
+      );
+      void bundles.note(batch, clock.nowMs());
+      return answer;
     },
     whereAmI: (venueId, thumbprint, shown = null) =>
       answering(async () => {

@@ -23,7 +23,7 @@ export interface PolicyTerms {
 
 /** Something that an operator should look at. No personal data. */
 export interface Alarm {
-  readonly kind: 'regressed' | 'fork' | 'partitions' | 'counts' | 'retention';
+  readonly kind: 'regressed' | 'fork' | 'partitions' | 'counts' | 'retention' | 'bundle-split';
   readonly venueId: number | null;
   readonly gateNo: number | null;
 }

@@ -95,6 +95,9 @@ export const en: Readonly<Record<keyof typeof ko, string>> = {
   'gate.more.failed': 'That did not work. The entries are as they were.',
   'gate.more.headline': 'More',
   'gate.more.installed': 'installed',
+  'gate.more.log': 'Public log',
+  'gate.more.log-lines': '{count} lines, signed by two more bodies.',
+  'gate.more.log-split': 'This device was shown two different public logs. Tell the authority.',
   'gate.more.keep': 'Do not delete or reinstall this app.',
   'gate.more.keep-text': 'Entries not yet sent exist on this device alone.',
   'gate.more.language': 'Language',
@@ -203,6 +206,8 @@ export const en: Readonly<Record<keyof typeof ko, string>> = {
   'wallet.entry-only': 'A code for the entry record.',
   'wallet.install': 'Add to home screen',
   'wallet.install.detail': 'Opens like an app, also without internet.',
+  'wallet.lookup':
+    'A pass of this phone was looked up in a case on {day}; you will be contacted if anything is needed of you.',
   'wallet.more.passes': '{count} fresh codes left. {until}',
   'wallet.more.private': 'All of this is on this phone only.',
   'wallet.more.title': 'My wallet',

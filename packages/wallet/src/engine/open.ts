@@ -8,6 +8,7 @@ import type { ProviderPerson, Stage, View, Wallet } from '../model.ts';
 import { clockText, dayText, longDayText, timeText } from './dates.ts';
 import { openDrawing } from './drawing.ts';
 import { enrolPerson, renewBatch } from './enrolment.ts';
+import { openLookups } from './lookups.ts';
 import { notificationState, openReminding } from './reminding.ts';
 import { openRules } from './rules.ts';
 import { cards, endOf, type HeldCertificate, standing, useful } from './standing.ts';
@@ -54,6 +55,7 @@ export async function openWallet({
   );
   const seconds = computed(() => Math.floor(ticker.nowMs.value / 1000));
   const minute = computed(() => Math.floor(seconds.value / 60) * 60);
+  const today = computed(() => zone.value.dateOf(minute.value));
 
   const stage = signal<Stage>('opening');
   const view = signal<View>('qr');
@@ -66,6 +68,7 @@ export async function openWallet({
   const problem = signal<string | null>(null);
   const notifications = signal(notificationState());
   const reminding = openReminding(store);
+  const lookups = openLookups(holder, policy);
   const awake = keepAwake();
 
   // the pack's own wording goes first: it may say more than the neutral one
@@ -145,6 +148,10 @@ export async function openWallet({
       if (pack && stage.value === 'open')
         void reminding.look(pack, language.value, endOf(certificates.value, now), now);
     }),
+    effect(() => {
+      const pack = policy.value;
+      if (pack && stage.value === 'open' && visible.value) lookups.look(pack, today.value);
+    }),
     rules.watch(() => !document.hidden),
     () => document.removeEventListener('visibilitychange', seen),
     () => ticker.close(),
@@ -191,6 +198,7 @@ export async function openWallet({
       return { headline: found.headline, text: details, status: found.status ?? 'confirmed' };
     }),
     reminder: reminding.banner,
+    lookup: lookups.sentence(language),
     diary: computed(() =>
       notes.value.map(({ id, at, place }) => ({
         id,
@@ -255,6 +263,7 @@ export async function openWallet({
       notifications.value = notificationState();
     },
     dismissReminder: () => void reminding.seen(),
+    dismissLookup: () => void lookups.seen(),
     async notePlace(id, place) {
       const note = notes.value.find((one) => one.id === id);
       if (note) await store.notePlace({ ...note, place: place.trim() });

@@ -7,7 +7,11 @@ import type { KeptHead } from './store.ts';
 const PAGE = 500;
 
 /** The public log's operations: anyone reads all of it, known bodies add to it. */
-export function mountLog(server: DeskServer, log: LogKeeper): void {
+export function mountLog(
+  server: DeskServer,
+  log: LogKeeper,
+  notified: (day: string) => Promise<Uint8Array | null>,
+): void {
   const headJson = ({ size, root, at, head, cosignatures }: KeptHead) => ({
     origin: log.origin,
     size,
@@ -59,6 +63,17 @@ export function mountLog(server: DeskServer, log: LogKeeper): void {
     async handler({ body }) {
       const { index, receipt, line } = await log.append(fromBase64(body.line));
       return { index, receipt: toBase64url(receipt), line: toBase64url(line) };
+    },
+  });
+  server.route({
+    ...route(operations.getNotified),
+    async handler({ params }, reply) {
+      const bytes = await notified(params.day);
+      if (!bytes) throw new ApiError('authority.document-missing');
+      return reply
+        .header('cache-control', 'public, max-age=300')
+        .type('application/cose')
+        .send(Buffer.from(bytes) as never);
     },
   });
 }

@@ -160,8 +160,8 @@ export class LogStore {
   }
 
   /** How many passes the lines say were resolved on a day. */
-  async resolvedOn(day: string): Promise<number> {
-    const { rows } = await this.db.query<{ count: number }>(
+  async resolvedOn(day: string, session: Session = this.db): Promise<number> {
+    const { rows } = await session.query<{ count: number }>(
       `SELECT coalesce(sum(count), 0)::bigint AS count FROM log_line WHERE kind = 'resolved' AND day = $1::date`,
       [day],
     );
