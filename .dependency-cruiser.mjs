@@ -39,7 +39,7 @@ export default {
       name: 'gate-cannot-open-or-issue',
       severity: 'error',
       from: { path: '^packages/(gate|offline|wallet|console)/src', pathNot: '\\.test\\.tsx?$' },
-      to: { path: '^packages/core/src/(sealed/open|entry-pass/issue|trust/publish)' },
+      to: { path: '^packages/core/src/(sealed/(open|recovery)|entry-pass/issue|trust/publish)' },
     },
     {
       name: 'core-has-no-platform',

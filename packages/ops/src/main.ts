@@ -8,11 +8,15 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   start: async () => (await import('./start/index.ts')).start,
   accounts: async () => (await import('./accounts/main.ts')).main,
   issuer: async () => (await import('./issuer/main.ts')).main,
+  retention: async () => (await import('./retention/main.ts')).main,
+  keys: async () => (await import('./keys/main.ts')).main,
+  doctor: async () => (await import('./doctor/main.ts')).main,
+  sunset: async () => (await import('./sunset/main.ts')).main,
   serve: async () => (await import('./serve/main.ts')).main,
-  log: async () => (await import('./log/main.ts')).main,
   backup: async () => (await import('./backup/backup.ts')).main,
   restore: async () => (await import('./backup/restore.ts')).main,
   register: async () => (await import('./register/main.ts')).main,
+  log: async () => (await import('./log/main.ts')).main,
 };
 
 const HELP = `munjigi COMMAND …

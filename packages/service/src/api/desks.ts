@@ -5,12 +5,11 @@ import type { Logger } from 'pino';
 import { type AuthorityDesk, openAuthorityDesk, readForeign } from '../authority/index.ts';
 import type { StoryClockPort } from '../clock/index.ts';
 import type { Secrets, ServiceConfig } from '../config/index.ts';
-import { makePrivateKey, nodeSigner } from '../crypto/index.ts';
 import type { Database } from '../db/index.ts';
 import { demonstrationOf, type IssuerDesk, openIssuerDesk, readOidcSettings } from '../issuer/index.ts';
 import type { Accounts } from '../lib/accounts/index.ts';
 import type { DeskName } from '../lib/desk.ts';
-import { accountPeople, createRegister, type RegisterDesk } from '../register/index.ts';
+import { accountPeople, createRegister, ReceiptKeys, type RegisterDesk } from '../register/index.ts';
 import { composeCases } from './cases.ts';
 import { HandoverFolder } from './handover.ts';
 import { composeLog, type LogComposition } from './public-log.ts';
@@ -88,7 +87,11 @@ export async function openDesks(parts: DeskParts): Promise<OpenDesks> {
       },
       handover: {
         issuers: () => (desks.issuer ? desks.issuer.publicKeys() : handover.read('issuer')),
-        registerKeys: async () => (desks.register ? desks.register.publicKeys() : handover.read('register')),
+        registerKeys: async () => {
+          if (!desks.register) return handover.read('register');
+          await desks.register.refreshKeys();
+          return desks.register.publicKeys();
+        },
       },
       log: { bodies: publicLog.bodies, cosigners: () => publicLog.witnesses },
       officers: async () =>
@@ -152,7 +155,7 @@ export async function openDesks(parts: DeskParts): Promise<OpenDesks> {
       db: registerDb,
       clock,
       crypto,
-      signer: nodeSigner(await keyStore.secret('receipt', makePrivateKey)),
+      signer: await ReceiptKeys.open(keyStore, clock),
       keyStore,
       cases: {
         ...(await cases.partsOf('register')),

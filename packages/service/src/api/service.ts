@@ -17,6 +17,7 @@ import { rateLimit } from './limits.ts';
 import { openLog } from './log.ts';
 import { tellOfOfficer } from './officers.ts';
 import { mountOldWay } from './old-way.ts';
+import { dropDays, openDaily, type RetentionRun } from './retention/index.ts';
 import { buildServer } from './server.ts';
 
 /** An exercise plays a street of doors and their guests on one machine. */
@@ -47,6 +48,8 @@ export interface Service {
   play(story: Story): Promise<void>;
   /** Looks at the databases now, as the watch does in the background. */
   look(): Promise<void>;
+  /** Ends now, at the desks that are open here, what is past retention; they do it by themselves when a day has ended. */
+  endDays(): Promise<RetentionRun>;
   /** Takes no new work, finishes what runs (at most `graceMs`), closes the databases. Once only. */
   close(graceMs?: number): Promise<void>;
 }
@@ -126,6 +129,16 @@ export async function createService(
     );
     // Whoever is told of officers is open by now.
     for (const one of accounts.values()) await one.tellOfficers();
+    const daily = openDaily({
+      databases,
+      secrets,
+      policy,
+      clock,
+      log: desks.authority ? desks.publicLog.port : null,
+      dropDays,
+      byItself: !config.exercise,
+      onTrouble: (error) => log.error({ error }, 'could not end what is past retention'),
+    });
     const watch = watchDatabases([...databases].map(([desk, db]) => ({ db, url: config.databases[desk] })));
     const server = buildServer({
       log,
@@ -155,6 +168,7 @@ export async function createService(
       await Promise.race([server.close(), late]);
       server.server.closeAllConnections();
       watch.close();
+      await daily.close();
       for (const desk of open) await desk.close();
       await closeDatabases();
     };
@@ -174,6 +188,7 @@ export async function createService(
         await authority?.play(story);
       },
       look: watch.look,
+      endDays: daily.run,
       close: (graceMs = 10_000) => {
         closing ??= close(graceMs);
         return closing;

@@ -1,21 +1,14 @@
+import { equalBytes } from '@munjigi/core/encoding';
 import { addDays, type Policy } from '@munjigi/core/rules';
-import { type DayKey, mondayOf } from '@munjigi/core/trust';
+import type { DayKey } from '@munjigi/core/trust';
 import { type KeyFolder, makePrivateKey, publicPoint } from '../crypto/index.ts';
 import { byteaArray, type Database } from '../db/index.ts';
+import { DayStore, dayKeyId, hasWrap, weekEnd, weekOf } from '../lib/keys/index.ts';
 
 /** Keys are made so many days ahead, so that a gate cut off for weeks still has one for its day. */
 const DAYS_AHEAD = 35;
 /** Spares reach further, for gates whose bundle ran out. */
 const SPARE_WEEKS_AHEAD = 9;
-
-const EPOCH = '2020-01-01';
-const SPARE_FROM = 16_384;
-const dayNumber = (date: string): number =>
-  Math.round((Date.parse(date) - Date.parse(EPOCH)) / 86_400_000) + 1;
-
-/** The small number that entries name a key by: days since 2020 for a day, weeks since then for a spare. */
-export const dayKeyId = (day: string, spare: boolean): number =>
-  spare ? SPARE_FROM + Math.floor(dayNumber(day) / 7) : dayNumber(day);
 
 interface Wanted {
   readonly keyId: number;
@@ -25,61 +18,89 @@ interface Wanted {
 
 interface KeyRow {
   readonly key_id: number;
-  readonly day: string;
-  readonly spare: boolean;
   readonly public_key: Uint8Array;
 }
 
 /**
  * The authority's own day keys (HPKE P-256), each fresh and random. Private halves stand in the key store, one file a day,
- * and in no backup; the database has the public halves only.
+ * and in no backup; the database has the public halves only, and the store is what counts: a database that was put back
+ * names no key whose private half is gone, and brings none to life.
  */
 export class DayKeys {
+  private readonly store: DayStore;
+  private readonly points = new Map<string, Uint8Array>();
+  private pointsAt = '';
+
   constructor(
     private readonly db: Database,
-    private readonly days: KeyFolder,
+    days: KeyFolder,
     private readonly policy: Policy,
-  ) {}
+  ) {
+    this.store = new DayStore(days);
+  }
 
-  /** The keys for a bundle that is issued at an instant (seconds); missing ones are made. */
+  /** The keys for a bundle that is issued at an instant (seconds); missing ones are made. None for days that have ended. */
   async around(at: number): Promise<readonly DayKey[]> {
     const wanted = this.wanted(at);
     const known = await this.rows(wanted);
-    const missing = wanted.filter(({ keyId }) => !known.has(keyId));
-    if (missing.length > 0) await this.make(missing);
-    const all = known.size === wanted.length ? known : await this.rows(wanted);
-    return wanted.map(({ keyId, day, spare }) => ({
-      keyId,
-      day,
-      spare,
-      publicKey: all.get(keyId)!.public_key,
-    }));
+    const keys: DayKey[] = [];
+    for (const { keyId, day, spare } of wanted)
+      keys.push({ keyId, day, spare, publicKey: await this.pointOf(keyId, day, spare, known.get(keyId)) });
+    const changed = keys.filter(({ keyId, publicKey }) => {
+      const row = known.get(keyId);
+      return !row || !equalBytes(row.public_key, publicKey);
+    });
+    if (changed.length > 0) await this.write(changed);
+    return keys;
   }
 
-  private async make(missing: readonly Wanted[]): Promise<void> {
-    const points = await Promise.all(
-      missing.map(async ({ keyId }) => publicPoint(await this.days.secret(nameOf(keyId), makePrivateKey))),
-    );
+  /** The local day on which this body ended recording for good, or null where it has not. */
+  get endedOn(): string | null {
+    return this.store.endedOn();
+  }
+
+  private async pointOf(
+    keyId: number,
+    day: string,
+    spare: boolean,
+    row: KeyRow | undefined,
+  ): Promise<Uint8Array> {
+    const name = nameOf(keyId);
+    const generation = this.store.keys.generation();
+    if (generation !== this.pointsAt) this.points.clear();
+    this.pointsAt = generation;
+    const known = this.points.get(name);
+    if (known) return known;
+    const lastDay = spare ? weekEnd(day) : day;
+    // A private half that is lost and can be recovered with its sheets stays the key of its day.
+    if (row && !(await this.store.find(name)) && (await hasWrap(this.store, name))) return row.public_key;
+    const point = publicPoint(await this.store.key(name, lastDay, makePrivateKey));
+    this.points.set(name, point);
+    return point;
+  }
+
+  private async write(keys: readonly DayKey[]): Promise<void> {
     await this.db.query(
       `INSERT INTO day_key (key_id, day, spare, public_key)
-       SELECT * FROM unnest($1::int[], $2::date[], $3::boolean[], $4::bytea[]) ON CONFLICT DO NOTHING`,
+       SELECT * FROM unnest($1::int[], $2::date[], $3::boolean[], $4::bytea[])
+       ON CONFLICT (key_id) DO UPDATE SET public_key = EXCLUDED.public_key`,
       [
-        missing.map(({ keyId }) => keyId),
-        missing.map(({ day }) => day),
-        missing.map(({ spare }) => spare),
-        byteaArray(points),
+        keys.map(({ keyId }) => keyId),
+        keys.map(({ day }) => day),
+        keys.map(({ spare }) => spare),
+        byteaArray(keys.map(({ publicKey }) => publicKey)),
       ],
     );
   }
 
-  /** The private half, 32 bytes, or null where it was destroyed. Opening is for a case, which comes with the register work. */
+  /** The private half, 32 bytes, or null where it was destroyed. Opening is for a case alone. */
   privateKey(keyId: number): Promise<Uint8Array | null> {
-    return this.days.find(nameOf(keyId));
+    return this.store.find(nameOf(keyId));
   }
 
   private async rows(wanted: readonly { keyId: number }[]): Promise<ReadonlyMap<number, KeyRow>> {
     const { rows } = await this.db.query<KeyRow>(
-      'SELECT key_id, day, spare, public_key FROM day_key WHERE key_id = ANY($1::int[])',
+      'SELECT key_id, public_key FROM day_key WHERE key_id = ANY($1::int[])',
       [wanted.map(({ keyId }) => keyId)],
     );
     return new Map(rows.map((row) => [row.key_id, row]));
@@ -92,9 +113,9 @@ export class DayKeys {
     for (let day = first; day <= addDays(today, DAYS_AHEAD); day = addDays(day, 1))
       out.push({ keyId: dayKeyId(day, false), day, spare: false });
     const lastWeek = addDays(today, SPARE_WEEKS_AHEAD * 7);
-    for (let day = mondayOf(today); day <= lastWeek; day = addDays(day, 7))
+    for (let day = weekOf(today); day <= lastWeek; day = addDays(day, 7))
       out.push({ keyId: dayKeyId(day, true), day, spare: true });
-    return out;
+    return out.filter(({ day, spare }) => !this.store.hasEnded(spare ? weekEnd(day) : day));
   }
 }
 

@@ -18,11 +18,12 @@ import { type Handover, Publisher } from './publisher.ts';
 import { RootKeeper } from './root.ts';
 import { mountAuthority } from './routes.ts';
 
-export { dayKeyId } from './day-keys.ts';
+export { dayKeyId } from '../lib/keys/index.ts';
 export { Documents } from './documents.ts';
 export { readForeign } from './foreign.ts';
 export { type CosignPort, KnownBodies, LogKeeper, LogStore } from './log/index.ts';
 export type { Handover } from './publisher.ts';
+export { endAuthorityDays } from './retention.ts';
 export { makeDelegates, RootKeeper } from './root.ts';
 
 const DAY = 86_400;

@@ -24,6 +24,7 @@ import type { DayKeys } from './day-keys.ts';
 import type { Documents, Published } from './documents.ts';
 import { type Standing as Notice, type Notices, obligationOf } from './notices.ts';
 import type { RootKeeper, Standing } from './root.ts';
+import { RulesInForce, withoutRecord } from './sunset.ts';
 
 /** Public documents of the other desks, handed over by whoever composes the service. */
 export interface Handover {
@@ -56,7 +57,11 @@ const NOW_SECONDS = 300;
 export class Publisher {
   private turn: Promise<unknown> = Promise.resolve();
 
-  constructor(private readonly parts: PublisherParts) {}
+  private readonly rules: RulesInForce;
+
+  constructor(private readonly parts: PublisherParts) {
+    this.rules = new RulesInForce(parts.pack, parts.policy);
+  }
 
   /** Publishes what is due; false where no bundle can be made yet, since no issuer has handed over a key. */
   refresh(): Promise<boolean> {
@@ -142,7 +147,8 @@ export class Publisher {
   }
 
   private async content({ root }: Standing, at: number): Promise<Bundle> {
-    const { dayKeys, foreign, handover, endpoints, pack, policy, late } = this.parts;
+    const { dayKeys, foreign, handover, endpoints, late } = this.parts;
+    const { pack, policy } = this.rules.at(dayKeys.endedOn);
     return {
       version: 1,
       rootVersion: root.version,
@@ -213,14 +219,17 @@ export class Publisher {
     announce: boolean,
     logHead: Uint8Array | null,
   ): Promise<void> {
-    const { documents, notices, policy, crypto } = this.parts;
+    const { documents, notices, dayKeys, crypto } = this.parts;
+    const { endedOn } = dayKeys;
+    const { policy } = this.rules.at(endedOn);
     const bundle = documents.latest('bundle')!;
     const notice = await notices.current(at);
-    const obligation = obligationOf(policy, notice, at);
+    const said = obligationOf(policy, notice, at);
+    const obligation = endedOn === null ? said : withoutRecord(policy, said);
     const last = documents.latest('now');
     if (last && !announce && Math.abs(at - last.issuedAt) < NOW_SECONDS) {
-      const said = await openNow(last.bytes, root, crypto).catch(() => null);
-      if (said && equalBytes(said.bundle.digest, bundle.digest) && said.obligation === obligation) return;
+      const known = await openNow(last.bytes, root, crypto).catch(() => null);
+      if (known && equalBytes(known.bundle.digest, bundle.digest) && known.obligation === obligation) return;
     }
     await documents.publish('now', at, (sequence) =>
       signNow(

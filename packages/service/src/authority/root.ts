@@ -4,6 +4,7 @@ import { DELEGATE_SECONDS, openRoot, type Root, signerKid } from '@munjigi/core/
 import { signRoot } from '@munjigi/core/trust/publish';
 import { ApiError } from '../contracts/index.ts';
 import { type KeyFolder, makePrivateKey, nodeSigner } from '../crypto/index.ts';
+import { granted, wished } from '../lib/keys/index.ts';
 import type { Documents } from './documents.ts';
 
 const DAY = 86_400;
@@ -20,7 +21,7 @@ export interface Standing {
 }
 
 /** How many of the root's shares a key store must hold for the embedded form to make the next root by itself. */
-const SHARE = /^root-\d+$/;
+const SHARE = /^root-\d+(-\d+)?$/;
 
 /**
  * The threshold root: three shares of which two sign, and two delegates that sign bundles for at most ninety days. In the
@@ -39,19 +40,23 @@ export class RootKeeper {
   ) {}
 
   /**
-   * The root whose delegates serve at an instant (seconds); a new version of it where none does and the shares are here.
-   * Throws `authority.no-root` before the first ceremony, `authority.delegates-ended` after the last delegate.
+   * The root whose delegates serve at an instant (seconds); a new version of it where none does, or where one was asked for, and
+   * the shares are here. Throws `authority.no-root` before the first ceremony, `authority.delegates-ended` after the last delegate.
    */
   async at(instant: number): Promise<Standing> {
     const current = await this.current();
     const shares = await this.sharesOf(current);
-    if (current) {
+    const [newKeys, newDelegates] = [await wished(this.keys, 'root'), await wished(this.keys, 'delegate')];
+    if (current && !(shares && (newKeys || newDelegates))) {
       const until = shares ? instant + AHEAD : instant;
       const delegate = await this.delegateAt(current, instant, until);
       if (delegate) return { root: current, delegate };
     }
     if (!shares) throw new ApiError(current ? 'authority.delegates-ended' : 'authority.no-root');
-    return this.renew(current, shares, instant);
+    const next = await this.renew(current, shares, instant, newKeys);
+    if (newKeys) await granted(this.keys, 'root');
+    if (newDelegates) await granted(this.keys, 'delegate');
+    return next;
   }
 
   /** A new version of the root by the shares that stand here; null where they stand elsewhere. */
@@ -105,16 +110,26 @@ export class RootKeeper {
 
   /** The shares in this key store, where they reach the threshold of a root; all three are made for the first one. */
   private async sharesOf(root: Root | null): Promise<readonly Signer[] | null> {
-    const signers: Signer[] = [];
-    for (let n = 1; n <= ROOT_KEYS; n++) {
-      const name = `root-${n}`;
-      const mayMake = root === null && !this.byCeremony;
-      const secret = mayMake ? await this.keys.secret(name, makePrivateKey) : await this.keys.find(name);
-      if (secret) signers.push(nodeSigner(secret));
+    if (root === null && !this.byCeremony) {
+      const first: Signer[] = [];
+      for (let n = 1; n <= ROOT_KEYS; n++)
+        first.push(nodeSigner(await this.keys.secret(`root-${n}`, makePrivateKey)));
+      return first;
     }
-    if (root === null) return this.byCeremony ? null : signers;
-    const known = signers.filter(({ publicKey }) => root.keys.some((key) => equalBytes(key, publicKey)));
+    if (root === null) return null;
+    const known: Signer[] = [];
+    for (const name of (await this.keys.names()).filter((one) => SHARE.test(one))) {
+      const signer = nodeSigner((await this.keys.find(name))!);
+      if (root.keys.some((key) => equalBytes(key, signer.publicKey))) known.push(signer);
+    }
     return known.length >= root.threshold ? known : null;
+  }
+
+  private async makeShares(instant: number): Promise<readonly Signer[]> {
+    const made: Signer[] = [];
+    for (let n = 1; n <= ROOT_KEYS; n++)
+      made.push(nodeSigner(await this.keys.secret(`root-${instant}-${n}`, makePrivateKey)));
+    return made;
   }
 
   private async delegateAt(root: Root, from: number, until: number): Promise<Signer | null> {
@@ -126,17 +141,26 @@ export class RootKeeper {
     return null;
   }
 
-  private async renew(old: Root | null, shares: readonly Signer[], instant: number): Promise<Standing> {
+  /** @param newKeys whether the keys of the root change too: then the threshold of the old ones signs beside the new */
+  private async renew(
+    old: Root | null,
+    shares: readonly Signer[],
+    instant: number,
+    newKeys = false,
+  ): Promise<Standing> {
     const made = await makeDelegates(this.keys);
     const delegates = made.map(({ publicKey }) => ({
       publicKey,
       from: instant - DAY,
       until: instant - DAY + DELEGATE_SECONDS,
     }));
-    const keys = old?.keys ?? shares.map(({ publicKey }) => publicKey);
+    const next = old && newKeys ? await this.makeShares(instant) : null;
+    const keys =
+      next?.map(({ publicKey }) => publicKey) ?? old?.keys ?? shares.map(({ publicKey }) => publicKey);
     const threshold = old?.threshold ?? THRESHOLD;
+    const signers = [...shares.slice(0, threshold), ...(next ?? []).slice(0, threshold)];
     const published = await this.documents.publish('root', instant, (version) =>
-      signRoot({ version, threshold, keys, delegates, issuedAt: instant }, shares.slice(0, threshold)),
+      signRoot({ version, threshold, keys, delegates, issuedAt: instant }, signers),
     );
     const root = await openRoot(published.bytes, this.crypto, old ? { root: old } : {});
     return { root, delegate: made[0]! };

@@ -62,6 +62,10 @@ export const API_ERRORS = {
   'service.draining': [503, 'The service is closing. Try again as Retry-After says.'],
   'service.pool-broken': [503, "This server's own connections to its database are broken. Others may serve."],
   'service.not-here': [404, 'This desk is not open on this server.'],
+  'service.day-ended': [
+    503,
+    'The clock of this server stands on a day whose keys were destroyed. Nothing was lost; its operator has to set the clock.',
+  ],
   'service.failed': [500, 'The service failed. The failure is in its log under the request id.'],
 
   'issuer.provider-unknown': [400, 'There is no identity provider of that name.'],
@@ -92,8 +96,13 @@ export const API_ERRORS = {
     'A key came without a valid proof that its holder has it. Sign the nonce with each key.',
   ],
   'issuer.key-used': [409, 'A key was certified before. A key is certified once, ever: make new ones.'],
+  'issuer.ended': [503, 'This issuer has ended, and its keys were destroyed. No passes are issued any more.'],
   'issuer.paper-unknown': [404, 'There is no such paper pass. Ask for a new one.'],
 
+  'register.ended': [
+    503,
+    'Recording has ended here, and the keys were destroyed. Nothing is taken in any more.',
+  ],
   'register.venue-unknown': [404, 'There is no such venue.'],
   'register.venue-kind': [400, 'The policy does not know this kind of venue or this region.'],
   'register.enrolment-code': [

@@ -1,3 +1,3 @@
-export { type KeyFolder, openKeyFolder, writeWhole } from './key-folder.ts';
+export { flushFolder, type KeyFolder, openKeyFolder, writeFirst, writeWhole } from './key-folder.ts';
 export { nodeCrypto } from './node-crypto.ts';
 export { makePrivateKey, nodeSigner, publicPoint, random } from './node-signer.ts';

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { link, mkdir, open, readdir, readFile, rename, unlink } from 'node:fs/promises';
+import { statSync } from 'node:fs';
+import { access, link, mkdir, open, readdir, readFile, rename, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /**
@@ -13,12 +14,22 @@ export interface KeyFolder {
   /** The secret of that name, or null. */
   find(name: string): Promise<Uint8Array | null>;
   names(): Promise<readonly string[]>;
+  /**
+   * Ends a secret: overwritten, unlinked, read back that it is gone, and dropped from memory, here and in every other
+   * process that has this folder open. Nothing happens where it is gone already.
+   */
   destroy(name: string): Promise<void>;
+  /** A word that changes whenever something ended here, or `renew` was called: what is held in memory is then read again. */
+  generation(): string;
+  /** Tells every process that has this folder open to read it again. */
+  renew(): Promise<void>;
   /** A folder inside this one. */
   folder(name: string): Promise<KeyFolder>;
 }
 
 const SUFFIX = '.key';
+/** Written anew whenever a key ends: what other processes hold in memory counts only while it is the same. */
+const GENERATION = 'generation';
 
 /** Opens a key store, making the folder where there is none. Names are plain words; no path leads out of the folder. */
 export async function openKeyFolder(path: string): Promise<KeyFolder> {
@@ -28,14 +39,35 @@ export async function openKeyFolder(path: string): Promise<KeyFolder> {
     return join(path, name + SUFFIX);
   };
   const held = new Map<string, Uint8Array>();
+  const marker = join(path, GENERATION);
+  let heldAt = '';
+
+  const generation = (): string => {
+    const found = statSync(marker, { bigint: true, throwIfNoEntry: false });
+    return found === undefined ? '' : `${found.ino} ${found.mtimeNs}`;
+  };
+  /** What is held counts as long as nothing ended here since. */
+  const current = (): Map<string, Uint8Array> => {
+    const now = generation();
+    if (now !== heldAt) {
+      held.clear();
+      heldAt = now;
+    }
+    return held;
+  };
+  const renew = async (): Promise<void> => {
+    await writeWhole(marker, `${randomBytes(12).toString('hex')}\n`, 0o600);
+    current();
+  };
 
   const find = async (name: string): Promise<Uint8Array | null> => {
-    const known = held.get(name);
+    const known = current().get(name);
     if (known) return known;
+    const before = heldAt;
     try {
       const text = (await readFile(fileOf(name), 'utf8')).trim();
       const bytes = new Uint8Array(Buffer.from(text, 'base64url'));
-      held.set(name, bytes);
+      if (current() && heldAt === before) held.set(name, bytes);
       return bytes;
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
@@ -46,14 +78,18 @@ export async function openKeyFolder(path: string): Promise<KeyFolder> {
   return {
     path,
     find,
+    generation,
+    renew,
     async secret(name, make) {
-      const known = await find(name);
-      if (known) return known;
-      const bytes = make();
-      const made = await writeFirst(fileOf(name), `${Buffer.from(bytes).toString('base64url')}\n`);
-      if (!made) return (await find(name))!;
-      held.set(name, bytes);
-      return bytes;
+      for (;;) {
+        const known = await find(name);
+        if (known) return known;
+        const bytes = make();
+        const made = await writeFirst(fileOf(name), `${Buffer.from(bytes).toString('base64url')}\n`);
+        if (!made) continue;
+        current().set(name, bytes);
+        return bytes;
+      }
     },
     async names() {
       const files = await readdir(path);
@@ -63,13 +99,53 @@ export async function openKeyFolder(path: string): Promise<KeyFolder> {
         .sort();
     },
     async destroy(name) {
-      held.delete(name);
-      await unlink(fileOf(name)).catch((error: NodeJS.ErrnoException) => {
-        if (error.code !== 'ENOENT') throw error;
-      });
+      const file = fileOf(name);
+      if (!(await overwrite(file))) return;
+      await unlink(file).catch(ifGone);
+      await flushFolder(path);
+      if (await isThere(file)) throw new Error('A key that was destroyed is still in its store.');
+      await renew();
     },
     folder: (name) => openKeyFolder(join(path, name)),
   };
+}
+
+const ifGone = (error: NodeJS.ErrnoException): void => {
+  if (error.code !== 'ENOENT') throw error;
+};
+
+const isThere = (file: string): Promise<boolean> =>
+  access(file).then(
+    () => true,
+    () => false,
+  );
+
+/**
+ * Writes other bytes over a file, to the disk; false where there is none. A disk that never writes twice to one place may
+ * keep the old bytes beneath: key stores stand on a volume that is encrypted under a key of its own (decision 9).
+ */
+async function overwrite(file: string): Promise<boolean> {
+  const open_ = await open(file, 'r+').catch(ifGone);
+  if (!open_) return false;
+  try {
+    const { size } = await open_.stat();
+    await open_.write(randomBytes(Math.max(1, size)), 0, undefined, 0);
+    await open_.sync();
+  } finally {
+    await open_.close();
+  }
+  return true;
+}
+
+/** Flushes a folder's own list of names, where the platform can. */
+export async function flushFolder(path: string): Promise<void> {
+  if (process.platform === 'win32') return;
+  const folder = await open(path, 'r');
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
 }
 
 async function writeBeside(path: string, content: string | Uint8Array, mode: number): Promise<string> {
@@ -90,7 +166,7 @@ export async function writeWhole(path: string, content: string | Uint8Array, mod
 }
 
 /** Writes a secret where there is none yet; false where another process was first, whose secret then stands. */
-async function writeFirst(path: string, content: string): Promise<boolean> {
+export async function writeFirst(path: string, content: string): Promise<boolean> {
   const beside = await writeBeside(path, content, 0o600);
   try {
     await link(beside, path);

@@ -40,6 +40,7 @@ export { HolderMapping, type PassHolder } from './mapping.ts';
 export { type OidcSettings, readOidcSettings } from './oidc/index.ts';
 export { dateInWords, paperPage } from './paper-page.ts';
 export { type QueueLimits, STANDARD_LIMITS } from './queue/index.ts';
+export { endIssuerDays, type IssuerEnded, prepareIssuerDays } from './retention.ts';
 
 export interface IssuerOptions {
   /** Migrated, this desk's own. */

@@ -5,11 +5,16 @@ import type { IssuerEntry } from '@munjigi/core/trust';
 import { ApiError } from '../contracts/index.ts';
 import { type KeyFolder, makePrivateKey, nodeSigner, random } from '../crypto/index.ts';
 import type { Database } from '../db/index.ts';
+import { granted, wished } from '../lib/keys/index.ts';
 
 const DAY = 86_400;
 /** A key signs for 90 days; what it signed verifies until the last paper pass has ended. */
 const SIGNS_DAYS = 90;
 const MARGIN_DAYS = 14;
+/** A new key stands in the bundle so long before it signs: the time in which every gate that has a network fetches one. */
+const LEAD_DAYS = 1;
+/** So long before its key ends, the issuer makes the next one. */
+const AHEAD_DAYS = 7;
 type Usage = IssuerEntry['usage'];
 
 /** A key that signs now, with the id that passes name it by. */
@@ -66,10 +71,24 @@ export class IssuerKeys {
     return { kid: kidBytes(row.kid), signer };
   }
 
-  /** Public documents for the authority's bundle: every key that may still verify at an instant. */
+  /**
+   * Makes the key that signs passes next, so that it stands in the bundle before any pass is signed by it: when the one that
+   * signs now ends soon, or was asked to end. Withdrawn keys are another matter: they end at once.
+   */
+  async prepareNext(at: number): Promise<void> {
+    const rows = (await this.rows()).filter(({ usage, withdrawn }) => usage === 'pass' && !withdrawn);
+    const asked = await wished(this.keys, 'issuing');
+    const [newest] = rows;
+    const endsSoon = newest !== undefined && at > newest.valid_until - this.afterlife() - AHEAD_DAYS * DAY;
+    if (newest && newest.valid_from <= at && (asked || endsSoon))
+      await this.make('pass', at, at + LEAD_DAYS * DAY);
+    if (asked) await granted(this.keys, 'issuing');
+  }
+
+  /** Public documents for the authority's bundle: every key that may still verify at an instant, or signs soon. */
   async publicEntries(at: number): Promise<IssuerEntry[]> {
     return (await this.rows())
-      .filter((row) => row.valid_from <= at && at <= row.valid_until)
+      .filter((row) => row.valid_from <= at + LEAD_DAYS * DAY && at <= row.valid_until)
       .map((row) => ({
         kid: kidBytes(row.kid),
         issuer: this.issuer,
@@ -86,6 +105,7 @@ export class IssuerKeys {
   async serving(at: number): Promise<IssuerEntry[]> {
     await this.signingKey('specimen', at);
     await this.signingKey('pass', at);
+    await this.prepareNext(at);
     return this.publicEntries(at);
   }
 
@@ -113,7 +133,7 @@ export class IssuerKeys {
     return (await this.db.query<KeyRow>(`SELECT ${COLUMNS} FROM issuer_key ORDER BY kid DESC`)).rows;
   }
 
-  private async make(usage: Usage, at: number): Promise<KeyRow> {
+  private async make(usage: Usage, at: number, from = at - DAY): Promise<KeyRow> {
     const { rows } = await this.db.query<{ next: number }>(
       'SELECT coalesce(max(kid), 0) + 1 AS next FROM issuer_key',
     );
@@ -123,8 +143,8 @@ export class IssuerKeys {
       kid,
       usage,
       public_key: signer.publicKey,
-      valid_from: at - DAY,
-      valid_until: at + SIGNS_DAYS * DAY + this.afterlife(),
+      valid_from: from,
+      valid_until: Math.max(at, from) + SIGNS_DAYS * DAY + this.afterlife(),
       withdrawn: false,
       canary: await this.canary(signer, kid, at),
     };

@@ -1,6 +1,12 @@
 import { decodeDeterministic, encodeDeterministic } from '@munjigi/core/encoding';
+import { addDays } from '@munjigi/core/rules';
+import { ApiError } from '../contracts/index.ts';
 import { type KeyFolder, random } from '../crypto/index.ts';
+import { DayEnded, DayStore, FOR_EVER } from '../lib/keys/index.ts';
 import { openAtRest, sealAtRest } from '../lib/sealing.ts';
+
+const DAYS_AHEAD = 35;
+const nameOf = (day: string): string => `day-${day}`;
 
 /** What the issuer keeps of one pass, until its day key is destroyed. */
 export interface PassHolder {
@@ -14,17 +20,39 @@ export interface PassHolder {
  * store and not in the database, so that deleting a day's key ends what any copy of the database could tell.
  */
 export class HolderMapping {
-  constructor(private readonly days: KeyFolder) {}
+  private readonly store: DayStore;
 
-  /** @param lastDay YYYY-MM-DD, the last local day on which the pass is good */
+  constructor(days: KeyFolder) {
+    this.store = new DayStore(days);
+  }
+
+  /** Makes the keys of the days to come, so that they are there for recovery. @param today YYYY-MM-DD */
+  async prepare(today: string): Promise<void> {
+    for (let n = 0; n <= DAYS_AHEAD; n++) {
+      const day = addDays(today, n);
+      if (!this.store.hasEnded(day)) await this.store.key(nameOf(day), day, () => random(32));
+    }
+  }
+
+  /**
+   * @param lastDay YYYY-MM-DD, the last local day on which the pass is good
+   * Throws `issuer.ended` or `service.day-ended`.
+   */
   async seal(lastDay: string, handle: Uint8Array, holder: PassHolder): Promise<Uint8Array> {
-    const key = await this.days.secret(`day-${lastDay}`, () => random(32));
+    const key = await this.store
+      .key(nameOf(lastDay), lastDay, () => random(32))
+      .catch((error: unknown) => {
+        if (!(error instanceof DayEnded)) throw error;
+        throw new ApiError(error.highWater === FOR_EVER ? 'issuer.ended' : 'service.day-ended', {
+          cause: error,
+        });
+      });
     return sealAtRest(key, handle, encodeDeterministic([holder.person, holder.notice]));
   }
 
   /** The holder again, or null where the day's key is gone or the row was moved. */
   async open(lastDay: string, handle: Uint8Array, sealed: Uint8Array): Promise<PassHolder | null> {
-    const key = await this.days.find(`day-${lastDay}`);
+    const key = await this.store.find(nameOf(lastDay));
     const plain = key && openAtRest(key, handle, sealed);
     if (!plain) return null;
     const [person, notice] = decodeDeterministic(plain, { maxBytes: 1024, maxDepth: 4 }) as [

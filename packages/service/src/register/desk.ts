@@ -1,6 +1,7 @@
 import { ApiError } from '../contracts/index.ts';
 import { type Database, DatabaseUnavailable, isStatementFailed, SQLSTATE } from '../db/index.ts';
 import { everyMinute } from '../lib/case/index.ts';
+import { FOR_EVER } from '../lib/keys/index.ts';
 import { AnchorTimes } from './anchor-times.ts';
 import { BundlesInUse } from './bundles-in-use.ts';
 import { mountRegisterCases, RegisterCases } from './cases/index.ts';
@@ -51,6 +52,8 @@ const GROUPING: Grouping = {
 const HOUR_MS = 3_600_000;
 const MINUTE_MS = 60_000;
 const COUNT_MS = 300_000;
+/** How often an idle desk looks for a new day, and for keys that ended. */
+const LOOK_MS = 60_000;
 
 /** Opens the register desk on a migrated database: makes the days and their keys, up to a week ahead. */
 export async function createRegister(options: RegisterOptions): Promise<RegisterDesk> {
@@ -67,16 +70,24 @@ export async function createRegister(options: RegisterOptions): Promise<Register
   let preparing: Promise<void> | null = null;
   const prepareDays = async () => {
     await layer.prepare(days.days.map(({ day }) => day));
+    days.endedThrough(layer.endedThrough);
     await makePartitions(db, days.days);
   };
   /** Cheap while the day stays the same; a new day waits for its partitions. */
   const prepare = (): Promise<void> => {
-    if (days.moveTo(seconds())) preparing = null;
+    if (days.moveTo(seconds()) || layer.stale) preparing = null;
     preparing ??= prepareDays().catch((error: unknown) => {
       preparing = null;
       throw error;
     });
     return preparing;
+  };
+  /** A day whose keys were destroyed takes no entries: the clock is wrong, or this body has ended recording. */
+  const prepareIntake = async (): Promise<void> => {
+    await prepare();
+    await receipts.refresh();
+    if (layer.endedThrough < days.today) return;
+    throw new ApiError(layer.endedThrough === FOR_EVER ? 'register.ended' : 'service.day-ended');
   };
   await prepare();
 
@@ -97,6 +108,10 @@ export async function createRegister(options: RegisterOptions): Promise<Register
       });
     return retaining;
   };
+  const looking = setInterval(() => {
+    prepare().catch(() => alarm({ kind: 'partitions', venueId: null, gateNo: null }));
+  }, LOOK_MS);
+  looking.unref();
   const look = () => {
     prepare().catch(() => alarm({ kind: 'partitions', venueId: null, gateNo: null }));
     venues.chores().catch(() => alarm({ kind: 'chores', venueId: null, gateNo: null }));
@@ -127,7 +142,7 @@ export async function createRegister(options: RegisterOptions): Promise<Register
   }, options.countMs ?? COUNT_MS);
   counter.unref();
 
-  const intake = new Intake({ db, clock, days, layer, receipts, anchors, prepare, alarm });
+  const intake = new Intake({ db, clock, days, layer, receipts, anchors, prepare: prepareIntake, alarm });
   // A group reaches one machine only where all its venues are there: on Citus each batch goes by itself, on every connection.
   const spread = await isCitus(db);
   const grouping = { ...GROUPING, ...(spread ? { gates: 1, lanes: db.lanes } : {}), ...options.grouping };
@@ -170,7 +185,10 @@ export async function createRegister(options: RegisterOptions): Promise<Register
       mountRegister(server, desk, crypto);
       if (cases) mountRegisterCases(server, cases, db, options.cases!.namesOf);
     },
-    publicKeys: () => [{ kid: receipts.kid, publicKey: receipts.publicKey }],
+    publicKeys: () => receipts.publicKeys,
+    async refreshKeys() {
+      await receipts.refresh();
+    },
     enrolVenue: (venue) => answering(() => enrolVenue(db, terms, venue, clock.nowMs())),
     enrolGate: (gate) =>
       answering(async () => {
@@ -235,6 +253,7 @@ export async function createRegister(options: RegisterOptions): Promise<Register
       }),
     async close() {
       closing = true;
+      clearInterval(looking);
       clearInterval(hourly);
       clearTimeout(soon);
       clearInterval(counter);

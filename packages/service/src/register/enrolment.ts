@@ -101,7 +101,7 @@ export async function enrolGate(
     ...stood,
     venueId: gate.venueId,
     venue: { name: venue.name, kind: venue.kind, region: venue.region },
-    registerKeys: [{ kid: receipts.kid, publicKey: receipts.publicKey }],
+    registerKeys: receipts.publicKeys,
   };
 }
 

@@ -6,6 +6,7 @@ export { OwnLayer, Sealer, takeOff } from './own-layer.ts';
 export { Pace } from './pace.ts';
 export { makePartitions } from './partitions.ts';
 export { prune } from './pruning.ts';
+export { ReceiptKeys, rotateReceiptKey } from './receipt-keys.ts';
 export { Receipts } from './receipts.ts';
 export { type DayTable, type DroppedDays, dayTables, dropDays, oldTables } from './retention.ts';
 export { RetentionDays } from './retention-days.ts';

@@ -1,5 +1,12 @@
 import { createCipheriv, createDecipheriv, createSecretKey, type KeyObject, randomBytes } from 'node:crypto';
+import { addDays } from '@munjigi/core/rules';
 import type { KeyFolder } from '../crypto/index.ts';
+import { type DayStore, daysOf } from '../lib/keys/index.ts';
+import { DAYS_AHEAD as KEPT_AHEAD } from './retention-days.ts';
+
+/** Keys are made so many days ahead, as at every desk. */
+const DAYS_AHEAD = 35;
+const nameOf = (day: string): string => `layer-${day}`;
 
 /**
  * The register's own layer around a gate's box: AES-256-GCM under a random symmetric key of the day. The keys stand in the
@@ -7,28 +14,46 @@ import type { KeyFolder } from '../crypto/index.ts';
  * kept a copy of the rows. A case needs both bodies: the register takes its layer off, the authority opens the box.
  */
 export class OwnLayer {
-  readonly #keys = new Map<string, KeyObject>();
-  readonly #store: KeyFolder;
+  #keys: ReadonlyMap<string, KeyObject> = new Map();
+  readonly #desk: KeyFolder;
+  #store: DayStore | null = null;
+  #heldAt = '';
 
-  constructor(store: KeyFolder) {
-    this.#store = store;
+  /** @param desk the desk's key store; the day keys stand in its folder `days` */
+  constructor(desk: KeyFolder) {
+    this.#desk = desk;
   }
 
-  /** Makes the keys of days that have none, and holds them ready. */
+  /** True where a key ended, here or in another process, since the keys were last held ready. Cheap. */
+  get stale(): boolean {
+    return this.#store !== null && this.#store.keys.generation() !== this.#heldAt;
+  }
+
+  /** The last day whose keys were destroyed; '' where none was, or before `prepare`. */
+  get endedThrough(): string {
+    return this.#store?.highWater() ?? '';
+  }
+
+  /** Makes the keys of days that have none, and of those to come, and holds them ready. Days that have ended get none. */
   async prepare(days: readonly string[]): Promise<void> {
-    for (const day of days) {
-      if (this.#keys.has(day)) continue;
-      this.#keys.set(
-        day,
-        createSecretKey(await this.#store.secret(`layer-${day}`, () => new Uint8Array(randomBytes(32)))),
-      );
-    }
-  }
-
-  /** Ends what a day holds. */
-  async destroy(day: string): Promise<void> {
-    this.#keys.delete(day);
-    await this.#store.destroy(`layer-${day}`);
+    this.#store ??= await this.#open();
+    const store = this.#store;
+    const generation = store.keys.generation();
+    const keys = new Map(generation === this.#heldAt ? this.#keys : []);
+    const last = days[days.length - 1];
+    const ahead =
+      last === undefined ? [] : Array.from({ length: DAYS_AHEAD }, (_, i) => addDays(last, i + 1));
+    const wanted = [...days, ...ahead.slice(0, Math.max(0, DAYS_AHEAD - KEPT_AHEAD))].filter(
+      (day) => !keys.has(day) && !store.hasEnded(day),
+    );
+    await Promise.all(
+      wanted.map(async (day) => {
+        const key = await store.key(nameOf(day), day, () => new Uint8Array(randomBytes(32)));
+        keys.set(day, createSecretKey(key));
+      }),
+    );
+    this.#keys = keys;
+    this.#heldAt = generation;
   }
 
   /** The key of a day, or null where it is gone. */
@@ -36,10 +61,23 @@ export class OwnLayer {
     return this.#keys.get(day) ?? null;
   }
 
+  /** The day's key in hand. Throws where there is none. */
   keyOf(day: string): KeyObject {
     const key = this.#keys.get(day);
     if (key === undefined) throw new Error(`The register has no layer key for ${day}.`);
     return key;
+  }
+
+  async #open(): Promise<DayStore> {
+    const store = await daysOf(this.#desk);
+    // Keys that an earlier version kept one folder higher.
+    for (const name of await this.#desk.names()) {
+      if (!name.startsWith('layer-')) continue;
+      const key = await this.#desk.find(name);
+      if (key && !store.hasEnded(name.slice('layer-'.length))) await store.keys.secret(name, () => key);
+      await this.#desk.destroy(name);
+    }
+    return store;
   }
 }
 

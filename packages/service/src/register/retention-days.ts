@@ -10,6 +10,7 @@ export class RetentionDays {
   readonly #days: number;
   #today = '';
   #bounds: readonly { readonly day: string; readonly from: number }[] = [];
+  #endedUntil = 0;
 
   constructor(timeZone: string, retentionDays: number) {
     this.calendar = calendarOf(timeZone);
@@ -41,9 +42,17 @@ export class RetentionDays {
     return this.#today;
   }
 
-  /** First second of the oldest day that is kept: "28 days" are today and the 27 before. */
+  /**
+   * First second of the oldest day that is kept: "28 days" are today and the 27 before, and never a day whose keys were
+   * destroyed, whatever the clock says.
+   */
   get oldest(): number {
-    return this.#bounds[0]!.from;
+    return Math.max(this.#bounds[0]!.from, this.#endedUntil);
+  }
+
+  /** The keys of a day and of all before it were destroyed; '' for none. */
+  endedThrough(day: string): void {
+    this.#endedUntil = day === '' || day > this.#today ? 0 : this.calendar.startOf(addDays(day, 1));
   }
 
   /** Every day that needs a partition and a key: the oldest kept to a week ahead. */

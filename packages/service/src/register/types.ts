@@ -7,6 +7,7 @@ import type { Database } from '../db/index.ts';
 import type { Desk } from '../lib/desk.ts';
 import type { NamesOf, RegisterCaseOptions, RegisterCases } from './cases/index.ts';
 import type { VenueCounts } from './counts/read.ts';
+import type { ReceiptSigners } from './receipts.ts';
 import type { DayTable, DroppedDays } from './retention.ts';
 import type { Revocation } from './revoke.ts';
 import type { BackupMarks } from './safe-marks.ts';
@@ -38,7 +39,7 @@ export interface RegisterOptions {
   readonly clock: Clock;
   readonly crypto: Crypto;
   /** Signs receipts. */
-  readonly signer: Signer;
+  readonly signer: Signer | ReceiptSigners;
   /** This desk's key store, outside the database: the day keys of the register's own layer. */
   readonly keyStore: KeyFolder;
   readonly terms: PolicyTerms;
@@ -182,6 +183,8 @@ export interface RegisterDesk extends Desk {
   raiseSafeMarks(marks: BackupMarks): Promise<number>;
   /** Counts what was stored since the last time; the desk does it by itself every few minutes. Answers how many stretches. */
   rollUp(): Promise<number>;
+  /** Reads the receipt keys again where a command has changed them. */
+  refreshKeys(): Promise<void>;
   /** What the authority puts into its bundle: the keys that sign receipts. */
   publicKeys(): readonly { readonly kid: Uint8Array; readonly publicKey: Uint8Array }[];
 }

@@ -7,6 +7,9 @@ import { lockFolder } from './folder-lock.ts';
 /** Major version of the embedded engine; a folder belongs to one. */
 export const ENGINE_MAJOR = '18';
 
+const CARRY_OVER =
+  'Write it out with the version that wrote it (munjigi backup --desk DESK --to FOLDER), then read it into a new data folder with this one (munjigi restore --desk DESK --from FOLDER).';
+
 /** The cluster of a desk: `<desk folder>/pg18`. */
 export const clusterOf = (deskFolder: string): string => join(deskFolder, `pg${ENGINE_MAJOR}`);
 
@@ -19,7 +22,7 @@ export function checkVersion(deskFolder: string): void {
     if (found === ENGINE_MAJOR) return;
     throw new DatabaseRefused(
       'database.version',
-      `The data folder ${cluster} was written by PostgreSQL ${found}, and this version works with ${ENGINE_MAJOR}. Nothing was changed. Open it with the version that wrote it, or name another folder with --data.`,
+      `The data folder ${cluster} was written by PostgreSQL ${found}, and this version works with ${ENGINE_MAJOR}. Nothing was changed. ${CARRY_OVER}`,
     );
   }
   if (existsSync(cluster) && readdirSync(cluster).length > 0) {
@@ -34,7 +37,7 @@ export function checkVersion(deskFolder: string): void {
   if (other !== undefined && !existsSync(cluster)) {
     throw new DatabaseRefused(
       'database.version',
-      `The data folder ${deskFolder} holds a database of PostgreSQL ${other.slice(2)}, and this version works with ${ENGINE_MAJOR}. Nothing was changed. Open it with the version that wrote it, or name another folder with --data.`,
+      `The data folder ${deskFolder} holds a database of PostgreSQL ${other.slice(2)}, and this version works with ${ENGINE_MAJOR}. Nothing was changed. ${CARRY_OVER}`,
     );
   }
 }
