@@ -134,7 +134,7 @@ export async function createService(
       secrets,
       policy,
       clock,
-      log: desks.authority ? desks.publicLog.port : null,
+      log: desks.publicLog.port,
       dropDays,
       byItself: !config.exercise,
       onTrouble: (error) => log.error({ error }, 'could not end what is past retention'),
