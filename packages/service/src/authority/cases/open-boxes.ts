@@ -1,4 +1,4 @@
-import { checkPresence, marksOf, type ReleasedEntry, type TraceRow } from '@munjigi/core/case';
+import { checkPresence, marksOf, type Presence, type ReleasedEntry, type TraceRow } from '@munjigi/core/case';
 import { isMunjigiError } from '@munjigi/core/errors';
 import type { Subject } from '@munjigi/core/gate';
 import type { Policy } from '@munjigi/core/rules';
@@ -27,6 +27,12 @@ const BESIDE = 64;
 
 type Opened = Subject | 'key-missing' | 'moved' | null;
 
+/** A box with what its presence proof comes to: one is checked while the platform opens others. */
+interface Checked {
+  readonly opened: Opened;
+  readonly presence: Presence | null;
+}
+
 /**
  * Opens released entries with the day keys that are here, each at the place that the release names. An entry that does not
  * open, or whose presence proof does not hold, is marked so; the rest goes on.
@@ -39,10 +45,18 @@ export async function openBoxes(
   const proofs = new Set<string>();
   for (let from = 0; from < entries.length; from += BESIDE) {
     const some = entries.slice(from, from + BESIDE);
-    const opened = await Promise.all(some.map((entry) => openOne(entry, parts)));
-    for (const [i, entry] of some.entries()) rows.push(await rowOf(entry, opened[i]!, parts, proofs));
+    const checked = await Promise.all(some.map((entry) => openAndCheck(entry, parts)));
+    for (const [i, entry] of some.entries()) rows.push(rowOf(entry, checked[i]!, parts, proofs));
   }
   return rows;
+}
+
+async function openAndCheck(entry: ReleasedEntry, parts: OpeningParts): Promise<Checked> {
+  const opened = await openOne(entry, parts);
+  if (opened === null || typeof opened === 'string' || opened.kind !== 'pass')
+    return { opened, presence: null };
+  const { policy, crypto } = parts;
+  return { opened, presence: await checkPresence(opened, entry.enteredAt, policy.windows, crypto) };
 }
 
 async function openOne(entry: ReleasedEntry, { dayKey, policy }: OpeningParts): Promise<Opened> {
@@ -65,12 +79,12 @@ async function openOne(entry: ReleasedEntry, { dayKey, policy }: OpeningParts): 
   }
 }
 
-async function rowOf(
+function rowOf(
   entry: ReleasedEntry,
-  opened: Opened,
+  { opened, presence }: Checked,
   parts: OpeningParts,
   proofs: Set<string>,
-): Promise<OpenedRow> {
+): OpenedRow {
   const { enteredAt, check, record } = entry;
   const marks = marksOf(entry);
   const row = (change: Partial<OpenedRow> & Pick<OpenedRow, 'state'>): OpenedRow => ({
@@ -97,8 +111,8 @@ async function rowOf(
   };
   switch (opened.kind) {
     case 'pass': {
-      const presence = await checkPresence(opened, enteredAt, parts.policy.windows, parts.crypto);
-      if (!presence.ok) return row({ state: 'apart', subject: 'pass', why: presence.problem });
+      if (!presence?.ok)
+        return row({ state: 'apart', subject: 'pass', why: presence?.problem ?? 'signature' });
       // One drawing proves one visit: the same one at a second place was kept and played again.
       const proof = `${Buffer.from(presence.handle).toString('latin1')}${opened.drawnAt}`;
       if (proofs.has(proof)) return row({ state: 'apart', subject: 'pass', why: 'repeated' });
