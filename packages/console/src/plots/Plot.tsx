@@ -70,7 +70,7 @@ export function Plot(props: Props) {
   return (
     <figure class="plot">
       <figcaption>
-        <h3>{title}</h3>
+        <h2>{title}</h2>
         {props.legend && <span class="legend">{props.legend}</span>}
       </figcaption>
       <div ref={box}>

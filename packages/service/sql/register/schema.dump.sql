@@ -18,6 +18,13 @@ CREATE TABLE anchor (
   CONSTRAINT anchor_pkey PRIMARY KEY (venue_id, gate_no, anchor_ref)
 );
 
+CREATE TABLE bundle_in_use (
+  sequence bigint NOT NULL,
+  digest bytea NOT NULL,
+  first_seen timestamp with time zone NOT NULL,
+  CONSTRAINT bundle_in_use_pkey PRIMARY KEY (sequence, digest)
+);
+
 CREATE TABLE chain_mark (
   venue_id bigint NOT NULL,
   gate_no smallint NOT NULL,
@@ -349,6 +356,7 @@ CREATE TABLE venue_hour (
   check_code smallint NOT NULL,
   record_code smallint NOT NULL,
   entries integer NOT NULL,
+  late integer NOT NULL DEFAULT 0,
   CONSTRAINT venue_hour_pkey PRIMARY KEY (venue_id, hour, check_code, record_code)
 );
 
