@@ -101,6 +101,7 @@ describe('the authority desk', () => {
       'bundle.cose',
       'clock.cose',
       'now.cose',
+      'root-1.cose',
       'root.cose',
     ]);
   });

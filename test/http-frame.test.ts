@@ -19,7 +19,14 @@ import { POLICY } from './support/service.ts';
 function database(answer: () => Promise<unknown>): Database {
   const query = async () => ({ rows: [await answer()], count: 1 }) as never;
   const session = { query, script: async () => {} };
-  return { engine: 'postgresql', lanes: 1, ...session, tx: (work) => work(session), close: async () => {} };
+  return {
+    engine: 'postgresql',
+    lanes: 1,
+    ...session,
+    tx: (work) => work(session),
+    apart: (work) => work(session),
+    close: async () => {},
+  };
 }
 
 describe('errors', () => {

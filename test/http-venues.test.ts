@@ -78,7 +78,7 @@ describe('venues over HTTP', () => {
     expect((await owner.call('POST', approve, {})).status).toBe(403);
     const inspector = await signedIn(test, 'register', 'inspector');
     const waiting = await inspector.call('GET', '/api/register/registrations');
-    expect(waiting.json.registrations).toHaveLength(1);
+    expect(waiting.json.registrations).toMatchObject([{ state: 'waiting', owner: 'owner of register' }]);
     expect((await inspector.call('POST', approve, {})).json).toMatchObject({ state: 'approved' });
     expect((await club.call('GET', '/api/register/venues')).json.venues).toHaveLength(1);
   });
@@ -109,6 +109,12 @@ describe('venues over HTTP', () => {
     const at = `/api/register/venues/${venueId}/gates/${joined.json.gateNo}`;
     expect((await owner.call('POST', `${at}/rename`, { name: '뒷문' })).status).toBe(200);
     expect(await headOf(tablet)).toMatchObject({ state: 'confirmed', name: '뒷문' });
+    const pin = `/api/register/venues/${venueId}/pin`;
+    expect((await owner.call('POST', pin, { pin: '25' })).status).toBe(400);
+    expect((await owner.call('POST', pin, { pin: '2580' })).status).toBe(200);
+    const told = (await headOf(tablet)).pin;
+    expect(told).toMatchObject({ rounds: expect.any(Number), setMs: expect.any(Number) });
+    expect(JSON.stringify(told)).not.toContain('2580');
     const revoked = await owner.call('POST', `${at}/revoke`, {});
     expect(revoked.json).toMatchObject({ afterCounter: 2 });
     tablet.append(1, STORY_SECONDS);

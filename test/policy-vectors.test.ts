@@ -40,7 +40,9 @@ interface Vectors {
     venue: Venue;
     at: string;
     party?: 'alone' | 'group';
-    pass: { class: number; until?: string };
+    pass: { class: number; until?: string; expiresAt?: string };
+    obligation?: string;
+    obligationUntil?: string;
     expect: object;
   }[];
 }
@@ -86,14 +88,21 @@ describe('rule vectors of the Korean pack', () => {
     expect(found).toEqual(rows);
   });
 
-  it.each(vectors.door)('door: $name', ({ venue, at, party, pass, expect: expected }) => {
+  it.each(vectors.door)('door: $name', ({ venue, at, party, pass, expect: expected, ...given }) => {
     const now = seconds(at);
     const until = pass.until === undefined ? null : seconds(pass.until);
+    const ends = pass.expiresAt === undefined ? {} : { expiresAt: seconds(pass.expiresAt) };
     const decision = decide(
-      genuine(now, { admissionClass: pass.class, until }),
+      genuine(now, { admissionClass: pass.class, until, ...ends }),
       noKeys,
       korea,
-      context({ instant: { seconds: now, uncertaintySeconds: 0 }, venue, party: party ?? 'unknown' }),
+      context({
+        instant: { seconds: now, uncertaintySeconds: 0 },
+        venue,
+        party: party ?? 'unknown',
+        obligation: given.obligation ?? null,
+        obligationUntil: given.obligationUntil === undefined ? null : seconds(given.obligationUntil),
+      }),
     );
     expect(decision).toMatchObject(expected);
   });

@@ -142,12 +142,12 @@ async function killUnderLoad(
 }
 
 describe('a service that is killed in mid-upload', () => {
-  it('loses and doubles nothing that it acknowledged, ten times over, on PGlite', { timeout: 240_000 }, () =>
+  it('loses and doubles nothing that it acknowledged, ten times over, on PGlite', { timeout: 600_000 }, () =>
     killUnderLoad(folder('crash')),
   );
 
   it('loses and doubles nothing that it acknowledged, ten times over, on PostgreSQL, the database crashing too', {
-    timeout: 240_000,
+    timeout: 600_000,
   }, async (context) => {
     const pg: PrivatePostgres | NoPostgres = await startPostgres();
     if (!isThere(pg)) return context.skip(pg.reason);
@@ -168,7 +168,7 @@ describe('a disk without room', () => {
   const posix = process.platform !== 'win32';
 
   it('answers an error, keeps what was acknowledged, and goes on once there is room', {
-    timeout: 120_000,
+    timeout: 300_000,
   }, async (context) => {
     if (!posix) return context.skip('file-size limits are set by a POSIX shell');
     const args = [folder('full'), join(folder('keys'), 'register'), toBase64url(makePrivateKey())];
@@ -195,7 +195,7 @@ describe('a disk without room', () => {
 });
 
 describe('the embedded store seen from the kernel', () => {
-  it('calls fsync at least once for every acknowledged batch', { timeout: 120_000 }, async (context) => {
+  it('calls fsync at least once for every acknowledged batch', { timeout: 300_000 }, async (context) => {
     if (spawnSync('strace', ['-V']).status !== 0) return context.skip('strace is not here');
     const out = mkdtempSync(join(tmpdir(), 'munjigi-strace-'));
     temp.push(out);

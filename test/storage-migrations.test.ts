@@ -17,6 +17,7 @@ const UNSPREAD = [
   'challenge',
   'cosigned_log',
   'cosigned_head',
+  'bundle_in_use',
   'trace_case',
   'trace_document',
   'trace_quota',

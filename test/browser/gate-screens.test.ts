@@ -26,6 +26,15 @@ const SCREENS = [
   'typed',
   'party',
   'more',
+  'start&venue=none',
+  'start&news=unseen',
+  'join&step=name&rules=none',
+  'join',
+  'let-in&problem=other-device',
+  'let-in&step=compare',
+  'let-in&step=shown',
+  'settings',
+  'pin',
 ] as const;
 
 describeInBrowser('gate screens', () => {

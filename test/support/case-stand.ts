@@ -27,6 +27,8 @@ export interface Officer extends SignedIn {
   readonly key: TestAuthenticator;
   /** The assertion over a case, as the console posts it. */
   sign(toSign: ToSign, odd?: Oddities): Assertion;
+  /** Signs in again: a session ends after twelve hours. */
+  again(): Promise<Officer>;
 }
 
 export interface ToSign {
@@ -69,7 +71,8 @@ export interface CaseStand {
   later(ms: number): void;
   nowSeconds(): number;
   officer(body: 'authority' | 'register', key?: TestAuthenticator): Promise<Officer>;
-  visitor(person: string): Promise<Visitor>;
+  /** @param passes how many live passes they get, at most 60 */
+  visitor(person: string, passes?: number): Promise<Visitor>;
   venue(): Promise<{ venueId: number; enrolmentCode: string }>;
   gate(venue: { venueId: number; enrolmentCode: string }): Promise<TestGate>;
   bundle(): Promise<Bundle>;
@@ -85,6 +88,31 @@ export async function startCaseStand(options: TestServiceOptions = {}): Promise<
   const test = await startTestService({ ...options, machine: () => begun + passed });
   const desks = test.service.desks;
   let bundle: { readonly bytes: Uint8Array; readonly value: Bundle } | null = null;
+
+  const officerWith = (
+    body: 'authority' | 'register',
+    accountId: string,
+    key: TestAuthenticator,
+    token: string,
+  ): Officer => {
+    const headers = sessionHeaders(body, token);
+    return {
+      accountId,
+      token,
+      headers,
+      key,
+      call: (method, url, sent) => test.call(method, url, sent, headers),
+      sign(toSign, odd = {}) {
+        const { id, response } = key.get(toSign, originOf(body), odd);
+        const { authenticatorData, clientDataJSON, signature } = response;
+        return { credentialId: id, authenticatorData, clientDataJSON, signature };
+      },
+      again: async () => {
+        const begun = await test.service.accounts.get(body)!.begin(accountId);
+        return officerWith(body, accountId, key, begun.token);
+      },
+    };
+  };
 
   const stand: CaseStand = {
     test,
@@ -107,28 +135,16 @@ export async function startCaseStand(options: TestServiceOptions = {}): Promise<
       const asked = await accounts.enrolOptions({ code: invite.code });
       const { token } = await accounts.enrol(key.create(asked, originOf(body)) as never);
       await desks.authority!.refresh();
-      const headers = sessionHeaders(body, token);
-      return {
-        accountId: invite.accountId,
-        token,
-        headers,
-        key,
-        call: (method, url, sent) => test.call(method, url, sent, headers),
-        sign(toSign, odd = {}) {
-          const { id, response } = key.get(toSign, originOf(body), odd);
-          const { authenticatorData, clientDataJSON, signature } = response;
-          return { credentialId: id, authenticatorData, clientDataJSON, signature };
-        },
-      };
+      return officerWith(body, invite.accountId, key, token);
     },
-    async visitor(person) {
+    async visitor(person, count = 10) {
       const enrolment = (
         await test.call('POST', '/api/issuer/enrolments', {
           provider: 'demonstration',
           assertion: { person },
         })
       ).json;
-      const keys = provenKeys(fromBase64(enrolment.nonce), 10);
+      const keys = provenKeys(fromBase64(enrolment.nonce), count);
       const { passes } = (
         await test.call('POST', '/api/issuer/batches', {
           enrolment: enrolment.enrolment,

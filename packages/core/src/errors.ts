@@ -26,6 +26,7 @@ export const ERROR_CODES = [
   'trust.rollback',
   'trust.fast-forward',
   'trust.shrunk',
+  'trust.equivocation',
   'trust.expired',
   'trust.self-test',
   'policy.structure',

@@ -113,6 +113,9 @@ const FACTS: Readonly<Record<string, Partial<StripFacts>>> = {
   stopped: { policy: null },
 };
 
+/** Codes that a scanner typed, for tests of it. */
+export const scanned: string[] = [];
+
 const REQUEST = joinRequestText({
   gateKey: Uint8Array.from({ length: 33 }, (_, i) => (i === 0 ? 2 : i * 7)),
   name: '2층 입구',
@@ -246,7 +249,10 @@ export function gateFor(wish: Wish, policy: Policy, stream: MediaStream | null):
     endShift: async () => {
       view.value = { name: 'start' };
     },
-    scanText: back,
+    scanText: async (code) => {
+      scanned.push(code);
+      show('scan');
+    },
     scanPicture: back,
     show,
     admitByStaff: async () => {

@@ -7,7 +7,7 @@ import { appearance } from '@munjigi/ui/appearance';
 import { render } from 'preact';
 import { GateApp } from '../src/screens/GateApp.tsx';
 import { createSpeaker } from '../src/sound/index.ts';
-import { gateFor } from './fixtures.ts';
+import { gateFor, scanned } from './fixtures.ts';
 import { koreanPack } from './pack.ts';
 import { roomStream } from './room.ts';
 
@@ -37,6 +37,6 @@ function show(query: string): void {
   );
 }
 
-Object.assign(window, { munjigiPreview: show, munjigiSpeaker: createSpeaker() });
+Object.assign(window, { munjigiPreview: show, munjigiSpeaker: createSpeaker(), munjigiScanned: scanned });
 show(location.search);
 document.documentElement.dataset.ready = 'true';

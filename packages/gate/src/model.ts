@@ -150,6 +150,8 @@ export interface Gate {
   readonly news?: Signal<GateNews | null>;
   /** True while a delegation has not been shown to the register. */
   readonly unseen?: Signal<boolean>;
+  /** True where the register does not count the delegation that it was shown. */
+  readonly refused?: Signal<boolean>;
   /** True where the device holds rules to decide by. */
   readonly hasRules?: Signal<boolean>;
   readonly joining?: Joining;

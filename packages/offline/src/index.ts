@@ -27,6 +27,7 @@ export { callServer, IssuerClient, ServerError } from './holder/issuer-client.ts
 export { type DailySource, httpDaily, type LookupMoment, Lookups } from './holder/lookups.ts';
 export { nextShowing, SHOWING_SECONDS, type Showing } from './holder/showing.ts';
 export type * from './holder/types.ts';
+export { WITHDRAWN_SPREAD_SECONDS, type WithdrawnRenewal, withdrawnRenewal } from './holder/withdrawn.ts';
 export { MemoryOutboxStore } from './outbox/memory-store.ts';
 export { type Appended, Outbox, type OutboxParts, type Place, sameHead } from './outbox/outbox.ts';
 export type * from './outbox/types.ts';

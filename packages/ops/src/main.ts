@@ -3,11 +3,16 @@ type Command = (args: readonly string[]) => Promise<number>;
 
 /** Every command of `munjigi`, loaded only when it is called: one line each. */
 const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
+  bundle: async () => (await import('./bundle/main.ts')).main,
   check: async () => (await import('./check/main.ts')).main,
   start: async () => (await import('./start/index.ts')).start,
   accounts: async () => (await import('./accounts/main.ts')).main,
+  issuer: async () => (await import('./issuer/main.ts')).main,
   serve: async () => (await import('./serve/main.ts')).main,
   log: async () => (await import('./log/main.ts')).main,
+  backup: async () => (await import('./backup/backup.ts')).main,
+  restore: async () => (await import('./backup/restore.ts')).main,
+  register: async () => (await import('./register/main.ts')).main,
 };
 
 const HELP = `munjigi COMMAND …

@@ -178,6 +178,9 @@ export function fixture(look: Appearance, query: URLSearchParams): Wallet {
     ),
     retentionDays: signal(28),
     exercise: signal(true),
+    providers: signal([]),
+    signedIn: signal(null),
+    waiting: signal(null),
     people: computed(() => [
       {
         id: 'haneul',
@@ -220,6 +223,9 @@ export function fixture(look: Appearance, query: URLSearchParams): Wallet {
     setLane: async () => {},
     loadPeople: async () => {},
     enrol: async () => {},
+    signIn: async () => {},
+    enrolSignedIn: async () => {},
+    forgetSignIn: () => {},
     renew: async () => {},
     printPaper: async () => {},
     askNotifications: async () => {},

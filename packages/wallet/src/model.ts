@@ -30,6 +30,12 @@ export interface Wallet {
   readonly retentionDays: Signal<number>;
   readonly exercise: Signal<boolean>;
   readonly people: Signal<readonly ProviderPerson[] | null>;
+  /** Identity providers at whose own page people sign in. */
+  readonly providers: Signal<readonly SignInProvider[]>;
+  /** Somebody who signed in and has not agreed yet. */
+  readonly signedIn: Signal<{ readonly name: string } | null>;
+  /** Place and time in the queue as one sentence; null while nobody waits. */
+  readonly waiting: Signal<string | null>;
   readonly busy: Signal<boolean>;
   /** A sentence about something that did not work; null again after the next action. */
   readonly problem: Signal<string | null>;
@@ -45,6 +51,10 @@ export interface Wallet {
   /** The demonstration provider's people, for choosing. */
   loadPeople(): Promise<void>;
   enrol(person: string): Promise<void>;
+  /** Goes to a provider's page. */
+  signIn(provider: string): Promise<void>;
+  enrolSignedIn(): Promise<void>;
+  forgetSignIn(): void;
   renew(): Promise<void>;
   printPaper(): Promise<void>;
   askNotifications(): Promise<void>;
@@ -62,6 +72,11 @@ export type View = (typeof VIEWS)[number];
 export interface PersonCard {
   readonly name: string;
   readonly birthDate: string;
+}
+
+export interface SignInProvider {
+  readonly name: string;
+  readonly title: { readonly ko: string; readonly en: string };
 }
 
 export interface ProviderPerson extends PersonCard {

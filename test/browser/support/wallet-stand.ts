@@ -13,7 +13,12 @@ import { signBundle, signNow, signRoot } from '@munjigi/core/trust/publish';
 import { readPackFolder } from '@munjigi/service/config';
 import { makePrivateKey, nodeCrypto, nodeSigner, openKeyFolder, random } from '@munjigi/service/crypto';
 import { migrate, openEmbedded } from '@munjigi/service/db';
-import { csvEvidence, demonstrationProvider, openIssuerDesk } from '@munjigi/service/issuer';
+import {
+  csvEvidence,
+  demonstrationProvider,
+  type IssuerOptions,
+  openIssuerDesk,
+} from '@munjigi/service/issuer';
 import { prepareZXingModule, readBarcodes } from 'zxing-wasm/reader';
 import { StaticApps } from '../../../packages/ops/src/start/static-apps.ts';
 import { rateLimit } from '../../../packages/service/src/api/limits.ts';
@@ -42,7 +47,7 @@ minsu,dose,2021-08-01,,2,
  * The built wallet on a port, with a real issuer desk behind it and a mirror of documents signed by a root of its own. The
  * service's clock stands at the story's instant.
  */
-export async function openWalletStand(packName = 'kr-2022') {
+export async function openWalletStand(packName = 'kr-2022', given: Partial<IssuerOptions> = {}, port = 0) {
   if (!existsSync(path.join(APP, 'index.html'))) throw new Error('The wallet is not built: npm run build.');
   const data = mkdtempSync(path.join(os.tmpdir(), 'munjigi-wallet-'));
   const crypto = nodeCrypto();
@@ -62,6 +67,7 @@ export async function openWalletStand(packName = 'kr-2022') {
     exercise: true,
     providers: [demonstrationProvider('people.csv', PEOPLE)],
     evidence: csvEvidence('evidence.csv', policy, packName === 'kr-2022' ? EVIDENCE : 'person,kind\n'),
+    ...given,
   });
   const api = buildServer({
     log: openLog('silent'),
@@ -144,7 +150,7 @@ export async function openWalletStand(packName = 'kr-2022') {
     }
     void apps.serve(request, response, pathname);
   });
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  await new Promise<void>((done) => server.listen(port, '127.0.0.1', done));
 
   return {
     origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,

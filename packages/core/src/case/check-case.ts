@@ -92,9 +92,9 @@ export async function verifyApproval(
   const inForce = (seconds: number) =>
     seconds >= officer.from && (officer.until === null || seconds < officer.until);
   if (!inForce(at) || !inForce(context.now)) return 'officer-ended';
-  const console = context.consoles[body];
-  if (console === undefined) return 'origin';
-  return assertionProblem(approval, caseBytes, officer.publicKey, console, crypto);
+  const home = context.consoles[body];
+  if (home === undefined) return 'origin';
+  return assertionProblem(approval, caseBytes, officer.publicKey, home, crypto);
 }
 
 /**

@@ -5,13 +5,17 @@ import { crypto, testKey } from '../../test/test-keys.ts';
 import { leafHashesRoot } from '../../test/tree.ts';
 import { encodeDeterministic, fromHex, sha256, toHex } from '../encoding/index.ts';
 import { presentationToBeSigned } from '../entry-pass/to-be-signed.ts';
+import { isMunjigiError } from '../errors.ts';
 import { compressPoint, keyThumbprint, spkiFromPoint } from '../signing/index.ts';
 import {
   checkPresence,
   completenessOf,
+  decodeReleased,
   documentHash,
+  encodeReleased,
   handleSet,
   handlesRoot,
+  marksOf,
   type Opening,
   openOpening,
   openRelease,
@@ -84,6 +88,46 @@ describe('documents of a case', () => {
       const signed = await signOpening({ ...opening, sets: wrong }, line);
       await expect(openOpening(signed, keyOf, crypto)).rejects.toMatchObject({ code: 'case.structure' });
     }
+  });
+});
+
+describe('released entries on their way', () => {
+  it('come back as they were, with their marks as words', () => {
+    const entries = [entry, { ...entry, counter: 13, flags: 65, disputed: true, box: new Uint8Array(0) }];
+    expect(decodeReleased(encodeReleased(entries))).toEqual(entries);
+    expect(marksOf(entries[1]!)).toEqual(['fork', 'revoked-gate', 'disputed']);
+    expect(marksOf(entry)).toEqual([]);
+  });
+
+  it('are refused with a sentence when they are anything else', () => {
+    const encoded = encodeReleased([entry]);
+    const refused = (bytes: Uint8Array) => {
+      try {
+        decodeReleased(bytes);
+        return 'read';
+      } catch (error) {
+        return isMunjigiError(error) ? 'refused' : String(error);
+      }
+    };
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 400 }), (junk) => refused(junk) !== 'read' || junk[0] === 0x80),
+    );
+    fc.assert(
+      fc.property(fc.nat(encoded.length - 1), (cut) => {
+        expect(refused(encoded.slice(0, cut))).toBe('refused');
+      }),
+    );
+    for (const wrong of [{ gate: fill(1, 31) }, { flags: 70_000 }, { counter: 0 }, { box: fill(1, 513) }])
+      expect(refused(encodeReleased([{ ...entry, ...wrong }]))).toBe('refused');
+  });
+
+  it('and signed documents of junk are refused, never believed and never a crash', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.uint8Array({ maxLength: 200 }), async (junk) => {
+        for (const read of [openRelease, openOpening, openResolution])
+          expect(await read(junk, keyOf, crypto).catch((error) => isMunjigiError(error))).toBe(true);
+      }),
+    );
   });
 });
 

@@ -32,7 +32,7 @@ export async function assertionProblem(
   approval: Approval,
   caseBytes: Uint8Array,
   publicKey: Uint8Array,
-  console: Console,
+  home: Console,
   crypto: Crypto,
 ): Promise<CaseProblem | null> {
   const point = officerPoint(publicKey);
@@ -40,12 +40,12 @@ export async function assertionProblem(
   const said = clientData(approval.clientDataJson);
   if (said === null || said.type !== 'webauthn.get') return 'type';
   if (said.challenge !== toBase64url(approvalChallenge(approval.role, caseBytes))) return 'challenge';
-  if (!isOrigin(console, said.origin)) return 'origin';
+  if (!isOrigin(home, said.origin)) return 'origin';
   if ((said.crossOrigin ?? false) !== false || said.topOrigin !== undefined) return 'cross-origin';
   const data = approval.authenticatorData;
   // No extension is asked for and no credential is made: exactly hash, flags and counter.
   if (data.length !== 37) return 'structure';
-  if (!equalBytes(data.subarray(0, 32), sha256(utf8Encode(console.rpId)))) return 'rp-id';
+  if (!equalBytes(data.subarray(0, 32), sha256(utf8Encode(home.rpId)))) return 'rp-id';
   const flags = data[32]!;
   if ((flags & USER_PRESENT) === 0) return 'user-present';
   if ((flags & USER_VERIFIED) === 0) return 'user-verified';

@@ -1,9 +1,9 @@
 import { base45Encode, type CborValue, concatBytes, encodeDeterministic } from '../encoding/index.ts';
 import { MunjigiError } from '../errors.ts';
-import type { Signer } from '../signing/index.ts';
+import { isOnP256, type Signer } from '../signing/index.ts';
 import type { PassGrid } from '../trust/types.ts';
 import { ENTRY_CLAIM, PREFIX } from './layout.ts';
-import { lintPass } from './lint.ts';
+import { lintFields } from './lint.ts';
 import { passToBeSigned } from './to-be-signed.ts';
 
 /** What both forms say. Times are whole seconds on the daily instant of the pack. */
@@ -18,6 +18,9 @@ export interface PassTerms {
   /** The pack's grid, where the caller has it: an end off the grid is then refused here. */
   readonly grid?: PassGrid | null;
 }
+
+/** Stands for the signature while everything else is looked at: what breaks the layout is never signed. */
+const UNSIGNED = new Uint8Array(64);
 
 async function signPass(
   form: readonly [number, CborValue],
@@ -36,8 +39,8 @@ async function signPass(
     ]),
   );
   const unsigned = (signature: Uint8Array) => encodeDeterministic([header, new Map(), claims, signature]);
-  const [finding] = lintPass(unsigned(new Uint8Array(64)), terms.grid ?? null);
-  if (finding) throw new MunjigiError(finding.rule === 'key' ? 'pass.key' : 'pass.claims', finding.message);
+  const [finding] = lintFields(unsigned(UNSIGNED), terms.grid ?? null).findings;
+  if (finding) throw new MunjigiError('pass.claims', finding.message);
   return unsigned(await signer.sign(passToBeSigned(header, claims)));
 }
 
@@ -53,6 +56,7 @@ export async function issueLivePass(
   const { holderKey } = terms;
   if (holderKey.length !== 65 || holderKey[0] !== 4)
     throw new MunjigiError('pass.key', 'A holder key is a point of 65 bytes.');
+  if (!isOnP256(holderKey)) throw new MunjigiError('pass.key', 'The holder key is no point of P-256.');
   const key = new Map<number, CborValue>([
     [1, 2],
     [-1, 1],

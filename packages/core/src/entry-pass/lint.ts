@@ -37,16 +37,24 @@ export function fieldFindings(pass: PassLayout, grid: PassGrid | null): LintFind
  * mark people by any field off its grid. A wallet refuses a batch with a finding; [] is clean. Signatures are not looked at.
  */
 export function lintPass(pass: Uint8Array, grid: PassGrid | null): LintFinding[] {
-  let layout: PassLayout;
-  try {
-    layout = readPassLayout(pass);
-  } catch (error) {
-    if (!isMunjigiError(error, 'pass.structure')) throw error;
-    return [{ rule: 'layout', message: error.message }];
-  }
-  const findings = fieldFindings(layout, grid);
+  const { layout, findings } = lintFields(pass, grid);
+  if (layout === null) return findings;
   if (layout.holder !== null && decompressP256(layout.holder.x, layout.holder.yIsOdd) === null) {
     findings.push({ rule: 'key', message: 'The holder key is no point of P-256.' });
   }
   return findings;
+}
+
+/** The same but for the curve of the holder key, which an issuer that has the whole point checks more cheaply. */
+export function lintFields(
+  pass: Uint8Array,
+  grid: PassGrid | null,
+): { readonly layout: PassLayout | null; readonly findings: LintFinding[] } {
+  try {
+    const layout = readPassLayout(pass);
+    return { layout, findings: fieldFindings(layout, grid) };
+  } catch (error) {
+    if (!isMunjigiError(error, 'pass.structure')) throw error;
+    return { layout: null, findings: [{ rule: 'layout', message: error.message }] };
+  }
 }

@@ -32,7 +32,7 @@ const OF_THE_CODE: ReadonlySet<ReasonCode> = new Set<ReasonCode>([
  * 5. this device has no clock it can trust (301); the issuer's key is not of this time (305)
  * 6. the drawing is not fresh: first "reopen it" (207), a second fresh drawing with the same offset tells that the
  *    visitor's clock is off (302)
- * 7. the pass is not yet or no longer good (202, 201, 203)
+ * 7. the pass is not yet or no longer good (202, 201, 203), unless its end was put off by the pack or by the signed `now`
  * 8. the same code was accepted before: within the window the same entry, later 208
  * 9. what the venue asks today (101–109, 201, 203, 204, 206, 213), and for paper and slow codes the hint first (212)
  *

@@ -1,4 +1,5 @@
 import type { Admission } from '../rules/admission.ts';
+import { endedPassSeconds } from '../rules/obligations.ts';
 import type { Policy } from '../rules/policy.ts';
 import { hintParameters } from './claim-hint.ts';
 import type { Finding } from './finding.ts';
@@ -19,7 +20,10 @@ export function judgeProof(
   const end = endOf(claim, inspected);
   const over = end.at !== null && at >= end.at;
   const extended =
-    over && end.of === 'pass' ? now.extensions.find(({ endedFrom }) => end.at! >= endedFrom) : undefined;
+    over && end.of === 'pass'
+      ? (now.extensions.find(({ endedFrom }) => end.at! >= endedFrom) ??
+        signedGrace(claim, policy, context, end.at!, at))
+      : undefined;
   const reasonOfEnd =
     claim.kind === 'pass' ? (policy.pack.classes[String(claim.admissionClass)]?.ended ?? 'ended') : 'ended';
   if (over && end.of === 'pass' && extended === undefined)
@@ -80,6 +84,23 @@ export function judgeProof(
       ...good,
     };
   return { reason: now.record ? 'valid' : 'check-only', ...good };
+}
+
+/**
+ * The grace that a signed `now` gives to passes that ended while their issuer was overloaded or away: for own passes alone,
+ * for the hours of the obligation, and only while that word is in force. Whether the issuer's key was withdrawn was judged
+ * before: a grace never reaches such a pass.
+ */
+function signedGrace(
+  claim: PassClaim | ForeignClaim,
+  policy: Policy,
+  { obligation: code, obligationUntil }: DecisionContext,
+  endedAt: number,
+  at: number,
+): { readonly until: number } | undefined {
+  if (claim.kind !== 'pass') return undefined;
+  const until = endedAt + endedPassSeconds(policy, code, obligationUntil, at);
+  return at < until ? { until } : undefined;
 }
 
 /** No usable proof in the code: people of an age, guests alone and parties are told apart before another proof is asked for. */

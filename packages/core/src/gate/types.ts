@@ -120,6 +120,8 @@ export interface DecisionContext {
   readonly sameGuest?: boolean;
   /** Code of the obligation in force (from the signed `now`); it may accept a spoken answer. */
   readonly obligation?: string | null;
+  /** Until when the signed `now` vouches for that obligation, in seconds: an ended pass is never let in by an old word. */
+  readonly obligationUntil?: number | null;
 }
 
 /** What staff can do next, in the order in which it helps. */

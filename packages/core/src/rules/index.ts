@@ -21,6 +21,7 @@ export {
 } from './notices.ts';
 export {
   acceptedChecks,
+  endedPassSeconds,
   lawfulRecords,
   obligation,
   penalties,

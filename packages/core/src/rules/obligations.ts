@@ -24,6 +24,21 @@ export function obligation(policy: Policy, code: string): Obligation | null {
   return Object.hasOwn(policy.pack.obligations, code) ? policy.pack.obligations[code]! : null;
 }
 
+/**
+ * How long own passes count past their end at an instant, in seconds: by an obligation that a signed `now` names, and only
+ * while that word is in force. 0 where they do not.
+ * @param until seconds until which the signed word counts; null where there is none
+ */
+export function endedPassSeconds(
+  policy: Policy,
+  code: string | null | undefined,
+  until: number | null | undefined,
+  at: number,
+): number {
+  if (code == null || until == null || at >= until) return 0;
+  return (obligation(policy, code)?.endedPassHours ?? 0) * 3600;
+}
+
 /** The code of the obligation that the rules alone give a venue at an instant, while no notice changes it. */
 export function usualObligation(policy: Policy, venue: Venue, at: number): string {
   const now = admission(policy, venue, at);

@@ -122,6 +122,7 @@ const shape = object({
       fines: object({ venue: fine, visitor: fine }),
       acceptedChecks: list(check),
       alsoLawful: list(record),
+      'endedPassHours?': integer(1, 168),
       standing: word,
     }),
   ),

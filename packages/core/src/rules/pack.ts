@@ -209,6 +209,11 @@ export interface Obligation {
   readonly acceptedChecks: readonly CheckWord[];
   /** Ways of recording that are lawful besides those of the recording rules. */
   readonly alsoLawful: readonly RecordWord[];
+  /**
+   * The issuer is overloaded or away: own passes that ended within so many hours still count, for as long as a signed `now`
+   * says so. Never the passes of a withdrawn issuer key, and never a proof whose class ended.
+   */
+  readonly endedPassHours?: number;
   /** The notice that is shown while nothing else is published. */
   readonly standing: string;
 }

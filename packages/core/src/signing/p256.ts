@@ -1,4 +1,4 @@
-import { concatBytes, fromHex, sha256 } from '../encoding/index.ts';
+import { concatBytes, fromHex, sha256, toHex } from '../encoding/index.ts';
 
 const SPKI_PREFIX = fromHex('3059301306072a8648ce3d020106082a8648ce3d030107034200');
 const P = 2n ** 256n - 2n ** 224n + 2n ** 192n + 2n ** 96n - 1n;
@@ -29,6 +29,15 @@ export function keyThumbprint(point: Uint8Array): Uint8Array {
   key.set([0x22, 0x58, 0x20], 40);
   key.set(point.subarray(33, 65), 43);
   return sha256(key);
+}
+
+const numberOf = (bytes: Uint8Array): bigint => BigInt(`0x${toHex(bytes)}`);
+
+/** True where a 65-byte point lies on P-256: y² = x³ − 3x + b. */
+export function isOnP256(point: Uint8Array): boolean {
+  if (point.length !== 65 || point[0] !== 4) return false;
+  const [x, y] = [numberOf(point.subarray(1, 33)), numberOf(point.subarray(33))];
+  return x < P && y < P && (y * y - ((x * x - 3n) * x + B)) % P === 0n;
 }
 
 /** Point decompression (SEC 1 §2.3.4) in plain arithmetic, for platforms without a native one: about 0.15 ms. */

@@ -5,6 +5,17 @@ import type { Bundle, Now } from './types.ts';
 export const MAX_JUMP = 10_000;
 const DAY = 86_400;
 
+/**
+ * Two documents of one number: a device keeps the one in use and says so, since somebody shows different people different
+ * rules. Throws `trust.equivocation`.
+ */
+export function refuseTwoFaces(document: string): never {
+  throw new MunjigiError(
+    'trust.equivocation',
+    `Two different ${document}s carry one number: keep the one in use and raise an alarm.`,
+  );
+}
+
 interface Order {
   readonly rootVersion: number;
   readonly sequence: number;

@@ -45,6 +45,8 @@ export interface ManySigned {
   readonly payload: CborValue;
   readonly signatures: readonly {
     readonly kid: Uint8Array;
+    /** Its protected header, as it was signed. */
+    readonly header: Uint8Array;
     readonly toBeSigned: Uint8Array;
     readonly signature: Uint8Array;
   }[];
@@ -73,6 +75,7 @@ export function parseManySigned(bytes: Uint8Array): ManySigned {
         throw read.wrong('unprotected header of a signature');
       return {
         kid: read.bytes(fields.get(4), 'key id', 8),
+        header: ownBytes,
         toBeSigned: toBeSigned(ownBytes, payload),
         signature: read.bytes(signature, 'signature', 64),
       };

@@ -1,6 +1,6 @@
 export { encodeBundle, type OpenedBundle, openBundle } from './bundle.ts';
 export { openClock, storyAt } from './clock.ts';
-export { compareBundles, compareNow, MAX_JUMP } from './compare.ts';
+export { compareBundles, compareNow, MAX_JUMP, refuseTwoFaces } from './compare.ts';
 export { compileTrust, dayKeyFor, mondayOf, registerKeyOf } from './compile.ts';
 export { signerKid } from './cose-sign.ts';
 export { trustFromKeys, type WithdrawnLists } from './keys.ts';

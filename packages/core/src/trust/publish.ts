@@ -4,10 +4,11 @@ import { bundlePayload } from './bundle.ts';
 import { clockPayload } from './clock.ts';
 import { signByAll, signerKid } from './cose-sign.ts';
 import { assertNowSize, nowPayload } from './now.ts';
-import { rootPayload } from './root.ts';
+import { readRootPayload, rootPayload } from './root.ts';
 import type { Bundle, Now, Root, StoryClock } from './types.ts';
 
 export { readVouchedBundle } from './bundle.ts';
+export { readRootPayload, rootPayload };
 
 /** What only the authority does. On a subpath of its own, which no device may import. */
 
@@ -30,4 +31,5 @@ export const signNow = async (now: Now, signer: Signer): Promise<Uint8Array> =>
 export const signClock = (clock: StoryClock, signer: Signer): Promise<Uint8Array> =>
   byDelegate('clock', clockPayload(clock), signer);
 
+export { type CeremonyState, ceremonyState, joinSignatures, signByShare } from './ceremony.ts';
 export { signerKid } from './cose-sign.ts';

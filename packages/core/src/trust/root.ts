@@ -20,7 +20,8 @@ export const rootPayload = (root: Root): CborValue => [
   root.issuedAt,
 ];
 
-function fromPayload(payload: CborValue): Root {
+/** Reads the payload of a root document, whoever signed it. Throws `trust.structure`. */
+export function readRootPayload(payload: CborValue): Root {
   const [document, version, threshold, keys, delegates, issuedAt] = read.array(payload, 'six fields', 6);
   read.version(document);
   const points = read
@@ -60,7 +61,7 @@ export interface PinnedRoot {
  */
 export async function openRoot(bytes: Uint8Array, crypto: Crypto, pinned: PinnedRoot = {}): Promise<Root> {
   const signed = parseManySigned(bytes);
-  const root = fromPayload(signed.payload);
+  const root = readRootPayload(signed.payload);
   if (pinned.digest && !equalBytes(sha256(signed.body), pinned.digest)) {
     throw new MunjigiError(
       'trust.root',

@@ -103,6 +103,7 @@ export async function createGate(options: GateOptions): Promise<Gate> {
     (text) => void join.seen(text),
   );
   const screen = new ScreenStaysOn();
+  const pin = new Pin(store);
 
   if (identity && recorder && ledger && key) {
     upload = new Upload({
@@ -129,10 +130,12 @@ export async function createGate(options: GateOptions): Promise<Gate> {
       waiting: () => signals.waiting.peek(),
       onNews: (news) => {
         signals.news.value = news;
+        if (news.pin) void pin.follow(news.pin).catch(() => {});
       },
       introduce: (transport) =>
-        introduce(store, transport, () => {
+        introduce(store, transport, (unconfirmed) => {
           signals.unseen.value = false;
+          signals.refused.value = unconfirmed;
         }),
     });
   }
@@ -212,7 +215,7 @@ export async function createGate(options: GateOptions): Promise<Gate> {
         },
     ),
     joining: join,
-    lock: new Pin(store),
+    lock: pin,
     openCamera: () => sight.camera.open(),
 
     async startShift() {

@@ -132,6 +132,7 @@ export class Door {
       seenBeforeAt: null,
       lastDrawingOffsetSeconds: null,
       obligation: rules.inUse?.now?.obligation ?? null,
+      obligationUntil: rules.inUse?.now?.validUntil ?? null,
     });
   }
 
@@ -182,6 +183,7 @@ export class Door {
       lastDrawingOffsetSeconds: this.#oldDrawing?.offset ?? null,
       lastDrawnAt: this.#oldDrawing?.drawnAt ?? null,
       obligation: inUse.now?.obligation ?? null,
+      obligationUntil: inUse.now?.validUntil ?? null,
       ...told,
     });
     this.#rememberDrawing(inspected, decision, seconds);

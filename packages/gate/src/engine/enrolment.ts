@@ -5,6 +5,7 @@ import {
   introduction,
   type RegisterTransport,
   readEnrolmentLink,
+  ServerError,
 } from '@munjigi/offline';
 import type { RulesInUse } from './rules-in-use.ts';
 
@@ -48,13 +49,19 @@ export async function identityOf(store: GateStore, hash: string): Promise<GateId
 export async function introduce(
   store: GateStore,
   transport: RegisterTransport,
-  onSeen: () => void,
+  onSeen: (unconfirmed: boolean) => void,
 ): Promise<void> {
   const kept = await store.identity();
   const key = await store.gateKey();
   if (!kept?.delegation || !key || !transport.introduce) return;
-  const { gateNo } = await transport.introduce(await introduction(key, kept.delegation.signed));
+  const shown = await introduction(key, kept.delegation.signed);
+  const { gateNo, unconfirmed } = await transport.introduce(shown).catch((error: unknown) => {
+    // Refused for good: what was written stays here until the owner gives another code.
+    if (error instanceof ServerError && error.status >= 400 && error.status < 500 && error.status !== 429)
+      onSeen(true);
+    throw error;
+  });
   const { delegation: _, ...identity } = kept;
   await store.enrol({ ...identity, gateNo });
-  onSeen();
+  onSeen(unconfirmed !== null);
 }

@@ -28,6 +28,8 @@ export interface GateSignals {
   readonly facts: Signal<DeviceFacts | null>;
   readonly news: Signal<GateNews | null>;
   readonly unseen: Signal<boolean>;
+  /** True where the register does not count the delegation that it was shown. */
+  readonly refused: Signal<boolean>;
   readonly asked: Joining['asked'];
   readonly askedBy: Joining['askedBy'];
   readonly answer: Joining['answer'];
@@ -52,6 +54,7 @@ export const gateSignals = (): GateSignals => ({
   facts: signal<DeviceFacts | null>(null),
   news: signal(null),
   unseen: signal(false),
+  refused: signal(false),
   asked: signal(null),
   askedBy: signal(null),
   answer: signal(null),

@@ -8,7 +8,8 @@ export function GateNewsLines({ gate }: { readonly gate: Gate }) {
   const news = gate.news?.value ?? null;
   const lines: string[] = [];
   if (gate.unseen?.value) lines.push(word(gate, 'news.unseen'));
-  else if (news?.state === 'unconfirmed') lines.push(word(gate, 'news.unconfirmed'));
+  else if (news ? news.state === 'unconfirmed' : gate.refused?.value)
+    lines.push(word(gate, 'news.unconfirmed'));
   if (news?.quietSinceMs)
     lines.push(word(gate, 'news.quiet', { date: dayInWords(gate, asMs(news.quietSinceMs)) }));
   if (lines.length === 0) return null;

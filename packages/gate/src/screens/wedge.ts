@@ -1,96 +1,138 @@
+import { byLayout, byPlace, codeOf, type Key } from './keys.ts';
+
 /**
- * Scanners that type: a code arrives as a burst of key presses that ends with Enter. The burst is told from a person by
- * its pace, and is taken before any button or field sees its Enter.
+ * Scanners that type: a code arrives as a burst of key presses that ends with Enter, Tab or nothing. The burst is told from a
+ * person by its pace, and is taken before any button or field sees its end.
  */
 
-/** Slower than any scanner, faster than any typist. */
-const LONGEST_GAP_MS = 60;
+/** Slower than any scanner, a radio link's hiccups included; faster than a typist for a dozen letters on end. */
+const LONGEST_GAP_MS = 100;
 const SHORTEST_CODE = 12;
+/** A burst that ended with no key is a code all the same, where it begins as one and is as long as one. */
+const SHORTEST_UNENDED = 40;
+const UNENDED_MS = 300;
 
-/** US keyboard, as scanners type: with a Korean input method the letters arrive as syllables, the keys do not lie. */
-const SHIFTED: Readonly<Record<string, string>> = {
-  Digit1: '!',
-  Digit2: '@',
-  Digit3: '#',
-  Digit4: '$',
-  Digit5: '%',
-  Digit6: '^',
-  Digit7: '&',
-  Digit8: '*',
-  Digit9: '(',
-  Digit0: ')',
-  Minus: '_',
-  Equal: '+',
-  Semicolon: ':',
-  Slash: '?',
-  Period: '>',
-  Comma: '<',
-};
-const PLAIN: Readonly<Record<string, string>> = {
-  Minus: '-',
-  Equal: '=',
-  Semicolon: ';',
-  Slash: '/',
-  Period: '.',
-  Comma: ',',
-  Space: ' ',
-};
-
-/** What one key press types; null for keys that type nothing. */
-export function typedBy(event: Pick<KeyboardEvent, 'key' | 'code' | 'shiftKey'>): string | null {
-  if (/^[\x20-\x7e]$/.test(event.key)) return event.key;
-  if (event.key.length === 1 || event.key === 'Process' || event.key === 'Unidentified') {
-    const letter = /^Key([A-Z])$/.exec(event.code)?.[1];
-    if (letter) return event.shiftKey ? letter : letter.toLowerCase();
-    const digit = /^Digit(\d)$/.exec(event.code)?.[1];
-    if (digit && !event.shiftKey) return digit;
-    return (event.shiftKey ? SHIFTED[event.code] : PLAIN[event.code]) ?? null;
-  }
-  return null;
-}
-
-export interface WedgeKey extends Pick<KeyboardEvent, 'key' | 'code' | 'shiftKey'> {
+export interface WedgeKey extends Key {
   readonly timeStamp: number;
 }
 
-/** Collects key presses; gives the code on its Enter, else null. `held` is true while a burst is coming in. */
-export function createBurst(): { press(key: WedgeKey): string | null; readonly held: boolean } {
-  let text = '';
+export interface Burst {
+  /** Takes a key press; gives the code on its end, else null. */
+  press(key: WedgeKey): string | null;
+  /** Nothing came for a while: the code of a scanner that sends no end, else null. */
+  pause(): string | null;
+  /** True where a key press would be the first of a burst. */
+  begins(key: WedgeKey): boolean;
+  /** True while a burst is coming in. */
+  readonly held: boolean;
+  /** True for what follows an end at once: the second half of a CR LF. */
+  isTail(key: WedgeKey): boolean;
+}
+
+const isEnd = ({ key }: Key): boolean => key === 'Enter' || key === 'Tab';
+
+/** Collects key presses, in two readings: what the layout made of them, and where the keys are. */
+export function createBurst(): Burst {
+  let layout: string | null = '';
+  let place: string | null = '';
+  let length = 0;
   let last = Number.NEGATIVE_INFINITY;
+  let endedAt = Number.NEGATIVE_INFINITY;
+  const reset = (): void => {
+    layout = '';
+    place = '';
+    length = 0;
+  };
   return {
     get held() {
-      return text.length >= 4;
+      return length >= 4;
     },
+    begins: (key) => length === 0 || key.timeStamp - last > LONGEST_GAP_MS,
+    isTail: (key) => isEnd(key) && key.timeStamp - endedAt <= LONGEST_GAP_MS,
     press(key) {
-      if (key.timeStamp - last > LONGEST_GAP_MS) text = '';
-      if (key.key === 'Enter') {
-        const code = text;
-        text = '';
-        return code.length >= SHORTEST_CODE ? code : null;
+      if (key.timeStamp - last > LONGEST_GAP_MS) reset();
+      if (isEnd(key)) {
+        const { text, known } = codeOf(layout, place);
+        const enough = length >= SHORTEST_CODE;
+        reset();
+        // Tab goes on to the next field for people: only where the text begins as a code does is it a scanner's.
+        if (!enough || (key.key === 'Tab' && !known)) return null;
+        endedAt = key.timeStamp;
+        return text;
       }
-      const typed = typedBy(key);
-      if (typed === null) return null;
-      text += typed;
+      const [one, other] = [byLayout(key), byPlace(key)];
+      if (one === null && other === null) return null;
+      layout = layout !== null && one !== null ? layout + one : null;
+      place = place !== null && other !== null ? place + other : null;
+      length += 1;
       last = key.timeStamp;
       return null;
     },
+    pause() {
+      const { text, known } = codeOf(layout, place);
+      if (!known || length < SHORTEST_UNENDED) return null;
+      reset();
+      return text;
+    },
   };
+}
+
+type Field = HTMLInputElement | HTMLTextAreaElement;
+
+/** Puts back what stood in a field before a scanner typed into it; whoever holds its value is told. */
+function restore(field: Field, value: string): void {
+  const put = (): void => {
+    if (field.value === value) return;
+    field.value = value;
+    field.dispatchEvent(new Event('input', { bubbles: true }));
+  };
+  put();
+  // An input method writes its last syllable only now.
+  setTimeout(put);
 }
 
 /** Listens on the whole window; returns how to stop. Fields keep what people type into them, but not what a scanner types. */
 export function listenToWedge(onCode: (text: string) => void): () => void {
   const burst = createBurst();
-  const press = (event: KeyboardEvent): void => {
-    if (event.ctrlKey || event.altKey || event.metaKey) return;
-    const field =
-      event.target instanceof HTMLInputElement && event.target.type !== 'radio' ? event.target : null;
-    const code = burst.press(event);
-    if (code !== null || (burst.held && !field)) event.preventDefault();
-    if (code === null) return;
-    event.stopPropagation();
-    if (field) field.value = '';
+  let timer: ReturnType<typeof setTimeout> | null = null;
+  let before: { readonly field: Field; readonly value: string } | null = null;
+
+  const take = (code: string): void => {
+    if (before) restore(before.field, before.value);
+    before = null;
     onCode(code);
   };
+  const press = (event: KeyboardEvent): void => {
+    if (event.ctrlKey || event.altKey || event.metaKey) return;
+    const { target } = event;
+    const isField =
+      (target instanceof HTMLInputElement && target.type !== 'radio') ||
+      target instanceof HTMLTextAreaElement;
+    const field = isField ? (target as Field) : null;
+    if (burst.isTail(event)) {
+      event.preventDefault();
+      event.stopPropagation();
+      return;
+    }
+    if (burst.begins(event)) before = field ? { field, value: field.value } : null;
+    const code = burst.press(event);
+    if (timer) clearTimeout(timer);
+    timer = null;
+    if (code !== null || (burst.held && !field)) event.preventDefault();
+    if (code === null) {
+      if (burst.held)
+        timer = setTimeout(() => {
+          const unended = burst.pause();
+          if (unended !== null) take(unended);
+        }, UNENDED_MS);
+      return;
+    }
+    event.stopPropagation();
+    take(code);
+  };
   window.addEventListener('keydown', press, true);
-  return () => window.removeEventListener('keydown', press, true);
+  return () => {
+    if (timer) clearTimeout(timer);
+    window.removeEventListener('keydown', press, true);
+  };
 }

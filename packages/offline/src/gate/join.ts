@@ -29,7 +29,10 @@ export function keyDigits(gateKey: Uint8Array): string {
 export const shortName = (name: string): string => [...name.trim()].join('').slice(0, LONGEST_NAME).trim();
 
 /** The code that a new device shows, and the digits of its key. */
-export async function askToJoin(store: GateStore, name: string): Promise<{ text: string; digits: string }> {
+export async function askToJoin(
+  store: Pick<GateStore, 'ensureKey'>,
+  name: string,
+): Promise<{ text: string; digits: string }> {
   const gateKey = compressPoint((await store.ensureKey()).publicKey);
   return { text: joinRequestText({ gateKey, name: shortName(name) }), digits: keyDigits(gateKey) };
 }
@@ -80,7 +83,7 @@ export type JoinProblem = 'other-code' | 'other-device' | 'expired' | 'not-yet';
  * delegation. Nothing is sent. `now` is null where the device has no clock that it trusts: then the register judges the time.
  */
 export async function takeAnswer(
-  store: GateStore,
+  store: Pick<GateStore, 'ensureKey' | 'enrol'>,
   text: string,
   crypto: Crypto,
   now: number | null,

@@ -1,5 +1,6 @@
-import { equalBytes, utf8Encode } from '@munjigi/core/encoding';
+import { equalBytes, fromBase64, utf8Encode } from '@munjigi/core/encoding';
 import { randomBytes } from '../storage/random.ts';
+import type { VenuePin } from '../sync/register-transport.ts';
 
 /** Where a PIN is kept; the gate's store. */
 export interface PinStore {
@@ -53,6 +54,16 @@ export class Pin {
     const kept: KeptPin = { salt, rounds: ROUNDS, hash: await this.#hash(pin, salt, ROUNDS) };
     await this.store.setSetting('pin', kept);
     await this.store.setSetting('pin-tries', { wrong: 0, untilMs: 0 });
+  }
+
+  /** Takes the PIN over that the owner set for all devices, once for each time that they set one. */
+  async follow({ salt, hash, rounds, setMs }: VenuePin): Promise<void> {
+    if ((await this.store.setting<number>('pin-followed')) === setMs) return;
+    if (!Number.isSafeInteger(rounds) || rounds < 1 || rounds > 10_000_000) return;
+    const kept: KeptPin = { salt: fromBase64(salt), hash: fromBase64(hash), rounds };
+    await this.store.setSetting('pin', kept);
+    await this.store.setSetting('pin-tries', { wrong: 0, untilMs: 0 });
+    await this.store.setSetting('pin-followed', setMs);
   }
 
   /** Tries a PIN: five times freely, then after 30 seconds, and twice as long after each further wrong one. */

@@ -1,3 +1,4 @@
+import { toHex } from '@munjigi/core/encoding';
 import { presentPass } from '@munjigi/core/entry-pass';
 import type { PassGrid } from '@munjigi/core/trust';
 import { DeviceDatabase } from '../storage/database.ts';
@@ -6,6 +7,7 @@ import { randomShare } from '../storage/random.ts';
 import { prepareBatch, readBatch } from './batch.ts';
 import { nextShowing, type Showing } from './showing.ts';
 import type { DiaryNote, Enrolment, HeldPass, IssuedBatch, PreparedBatch, Shown } from './types.ts';
+import { type WithdrawnRenewal, withdrawnRenewal } from './withdrawn.ts';
 
 const STORES = [
   { name: 'meta' },
@@ -33,6 +35,8 @@ export class HolderStore {
   #showing: Showing | null = null;
   /** As it stands on the disk, so that a page that is loaded anew goes on with the same pass; undefined until it was read. */
   #keptShowing: Showing | null | undefined;
+  #graceSeconds = 0;
+  #isWithdrawn: (pass: HeldPass) => boolean = () => false;
 
   constructor(profile?: string) {
     this.database = new DeviceDatabase({
@@ -98,7 +102,10 @@ export class HolderStore {
     await this.database.write(['meta', 'passes'], (t) => {
       const passes = t.objectStore('passes');
       for (const pass of old) {
-        if (pass.id !== this.#showing?.passId && (pass.shownAt === null || pass.expiresAt <= now))
+        if (
+          pass.id !== this.#showing?.passId &&
+          (pass.shownAt === null || pass.expiresAt <= now || this.#isWithdrawn(pass))
+        )
           passes.delete(pass.id);
       }
       for (const pass of fresh) passes.add(pass);
@@ -115,8 +122,34 @@ export class HolderStore {
   async renewalDue(now: number, least = 5): Promise<boolean> {
     const enrolment = await this.enrolment();
     if (!enrolment) return false;
-    const fresh = (await this.passes()).filter((pass) => pass.shownAt === null && pass.expiresAt > now);
+    const passes = await this.passes();
+    const dead = passes.filter((pass) => pass.expiresAt > now && this.#isWithdrawn(pass));
+    if (dead.length > 0) return now >= (await this.#renewalOf(dead, now));
+    const fresh = passes.filter((pass) => pass.shownAt === null && pass.expiresAt > now);
     return enrolment.renewAfter === null || now >= enrolment.renewAfter || fresh.length < least;
+  }
+
+  /** Tells which issuer keys were withdrawn, by the rules in use: their passes are shown no more. */
+  follow(isWithdrawn: (kid: Uint8Array) => boolean): void {
+    this.#isWithdrawn = ({ kid }) => isWithdrawn(kid);
+  }
+
+  /** Tells for how many seconds past their end passes may be shown, by the signed word in force. */
+  allow(graceSeconds: number): void {
+    this.#graceSeconds = graceSeconds;
+  }
+
+  /** When passes of withdrawn keys are to be replaced: drawn once, and kept. */
+  async #renewalOf(dead: readonly HeldPass[], now: number): Promise<number> {
+    const kept = (await this.setting<WithdrawnRenewal>('withdrawn-renewal')) ?? null;
+    const due = withdrawnRenewal(
+      kept,
+      dead.map(({ kid }) => toHex(kid)),
+      now,
+      randomShare,
+    )!;
+    if (due !== kept) await this.setSetting('withdrawn-renewal', due);
+    return due.at;
   }
 
   /**
@@ -128,8 +161,8 @@ export class HolderStore {
       this.#keptShowing = (await this.setting<Showing>('showing')) ?? null;
       this.#showing ??= this.#keptShowing;
     }
-    const passes = await this.passes();
-    const showing = nextShowing(this.#showing, passes, now, randomShare);
+    const passes = (await this.passes()).filter((pass) => !this.#isWithdrawn(pass));
+    const showing = nextShowing(this.#showing, passes, now, randomShare, this.#graceSeconds);
     const pass = passes.find((one) => one.id === showing?.passId);
     if (!showing || !pass) return null;
     const isNew = showing.startedAt !== this.#showing?.startedAt || showing.passId !== this.#showing.passId;

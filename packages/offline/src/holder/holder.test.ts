@@ -122,4 +122,15 @@ describe('one showing, one pass', () => {
       ),
     );
   });
+
+  it('shows ended passes only where a signed word lets them count, and after every other', () => {
+    const ended = pass(1, null, NOW - 3_600);
+    expect(nextShowing(null, [ended], NOW, () => 0)).toBeNull();
+    expect(nextShowing(null, [ended], NOW, () => 0, 7_200)).toMatchObject({ passId: 1, reused: false });
+    expect(
+      nextShowing(null, [ended], NOW, () => 0, 3_600),
+      'its hours are over',
+    ).toBeNull();
+    expect(nextShowing(null, [ended, pass(2, NOW - 9_999)], NOW, () => 0, 7_200)?.passId).toBe(2);
+  });
 });

@@ -1,4 +1,11 @@
-import type { Enrolment, IssuedBatch, IssuedCertificate, PreparedBatch } from './types.ts';
+import type {
+  Enrolment,
+  IssuedBatch,
+  IssuedCertificate,
+  PreparedBatch,
+  QueuePlace,
+  SignInProvider,
+} from './types.ts';
 
 /** Asking a server failed: `code` is a code of its contract, or `network` where none answered. */
 export class ServerError extends Error {
@@ -43,6 +50,39 @@ export class IssuerClient {
 
   people(): Promise<{ id: string; name: string; birthDate: string; tag: string }[]> {
     return callServer(`${this.base}/people`);
+  }
+
+  /** Providers at whose own page people sign in. */
+  providers(): Promise<SignInProvider[]> {
+    return callServer(`${this.base}/providers`);
+  }
+
+  /** The provider's page to go to, and a secret to keep until it comes back. */
+  beginSignIn(provider: string): Promise<{ address: string; keep: string }> {
+    return callServer(`${this.base}/oidc/${encodeURIComponent(provider)}/begin`);
+  }
+
+  /** What the provider's page came back with (its query), checked by the issuer. */
+  finishSignIn(
+    provider: string,
+    keep: string,
+    answer: string,
+  ): Promise<{ signIn: string; person: { name: string; birthDate: string } }> {
+    return callServer(`${this.base}/oidc/${encodeURIComponent(provider)}/finish`, { keep, answer });
+  }
+
+  /** Whether this enrolment may go on, or where it stands in the queue. */
+  place(enrolment: string, work: 'passes' | 'paper'): Promise<QueuePlace> {
+    return callServer(`${this.base}/queue`, { enrolment, work });
+  }
+
+  /** Enrols whoever signed in at a provider. */
+  async enrolSignedIn(provider: string, signIn: string): Promise<Enrolment> {
+    const answer = await callServer<Omit<Enrolment, 'renewAfter'>>(`${this.base}/enrolments`, {
+      provider,
+      assertion: { signIn },
+    });
+    return { ...answer, renewAfter: null };
   }
 
   /** Enrols a person of the demonstration provider. `issuedAt` (seconds) is heeded in an exercise only. */

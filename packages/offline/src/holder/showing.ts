@@ -2,6 +2,7 @@
  * Which pass stands behind the code. A showing is a session: one pass for as long as the code stays open, or for three
  * minutes after it was closed. Each new showing takes a pass that was never shown, at random among those that live, so that
  * the order of a batch tells nothing. Where none is left, the least recently shown one stands again and the wallet says so.
+ * Where a signed word lets passes count past their end, ended ones stand in, after every other.
  */
 
 export const SHOWING_SECONDS = 180;
@@ -21,14 +22,19 @@ export interface Showing {
   readonly reused: boolean;
 }
 
-/** The session for a code that is shown now, or null where no pass lives. `random` answers a number from 0 up to 1. */
+/**
+ * The session for a code that is shown now, or null where no pass lives. `random` answers a number from 0 up to 1.
+ * @param graceSeconds how long passes count past their end, by a signed word that is in force; 0 usually
+ */
 export function nextShowing(
   current: Showing | null,
   passes: readonly Showable[],
   now: number,
   random: () => number,
+  graceSeconds = 0,
 ): Showing | null {
-  const live = passes.filter((pass) => pass.expiresAt > now);
+  const unended = passes.filter((pass) => pass.expiresAt > now);
+  const live = unended.length > 0 ? unended : passes.filter((pass) => pass.expiresAt + graceSeconds > now);
   // A clock that was put back may not keep one pass on the screen for ever.
   const goesOn =
     current &&

@@ -70,3 +70,20 @@ export interface Shown {
   /** True where this is the first code of a new showing. */
   readonly isNew: boolean;
 }
+
+/** A provider at whose own page people sign in. */
+export interface SignInProvider {
+  readonly name: string;
+  readonly title: { readonly ko: string; readonly en: string };
+}
+
+/** The issuer's answer to a wallet that asks for its turn. */
+export type QueuePlace =
+  | { readonly state: 'go' }
+  | {
+      readonly state: 'wait';
+      readonly place: number;
+      /** Null where nothing honest can be said yet. */
+      readonly waitSeconds: number | null;
+      readonly askAgainSeconds: number;
+    };

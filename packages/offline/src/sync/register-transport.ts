@@ -20,6 +20,15 @@ export interface GateNews {
   readonly unconfirmed: string | null;
   /** Since when nothing came from the whole venue, where that is a week or longer (milliseconds). */
   readonly quietSinceMs: number | null;
+  /** The PIN that the owner set for the settings of all devices, as they compare it; bytes as base64url. */
+  readonly pin?: VenuePin | null;
+}
+
+export interface VenuePin {
+  readonly salt: string;
+  readonly hash: string;
+  readonly rounds: number;
+  readonly setMs: number;
 }
 
 /** What the register answers to a delegation. */

@@ -20,7 +20,7 @@ const gate = keyThumbprint(signer.publicKey);
 const VENUE = 7;
 const T0 = 1_641_445_080;
 
-function setUp(events: SyncEvents = {}) {
+function setUp(events: SyncEvents = {}, more: Partial<ConstructorParameters<typeof SyncLoop>[0]> = {}) {
   const register = new TestRegister(testKey('mj1 test register'), crypto);
   const store = new MemoryOutboxStore();
   const outbox = new Outbox({ store, venueId: VENUE, gate, anchor: async () => new Uint8Array(32) });
@@ -38,6 +38,7 @@ function setUp(events: SyncEvents = {}) {
     monotonicMs: () => clock.monotonicMs,
     now: () => clock.now,
     events,
+    ...more,
   });
   const add = async (count: number) => {
     for (let i = 0; i < count; i++) {
@@ -189,6 +190,24 @@ describe('sending what the gate saved', () => {
     t.register.nowMs += 5_000;
     await t.drain();
     expect(samples).toEqual([t.register.nowMs]);
+  });
+
+  it('introduces itself before anything else, sends nothing while that is refused, and loses nothing by it', async () => {
+    let refused = true;
+    const { loop, add, drain, rows } = setUp(
+      {},
+      {
+        introduce: async () => {
+          if (refused) throw new ServerError(403, 'register.delegation-key', null);
+        },
+      },
+    );
+    await add(3);
+    expect(await loop.round()).toMatchObject({ state: 'failed', code: 'register.delegation-key' });
+    expect(rows().size).toBe(0);
+    refused = false;
+    await drain();
+    expect(rows().size).toBe(3);
   });
 
   it('stays quiet where there is nothing to send', async () => {

@@ -13,6 +13,7 @@ import {
   openNow,
   openRoot,
   type Root,
+  refuseTwoFaces,
   type StoryClock,
   selfTest,
   storyAt,
@@ -139,11 +140,13 @@ export class BundleStore {
     const trust = sameBundle ? old.trust : compileTrust(bundle);
     if (!sameBundle) {
       await openBundle(bytes.bundle, root, crypto, at);
-      compareBundles(old?.bundle ?? null, bundle, at);
+      if (compareBundles(old?.bundle ?? null, bundle, at) === 'same') refuseTwoFaces('bundle');
       await selfTest(bundle, trust, crypto, inspect);
       tryOut?.(bundle);
     }
     const newerNow = compareNow(old?.now ?? null, found.now, at) === 'take';
+    if (!newerNow && this.#kept?.now && !equalBytes(this.#kept.now, nowBytes))
+      refuseTwoFaces('document of what counts now');
     const now = newerNow ? found.now : (old?.now ?? found.now);
     const log = await watchLog(
       this.#kept?.log,

@@ -84,5 +84,33 @@ async function rootFor(
   }
   const bytes = await fetch('root');
   if (!bytes) return inUse;
-  return { root: await openRoot(bytes, crypto, inUse ? { root: inUse.root } : {}), bytes };
+  return inUse ? walkTo(bytes, inUse, fetch, crypto) : { root: await openRoot(bytes, crypto), bytes };
+}
+
+/** A device that was away for longer still catches up: roots of the years in between are small. */
+const MOST_STEPS = 64;
+
+/**
+ * From the root in use to the newest: at once where the one in use has signed it too, else version by version, each signed by
+ * the one before it (TUF, "Update the root role"). Throws what the newest one is refused for, where no way leads to it.
+ */
+async function walkTo(
+  bytes: Uint8Array,
+  inUse: { readonly root: Root; readonly bytes: Uint8Array },
+  fetch: Fetch,
+  crypto: Crypto,
+): Promise<{ readonly root: Root; readonly bytes: Uint8Array }> {
+  let at = inUse;
+  for (let step = 0; ; step++) {
+    try {
+      return { root: await openRoot(bytes, crypto, { root: at.root }), bytes };
+    } catch (error) {
+      const next = step < MOST_STEPS && isMunjigiError(error, 'trust.root') ? at.root.version + 1 : null;
+      const between = next === null ? null : await fetch(`root-${next}`);
+      if (!between) throw error;
+      const root = await openRoot(between, crypto, { root: at.root });
+      if (root.version !== next) throw error;
+      at = { root, bytes: between };
+    }
+  }
 }

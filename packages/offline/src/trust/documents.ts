@@ -1,5 +1,5 @@
 /** The documents of the authority that devices keep, as they are served by mirrors. */
-export type DocumentName = 'root' | 'now' | 'bundle' | 'clock' | 'log-head';
+export type DocumentName = 'root' | 'now' | 'bundle' | 'clock' | 'log-head' | `root-${number}`;
 
 /** Where documents come from. Null where nothing could be fetched: no network, no such document. */
 export interface DocumentSource {

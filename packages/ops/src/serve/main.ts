@@ -39,6 +39,11 @@ Runs the service: any of its three desks, each with a database and a key store o
   --origin-issuer LIST      where the console of each body stands (http://issuer.localhost:PORT);
   --origin-register LIST      its passkeys belong to that host
   --origin-authority LIST
+  --providers FILE          identity providers by OpenID Connect (DATA/providers.json)
+  --limit-first N  --limit-renewal N  --limit-paper N
+                            first issues, renewals and paper passes at a time (4, 4, 2)
+  --root-by-ceremony        no share of the root is made here: see munjigi bundle ceremony
+  --imported-evidence-only  leaves out the evidence of the pack's demonstration
   --log LEVEL               silent, error, warn, info or debug (info), on standard error
 
 Each option may also stand in the environment: MUNJIGI_PORT, MUNJIGI_DATABASE_REGISTER, …
@@ -67,12 +72,18 @@ const OPTIONS = {
   'origin-issuer': TEXT,
   'origin-register': TEXT,
   'origin-authority': TEXT,
+  providers: TEXT,
+  'imported-evidence-only': YES,
+  'root-by-ceremony': YES,
+  'limit-first': TEXT,
+  'limit-renewal': TEXT,
+  'limit-paper': TEXT,
   log: TEXT,
   help: YES,
 } as const;
 
 /** What an operator is told of a start that failed: one sentence where the cause is theirs to mend. */
-function sentenceOf(error: unknown): string | null {
+export function sentenceOf(error: unknown): string | null {
   const known =
     error instanceof SettingError ||
     error instanceof TableError ||

@@ -154,13 +154,25 @@ describe('the way to the service', () => {
       let body = '';
       request.on('data', (part) => (body += part));
       request.on('end', () =>
-        response.writeHead(418, { 'x-seen': `${request.method} ${request.url}` }).end(body),
+        response
+          .writeHead(418, {
+            'x-seen': `${request.method} ${request.url}`,
+            'x-caller': String(request.headers['x-forwarded-for']),
+            'set-cookie': ['a=1; HttpOnly', 'b=2'],
+          })
+          .end(body),
       );
     });
     const proxy = new ServiceProxy();
     let port = Number(new URL(behind).port);
     const base = await serve((request, response) => proxy.pass(request, response, port));
-    const answer = await fetch(`${base}/api/register/batches?x=1`, { method: 'POST', body: '상자' });
+    const answer = await fetch(`${base}/api/register/batches?x=1`, {
+      method: 'POST',
+      body: '상자',
+      headers: { 'x-forwarded-for': '203.0.113.9' },
+    });
+    expect(answer.headers.get('x-caller'), 'nobody says where they are').toMatch(/127\.0\.0\.1$/);
+    expect(answer.headers.getSetCookie()).toEqual(['a=1; HttpOnly', 'b=2']);
     expect([answer.status, answer.headers.get('x-seen'), await answer.text()]).toEqual([
       418,
       'POST /api/register/batches?x=1',

@@ -15,8 +15,6 @@ function dailyFile(pathname: string): DailyName | null {
   return day === undefined ? null : `notified/${day}.cose`;
 }
 
-const isDaily = (name: string): name is DailyName => name.startsWith('notified/');
-
 /**
  * The mirror of the authority's signed documents: static files that stay readable while every server is stopped.
  * The authority pushes into the folder. While the mirror *holds*, it goes on showing what it showed before, so that
@@ -33,6 +31,10 @@ export class Mirror {
 
   /** What the authority pushed last, whether shown or not; null where there is none yet. */
   pushed(name: MirroredName): Buffer | null {
+    return this.#file(name);
+  }
+
+  #file(name: string): Buffer | null {
     try {
       return readFileSync(path.join(this.#folder, name));
     } catch {
@@ -65,19 +67,23 @@ export class Mirror {
     return this.#held ? (this.#shown.get(name) ?? null) : this.pushed(name);
   }
 
+  /** A version of the root by its number: devices that slept through some walk from one to the next. */
+  #olderRoot(name: string): Buffer | null {
+    if (!/^root-[1-9]\d{0,9}\.cose$/.test(name)) return null;
+    return this.#file(name);
+  }
+
   /** The file of a day's lookups: it belongs to no moment of a story, so it is never held. */
-  private daily(name: DailyName): Buffer | null {
-    try {
-      return readFileSync(path.join(this.#folder, name));
-    } catch {
-      return null;
-    }
+  #daily(pathname: string): Buffer | null {
+    const name = dailyFile(pathname);
+    return name && this.#file(name);
   }
 
   serve(request: IncomingMessage, response: ServerResponse, pathname: string): void {
-    const name = MIRRORED.find((known) => pathname === `/mirror/${known}`) ?? dailyFile(pathname);
-    const bytes = name === null ? null : isDaily(name) ? this.daily(name) : this.read(name);
-    if (!name || !bytes) {
+    const asked = pathname.slice('/mirror/'.length);
+    const name = MIRRORED.find((known) => asked === known);
+    const bytes = name ? this.read(name) : (this.#daily(pathname) ?? this.#olderRoot(asked));
+    if (!bytes) {
       plain(response, 404, 'The mirror has no such document.');
       return;
     }

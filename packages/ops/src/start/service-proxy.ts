@@ -30,6 +30,9 @@ export class ServiceProxy {
     }
     const headers: http.OutgoingHttpHeaders = {};
     for (const [name, value] of Object.entries(request.headers)) if (!HOP.has(name)) headers[name] = value;
+    // The service counts callers by network: what a caller says of itself is replaced by where it really is.
+    headers['x-forwarded-for'] = request.socket.remoteAddress ?? '';
+    delete headers.forwarded;
     const onward = http.request(
       { host: '127.0.0.1', port, method: request.method, path: request.url, headers, agent: this.#agent },
       (answer) => {

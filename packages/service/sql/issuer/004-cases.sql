@@ -5,3 +5,10 @@ CREATE TABLE resolved_case (
   -- After this the case itself has expired, and the row may go.
   expires_at bigint NOT NULL
 );
+
+-- Tags by which wallets learn that they were concerned, until the day's public file has them.
+CREATE TABLE tag_to_publish (
+  day date NOT NULL,
+  tag bytea NOT NULL,
+  PRIMARY KEY (day, tag)
+);

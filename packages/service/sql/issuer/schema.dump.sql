@@ -49,7 +49,19 @@ CREATE TABLE enrolment (
   nonce bytea NOT NULL,
   as_of bigint,
   enrolled_at bigint NOT NULL,
+  first_issued_at bigint,
+  queue_work text,
+  queue_number bigint,
+  queue_seen_at bigint,
   CONSTRAINT enrolment_pkey PRIMARY KEY (secret_hash)
+);
+CREATE INDEX enrolment_queue ON public.enrolment USING btree (queue_work, queue_number) WHERE (queue_number IS NOT NULL);
+
+CREATE TABLE evidence (
+  subject bytea NOT NULL,
+  sealed bytea NOT NULL,
+  changed_at bigint NOT NULL,
+  CONSTRAINT evidence_pkey PRIMARY KEY (subject)
 );
 
 CREATE TABLE invite (
@@ -67,6 +79,15 @@ CREATE TABLE invite (
   CONSTRAINT invite_pkey PRIMARY KEY (invite_id)
 );
 CREATE INDEX invite_account ON public.invite USING btree (account_id);
+
+CREATE TABLE issue_queue (
+  work text NOT NULL,
+  serving bigint NOT NULL DEFAULT 0,
+  moved_at bigint,
+  per_second double precision,
+  CONSTRAINT issue_queue_pkey PRIMARY KEY (work),
+  CONSTRAINT issue_queue_work_check CHECK ((work = ANY (ARRAY['first'::text, 'renewal'::text, 'paper'::text])))
+);
 
 CREATE TABLE issued_pass (
   handle bytea NOT NULL,
@@ -137,3 +158,24 @@ CREATE TABLE session (
 );
 CREATE INDEX session_account ON public.session USING btree (account_id);
 CREATE INDEX session_ends ON public.session USING btree (ends_ms);
+
+CREATE TABLE sign_in (
+  secret_hash bytea NOT NULL,
+  sealed bytea NOT NULL,
+  open_until bigint NOT NULL,
+  CONSTRAINT sign_in_pkey PRIMARY KEY (secret_hash)
+);
+CREATE INDEX sign_in_open_until ON public.sign_in USING btree (open_until);
+
+CREATE TABLE signed_in_person (
+  subject bytea NOT NULL,
+  sealed bytea NOT NULL,
+  signed_in_at bigint NOT NULL,
+  CONSTRAINT signed_in_person_pkey PRIMARY KEY (subject)
+);
+
+CREATE TABLE tag_to_publish (
+  day date NOT NULL,
+  tag bytea NOT NULL,
+  CONSTRAINT tag_to_publish_pkey PRIMARY KEY (day, tag)
+);

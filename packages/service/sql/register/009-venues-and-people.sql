@@ -16,8 +16,8 @@ CREATE TABLE registration (
   approved_at timestamptz,
   -- The inspector's account; null where the number was enough.
   approved_by text,
-  -- The venue that it became.
-  venue_id bigint
+  -- The venue that it became. The table is one of the whole register, not of a venue.
+  became bigint
 );
 
 CREATE INDEX registration_by_account ON registration (account_id);
@@ -68,6 +68,15 @@ CREATE TABLE gate_report (
   app text,
   reported_at timestamptz NOT NULL,
   PRIMARY KEY (venue_id, thumbprint)
+) WITH (fillfactor = 70);
+
+-- The PIN before the settings of a venue's devices, where its owner sets one for all: PBKDF2 with SHA-256.
+CREATE TABLE venue_pin (
+  venue_id bigint PRIMARY KEY,
+  salt bytea NOT NULL,
+  hash bytea NOT NULL,
+  rounds int NOT NULL,
+  set_at timestamptz NOT NULL
 );
 
 -- Venues from which nothing came for a week, one row for each week that began so.
@@ -81,11 +90,10 @@ CREATE TABLE nudge (
   PRIMARY KEY (venue_id, week)
 );
 
--- Gates whose key counts no longer: entries after the counter are kept and marked.
+-- Gates whose key counts no longer (gate.revoked_after says from where on), and whether the public log knows.
 CREATE TABLE revocation (
   venue_id bigint NOT NULL,
   thumbprint bytea NOT NULL,
-  after_counter int NOT NULL,
   at timestamptz NOT NULL,
   -- When the public log took the line of it; null while it has not.
   told_at timestamptz,

@@ -166,7 +166,7 @@ CREATE TABLE gate_report (
   app text,
   reported_at timestamp with time zone NOT NULL,
   CONSTRAINT gate_report_pkey PRIMARY KEY (venue_id, thumbprint)
-);
+) WITH (fillfactor=70);
 
 CREATE TABLE gone (
   venue_id bigint NOT NULL,
@@ -262,7 +262,7 @@ CREATE TABLE registration (
   made_at timestamp with time zone NOT NULL,
   approved_at timestamp with time zone,
   approved_by text,
-  venue_id bigint,
+  became bigint,
   CONSTRAINT registration_pkey PRIMARY KEY (registration_id)
 );
 CREATE INDEX registration_by_account ON public.registration USING btree (account_id);
@@ -281,7 +281,6 @@ CREATE TABLE rejected (
 CREATE TABLE revocation (
   venue_id bigint NOT NULL,
   thumbprint bytea NOT NULL,
-  after_counter integer NOT NULL,
   at timestamp with time zone NOT NULL,
   told_at timestamp with time zone,
   CONSTRAINT revocation_pkey PRIMARY KEY (venue_id, thumbprint)
@@ -358,6 +357,15 @@ CREATE TABLE venue_hour (
   entries integer NOT NULL,
   late integer NOT NULL DEFAULT 0,
   CONSTRAINT venue_hour_pkey PRIMARY KEY (venue_id, hour, check_code, record_code)
+);
+
+CREATE TABLE venue_pin (
+  venue_id bigint NOT NULL,
+  salt bytea NOT NULL,
+  hash bytea NOT NULL,
+  rounds integer NOT NULL,
+  set_at timestamp with time zone NOT NULL,
+  CONSTRAINT venue_pin_pkey PRIMARY KEY (venue_id)
 );
 
 CREATE OR REPLACE FUNCTION public.ingest(p_venue_id bigint, p_gate_no smallint, p_counter integer, p_head bytea, p_seen smallint, p_new_counter integer, p_new_head bytea, p_received_at timestamp with time zone, p_day date, p_at timestamp with time zone[], p_n integer[], p_late_s integer[], p_anchor integer[], p_day_key integer[], p_check smallint[], p_record smallint[], p_kind smallint[], p_flags smallint[], p_subject_hash bytea[], p_subject bytea[], p_claimed_at timestamp with time zone[], p_anchors bytea[], p_rejected_n integer[], p_rejected_hash bytea[], p_rejected_reason smallint[], p_receipt_hash bytea, p_receipt bytea, OUT matched boolean, OUT counter integer, OUT head bytea)

@@ -13,7 +13,7 @@ const BY_FASTIFY: Readonly<Record<string, ApiErrorCode>> = {
 };
 
 /** Input that a core function refused: the caller's fault, and its sentence carries no data. */
-const BY_CORE = /^(encoding|chain|pass|signing|log)\./;
+const BY_CORE = /^(encoding|chain|pass|signing|log|case)\./;
 
 /** Every name that a contract gives to a field: anything else in a place was named by the caller. */
 const FIELDS: ReadonlySet<string> = (() => {

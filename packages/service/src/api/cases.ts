@@ -3,6 +3,7 @@ import { openLogReceipt } from '@munjigi/core/log';
 import type { Crypto } from '@munjigi/core/signing';
 import { type Bundle, openBundle, openRoot, type Root } from '@munjigi/core/trust';
 import type { AuthorityDesk } from '../authority/index.ts';
+import { ApiError } from '../contracts/index.ts';
 import { makePrivateKey, nodeSigner } from '../crypto/index.ts';
 import { rpIdOf } from '../lib/accounts/index.ts';
 import type { CaseAlarm, CaseParts, CaseTrust, LoggedLine, PublishTags } from '../lib/case/index.ts';
@@ -78,7 +79,11 @@ export function composeCases(parts: DeskParts, desks: () => OpenDesks): CaseComp
         alarm: (code: CaseAlarm) => logger.warn({ desk, code }, 'look at the cases'),
       };
     },
-    publishTags: async () => {},
+    async publishTags(day, tags) {
+      const { authority } = desks();
+      if (!authority) throw new ApiError('case.desk-away');
+      await authority.publishNotified(day, tags);
+    },
     async witnessed(logged) {
       const { authority, publicLog } = desks();
       if (!authority) return logged;

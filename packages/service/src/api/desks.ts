@@ -7,7 +7,7 @@ import type { StoryClockPort } from '../clock/index.ts';
 import type { Secrets, ServiceConfig } from '../config/index.ts';
 import { makePrivateKey, nodeSigner } from '../crypto/index.ts';
 import type { Database } from '../db/index.ts';
-import { demonstrationOf, type IssuerDesk, openIssuerDesk } from '../issuer/index.ts';
+import { demonstrationOf, type IssuerDesk, openIssuerDesk, readOidcSettings } from '../issuer/index.ts';
 import type { Accounts } from '../lib/accounts/index.ts';
 import type { DeskName } from '../lib/desk.ts';
 import { accountPeople, createRegister, type RegisterDesk } from '../register/index.ts';
@@ -23,6 +23,15 @@ export interface OpenDesks {
   /** Line signers, port and cosigners of the public log. */
   readonly publicLog: LogComposition;
 }
+
+/** A service whose root comes by ceremony starts without one, and waits. */
+function beforeTheCeremony(error: unknown): false {
+  const { code } = error as { code?: unknown };
+  if (code === 'authority.no-root' || code === 'authority.delegates-ended') return false;
+  throw error;
+}
+
+const noEvidence = { evidenceOf: async () => [] };
 
 export interface DeskParts {
   readonly config: ServiceConfig;
@@ -55,7 +64,7 @@ export async function openDesks(parts: DeskParts): Promise<OpenDesks> {
 
   const cases = composeCases(parts, () => desks);
   const officersOf = async (desk: DeskName) =>
-    (await parts.accounts.get(desk)?.list())?.filter(({ roles }) => roles.includes('officer')) ?? [];
+    (await parts.accounts.get(desk)?.list({ role: 'officer' })) ?? [];
 
   const authorityDb = databases.get('authority');
   if (authorityDb) {
@@ -92,6 +101,12 @@ export async function openDesks(parts: DeskParts): Promise<OpenDesks> {
       },
       endpoints: { register: ['/api/register'], mirrors: ['/mirror'] },
       onTrouble: (error) => log.error({ desk: 'authority', error }, 'could not publish'),
+      rootByCeremony: config.rootByCeremony,
+      onDelegatesEnd: (days) =>
+        log.warn(
+          { desk: 'authority', count: days },
+          'days until the delegates of the root end: hold a ceremony',
+        ),
       ...(parts.everyMs === undefined ? {} : { everyMs: parts.everyMs }),
     });
     const { origin, key } = desks.authority.log;
@@ -120,9 +135,11 @@ export async function openDesks(parts: DeskParts): Promise<OpenDesks> {
         publishTags: cases.publishTags,
       },
       // Whoever names a demonstration person is taken to be that person: nothing for anything but an exercise.
-      ...(exercise
-        ? demonstrationOf(config.policy, policy)
-        : { providers: [], evidence: { evidenceOf: async () => [] } }),
+      ...(exercise ? demonstrationOf(config.policy, policy) : { providers: [], evidence: noEvidence }),
+      ...(config.importedEvidenceOnly ? { evidence: noEvidence } : {}),
+      limits: config.issueLimits,
+      onKeysChanged: (entries) => handover.write('issuer', entries),
+      oidc: await readOidcSettings(config.providers),
     });
     await handover.write('issuer', await desks.issuer.publicKeys());
   }
@@ -139,7 +156,11 @@ export async function openDesks(parts: DeskParts): Promise<OpenDesks> {
       keyStore,
       cases: {
         ...(await cases.partsOf('register')),
-        officerAccounts: async () => (await officersOf('register')).map(({ accountId }) => accountId),
+        // Whoever has no passkey cannot sign, so nobody waits for them.
+        officerAccounts: async () =>
+          (await officersOf('register'))
+            .filter(({ passkeys }) => passkeys.length > 0)
+            .map(({ accountId }) => accountId),
         namesOf: async (accounts) =>
           new Map(
             (await officersOf('register'))
@@ -165,9 +186,9 @@ export async function openDesks(parts: DeskParts): Promise<OpenDesks> {
 
   if (desks.authority) {
     const story = clock.story();
-    if (exercise && story) await desks.authority.play(story);
-    else if (!(await desks.authority.refresh()))
-      log.warn({ desk: 'authority' }, 'no issuer has handed over its keys yet');
+    if (exercise && story) await desks.authority.play(story).catch(beforeTheCeremony);
+    else if (!(await desks.authority.refresh().catch(beforeTheCeremony)))
+      log.warn({ desk: 'authority' }, 'no root or no issuer key is here yet: nothing is published');
   }
   return desks;
 }

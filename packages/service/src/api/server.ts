@@ -10,6 +10,7 @@ import { answerBrokenRequest, STRICT_HEADERS } from './broken-request.ts';
 import { buckets } from './buckets.ts';
 import { callers } from './callers.ts';
 import type { RateLimit } from './limits.ts';
+import { readPackedBodies } from './packed-bodies.ts';
 
 const BODY_LIMIT = 64 * 1024;
 const HEADER_LIMIT = 8 * 1024;
@@ -113,6 +114,7 @@ export function buildServer({
       (body as { gateKey?: string } | null)?.gateKey ?? (params as { thumbprint?: string }).thumbprint;
     if (access && gate) wait(limits.takeGate(access, method, ip, gate, nowMs()));
   });
+  readPackedBodies(server);
   server.addHook('onSend', async (_request, reply) => {
     for (const [name, value] of Object.entries(STRICT_HEADERS)) {
       if (!reply.hasHeader(name)) reply.header(name, value);

@@ -103,7 +103,9 @@ export class Documents {
     return document;
   }
 
-  private writeMirror(name: DocumentName, { bytes }: Published): Promise<void> {
-    return writeWhole(join(this.mirror, `${name}.cose`), bytes);
+  private async writeMirror(name: DocumentName, { bytes, sequence }: Published): Promise<void> {
+    // Every version of the root stays: a device that slept through some walks from one to the next.
+    if (name === 'root') await writeWhole(join(this.mirror, `root-${sequence}.cose`), bytes);
+    await writeWhole(join(this.mirror, `${name}.cose`), bytes);
   }
 }

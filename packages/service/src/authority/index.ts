@@ -2,7 +2,7 @@ import type { Policy } from '@munjigi/core/rules';
 import type { Crypto } from '@munjigi/core/signing';
 import type { Bundle, ForeignEntry, OfficerEntry } from '@munjigi/core/trust';
 import { openClock, openRoot } from '@munjigi/core/trust';
-import type { Story, StoryClockPort } from '../clock/index.ts';
+import { nowSeconds, type Story, type StoryClockPort } from '../clock/index.ts';
 import { type KeyFolder, makePrivateKey, nodeSigner } from '../crypto/index.ts';
 import type { Database } from '../db/index.ts';
 import { everyMinute } from '../lib/case/index.ts';
@@ -19,9 +19,13 @@ import { RootKeeper } from './root.ts';
 import { mountAuthority } from './routes.ts';
 
 export { dayKeyId } from './day-keys.ts';
+export { Documents } from './documents.ts';
 export { readForeign } from './foreign.ts';
 export { type CosignPort, KnownBodies, LogKeeper, LogStore } from './log/index.ts';
 export type { Handover } from './publisher.ts';
+export { makeDelegates, RootKeeper } from './root.ts';
+
+const DAY = 86_400;
 
 export interface AuthorityOptions {
   /** Migrated, this desk's own. */
@@ -49,6 +53,10 @@ export interface AuthorityOptions {
   readonly officers?: () => Promise<readonly OfficerEntry[]>;
   /** Told of what could not be published; the next try comes by itself. */
   readonly onTrouble: (error: unknown) => void;
+  /** True where the root is made by ceremony alone: no share of it ever stands on this machine. */
+  readonly rootByCeremony?: boolean;
+  /** Told, at most once a day, in how many days the last delegate ends that this machine cannot renew. */
+  readonly onDelegatesEnd?: (days: number) => void;
   /** Milliseconds between two looks whether something is due. */
   readonly everyMs?: number;
 }
@@ -85,7 +93,7 @@ export async function openAuthorityDesk(options: AuthorityOptions): Promise<Auth
     crypto,
     onTrouble,
   });
-  const root = new RootKeeper(documents, keys, crypto);
+  const root = new RootKeeper(documents, keys, crypto, options.rootByCeremony);
   const notified = new NotifiedFiles({ db, root, lines: log.store, clock, policy, mirror: options.mirror });
   const publisher = new Publisher({
     documents,
@@ -106,12 +114,19 @@ export async function openAuthorityDesk(options: AuthorityOptions): Promise<Auth
     : null;
   const stopTending = everyMinute(cases);
   const mirrorHead = headMirror(log.store, options.mirror);
+  let warnedAt = Number.NEGATIVE_INFINITY;
   const refresh = async (): Promise<boolean> => {
     for (const name of ['root', 'bundle', 'now', 'clock'] as const) await documents.reload(name);
     // What some body has not signed yet is asked for again; then the mirror gets the newest that enough have signed.
     await log.collect();
     await mirrorHead();
     await notified.expire();
+    const at = nowSeconds(clock);
+    const days = await root.endsInDays(at);
+    if (days !== null && Math.abs(at - warnedAt) >= DAY) {
+      warnedAt = at;
+      options.onDelegatesEnd?.(days);
+    }
     return publisher.refresh();
   };
   const timer = setInterval(() => void refresh().catch(onTrouble), options.everyMs ?? 15_000).unref();

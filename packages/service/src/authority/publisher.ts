@@ -5,6 +5,7 @@ import type { Policy } from '@munjigi/core/rules';
 import type { Crypto } from '@munjigi/core/signing';
 import {
   type Bundle,
+  compareBundles,
   compileTrust,
   encodeBundle,
   type ForeignEntry,
@@ -12,6 +13,7 @@ import {
   openBundle,
   openClock,
   openNow,
+  type Root,
   selfTest,
 } from '@munjigi/core/trust';
 import { signBundle, signClock, signNow } from '@munjigi/core/trust/publish';
@@ -123,10 +125,20 @@ export class Publisher {
     if (content.issuers.every(({ withdrawn }) => withdrawn)) return false;
     const current = documents.latest('bundle');
     const stale = !current || Math.abs(at - current.issuedAt) > policy.pack.ladder.ageingHours * 900;
+    let signing = standing;
     if (stale || !(await this.isSame(current, standing, content)))
-      await this.publishBundle(content, standing, at);
-    await this.publishNow(standing, at, announce, content.logHead);
+      signing = await this.publishBundle(content, standing, at);
+    await this.publishNow(signing, at, announce, content.logHead);
     return true;
+  }
+
+  /** Takes in a root that a ceremony made, and signs under it at once. */
+  takeRoot(bytes: Uint8Array): Promise<Root> {
+    return this.inTurn(async () => {
+      const root = await this.parts.root.take(bytes, nowSeconds(this.parts.clock));
+      await this.publishDue(false);
+      return root;
+    });
   }
 
   private async content({ root }: Standing, at: number): Promise<Bundle> {
@@ -163,15 +175,36 @@ export class Publisher {
     }
   }
 
-  private async publishBundle(content: Bundle, { root, delegate }: Standing, at: number): Promise<void> {
-    const { documents, crypto } = this.parts;
-    await documents.publish('bundle', at, async (sequence) => {
-      const bytes = await signBundle({ ...content, sequence }, delegate);
-      // What a gate would refuse is never published.
-      const { bundle } = await openBundle(bytes, root, crypto, at);
-      await selfTest(bundle, compileTrust(bundle), crypto, inspect);
-      return bytes;
-    });
+  /**
+   * Publishes a bundle, and never one that a gate would refuse. Where it lost more than half of its keys the root has to say
+   * so: by a new version where the shares are here, else by a ceremony, and the bundle before it stays in use until then.
+   */
+  private async publishBundle(content: Bundle, standing: Standing, at: number): Promise<Standing> {
+    const { documents, crypto, root: keeper } = this.parts;
+    const sign = ({ root, delegate }: Standing) =>
+      documents.publish('bundle', at, async (sequence) => {
+        const bytes = await signBundle({ ...content, rootVersion: root.version, sequence }, delegate);
+        const { bundle } = await openBundle(bytes, root, crypto, at);
+        await selfTest(bundle, compileTrust(bundle), crypto, inspect);
+        await this.refuseShrunk(bundle, root, at);
+        return bytes;
+      });
+    try {
+      await sign(standing);
+      return standing;
+    } catch (error) {
+      const next = isMunjigiError(error, 'trust.shrunk') ? await keeper.next(at) : null;
+      if (!next) throw error;
+      await sign(next);
+      return next;
+    }
+  }
+
+  private async refuseShrunk(next: Bundle, root: Root, at: number): Promise<void> {
+    const current = this.parts.documents.latest('bundle');
+    const held = current && (await openBundle(current.bytes, root, this.parts.crypto).catch(() => null));
+    // Numbers go on and the clock of a story may go back: only the loss of keys is looked at here.
+    if (held) compareBundles(held.bundle, { ...next, sequence: held.bundle.sequence + 1, issuedAt: at }, at);
   }
 
   private async publishNow(

@@ -1,4 +1,5 @@
-import { toHex } from '@munjigi/core/encoding';
+import { fromBase64, toHex } from '@munjigi/core/encoding';
+import { isMunjigiError } from '@munjigi/core/errors';
 import type { StoryClockPort } from '../clock/index.ts';
 import { ApiError, authorityOperations as operations, route } from '../contracts/index.ts';
 import type { DeskServer } from '../lib/desk.ts';
@@ -38,6 +39,20 @@ export function mountAuthority(
       },
     });
   }
+
+  server.route({
+    ...route(operations.publishRoot),
+    handler: async ({ body }) => {
+      try {
+        const { version } = await publisher.takeRoot(fromBase64(body.root));
+        return { version };
+      } catch (cause) {
+        if (isMunjigiError(cause) && cause.code.startsWith('trust.'))
+          throw new ApiError('authority.root-refused', { cause });
+        throw cause;
+      }
+    },
+  });
 
   server.route({
     ...route(operations.publishNotice),

@@ -1,4 +1,4 @@
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { localOrigins, originsProblem } from '../lib/accounts/origins.ts';
 import type { DeskName } from '../lib/desk.ts';
 
@@ -29,6 +29,14 @@ export interface ServiceConfig {
   readonly enrolmentsPerMinute: number;
   /** Where the console of each body stands: its passkeys belong to the host. The first is the one that is told. */
   readonly origins: Readonly<Record<DeskName, readonly string[]>>;
+  /** How many first issues, renewals and paper passes this process makes at a time. */
+  readonly issueLimits: { readonly first: number; readonly renewal: number; readonly paper: number };
+  /** File of identity providers (OpenID Connect); none where there is no such file. */
+  readonly providers: string;
+  /** True where the root is made by ceremony alone. */
+  readonly rootByCeremony: boolean;
+  /** True leaves out the evidence of the pack's demonstration: only what was imported counts. */
+  readonly importedEvidenceOnly: boolean;
 }
 
 /** A setting that cannot be used. The message is one sentence for the operator. */
@@ -90,6 +98,7 @@ export function readSettings(flags: Flags, env: NodeJS.ProcessEnv, defaultPolicy
     if (problem) throw new SettingError(`--origin-${desk} ${problem}`);
     return origins;
   };
+
   const peers: Partial<Record<DeskName, string>> = {};
   for (const desk of DESKS) {
     const address = word(`peer-${desk}`);
@@ -110,9 +119,10 @@ export function readSettings(flags: Flags, env: NodeJS.ProcessEnv, defaultPolicy
   const logLevel = (word('log') ?? 'info') as (typeof LEVELS)[number];
   if (!LEVELS.includes(logLevel)) throw new SettingError(`--log is one of ${LEVELS.join(', ')}.`);
   const clockFile = word('clock-file');
+  const data = resolve(word('data') ?? 'data');
   return {
     desks: DESKS.filter((name) => desks.includes(name)),
-    data: resolve(word('data') ?? 'data'),
+    data,
     policy: resolve(word('policy') ?? defaultPolicy),
     host: word('host') ?? '127.0.0.1',
     port,
@@ -129,5 +139,13 @@ export function readSettings(flags: Flags, env: NodeJS.ProcessEnv, defaultPolicy
       register: originsOf('register'),
       authority: originsOf('authority'),
     },
+    providers: resolve(word('providers') ?? join(data, 'providers.json')),
+    issueLimits: {
+      first: whole('limit-first', 4, 1000),
+      renewal: whole('limit-renewal', 4, 1000),
+      paper: whole('limit-paper', 2, 1000),
+    },
+    rootByCeremony: yes('root-by-ceremony'),
+    importedEvidenceOnly: yes('imported-evidence-only'),
   };
 }

@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
 import type { Operation } from './operation.ts';
-import { exact, Milliseconds, Parameters, Word } from './shapes.ts';
+import { Bytes, exact, Milliseconds, Parameters, Word } from './shapes.ts';
 
 const document = <const N extends string>(name: N, summary: string) =>
   ({
@@ -18,6 +18,14 @@ export const authorityOperations = {
   getBundle: document('bundle', 'The signed trust bundle: everything a gate needs to decide alone'),
   getNow: document('now', 'The small signed document: what counts right now'),
   getClock: document('clock', 'The signed clock of an exercise'),
+  publishRoot: {
+    operationId: 'publishRoot',
+    method: 'POST',
+    url: '/api/authority/root',
+    summary: 'Publishes a root that a ceremony made, signed by the old and by the new threshold',
+    body: Type.Object({ root: Bytes(1, 48_000, 'Root document, COSE_Sign') }, exact),
+    answer: Type.Object({ version: Type.Integer({ minimum: 1 }) }, exact),
+  },
   publishNotice: {
     operationId: 'publishNotice',
     method: 'POST',

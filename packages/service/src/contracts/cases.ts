@@ -225,7 +225,31 @@ const Waiting = Type.Object(
   exact,
 );
 
+const OnCallAccount = Type.Object({ accountId: Type.String(), name: Type.String() }, exact);
+
 export const registerCaseOperations = {
+  getOnCall: operation({
+    operationId: 'getOnCall',
+    method: 'GET',
+    url: '/api/register/on-call',
+    summary: 'Officers on call for the second signature, in the order in which they are asked',
+    answer: Type.Object({ accounts: Type.Array(OnCallAccount) }, exact),
+  }),
+  setOnCall: operation({
+    operationId: 'setOnCall',
+    method: 'POST',
+    url: '/api/register/on-call',
+    summary: 'Set who is on call; with nobody on the list, all officers of the body are',
+    body: Type.Object(
+      {
+        accounts: Type.Array(Type.String({ minLength: 1, maxLength: 64, description: 'Account id' }), {
+          maxItems: 100,
+        }),
+      },
+      exact,
+    ),
+    answer: Type.Object({ accounts: Type.Array(OnCallAccount) }, exact),
+  }),
   casesToApprove: operation({
     operationId: 'casesToApprove',
     method: 'GET',

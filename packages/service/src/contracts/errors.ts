@@ -8,6 +8,7 @@ export const API_ERRORS = {
   'request.schema': [400, 'The request does not have the form that the contract asks for.'],
   'request.syntax': [400, 'The body is not JSON.'],
   'request.media-type': [415, 'Send JSON, with the content type application/json.'],
+  'request.encoding': [415, 'Send the body as it is, or packed with the content encoding gzip.'],
   'request.too-large': [413, 'The body is larger than this operation reads.'],
   'request.headers-too-large': [431, 'The headers of the request are larger than 8 KiB.'],
   'request.too-slow': [408, 'The request did not arrive in time.'],
@@ -65,6 +66,24 @@ export const API_ERRORS = {
 
   'issuer.provider-unknown': [400, 'There is no identity provider of that name.'],
   'issuer.person-unknown': [404, 'The identity provider does not know this person.'],
+  'issuer.provider-away': [
+    503,
+    'The identity provider does not answer. Nothing was lost: sign in again as Retry-After says.',
+  ],
+  'issuer.sign-in-unknown': [409, 'This sign-in was used, or its minutes are over. Sign in again.'],
+  'issuer.sign-in-refused': [
+    403,
+    'What came back from the identity provider did not pass the checks. Sign in again from the wallet.',
+  ],
+  'issuer.claims': [
+    403,
+    'The identity provider does not say name, family name and date of birth. Its operator has to release them.',
+  ],
+  'issuer.key-unknown': [404, 'The issuer has no key of that id.'],
+  'issuer.queue': [
+    503,
+    'Many people are being served. There is a place in the queue for this enrolment: ask for it, and come back when it says go.',
+  ],
   'issuer.issued-at': [403, 'An earlier moment of issuing may be named in an exercise only.'],
   'issuer.enrolment-unknown': [404, 'There is no such enrolment. Enrol again.'],
   'issuer.nonce': [409, 'The nonce was used or replaced. Ask for a new one and prove the keys over it.'],
@@ -113,6 +132,26 @@ export const API_ERRORS = {
   'authority.document-missing': [404, 'This document has not been published.'],
   'authority.notice-unknown': [400, 'The policy has no notice of that name.'],
   'authority.obligation-unknown': [400, 'The policy has no obligation of that code.'],
+  'authority.no-root': [
+    503,
+    'No root has been published yet. Hold the ceremony (munjigi bundle ceremony) and publish what it signed.',
+  ],
+  'authority.delegates-ended': [
+    503,
+    'The delegates of the root have ended and its shares are not here. Hold a ceremony that names new ones.',
+  ],
+  'authority.root-refused': [
+    400,
+    'This root is not signed by the threshold of the old one and of its own, or is not well made. See munjigi bundle verify.',
+  ],
+  'authority.root-order': [
+    409,
+    'A root is followed by the very next version: propose again from the root in force.',
+  ],
+  'authority.delegate-missing': [
+    409,
+    'None of the delegates of this root serves now with a key of this key store. Make delegates here, and propose them.',
+  ],
   'authority.too-large': [
     400,
     'The notice does not fit into the 1 kB of the small document. Shorten its parameters.',

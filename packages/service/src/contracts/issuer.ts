@@ -1,4 +1,5 @@
 import { Type } from 'typebox';
+import { signInOperations } from './issuer-sign-in.ts';
 import type { Operation } from './operation.ts';
 import { Bytes, CompressedKey, exact, LocalDate, Name, Seconds, Secret, Signature, Word } from './shapes.ts';
 
@@ -24,6 +25,7 @@ export const Certificate = Type.Object(
 const Nonce = Bytes(16, 16, 'Nonce for one batch');
 
 export const issuerOperations = {
+  ...signInOperations,
   listPeople: {
     operationId: 'listPeople',
     method: 'GET',
@@ -44,7 +46,7 @@ export const issuerOperations = {
     body: Type.Object(
       {
         provider: Word,
-        assertion: Type.Object({ person: Word }, exact),
+        assertion: Type.Union([Type.Object({ person: Word }, exact), Type.Object({ signIn: Secret }, exact)]),
         issuedAt: Type.Optional(Seconds),
       },
       exact,

@@ -18,6 +18,7 @@ const AccountId = Type.String({ minLength: 1, maxLength: 64 });
 const Registration = Type.Object(
   {
     registrationId: VenueId,
+    owner: OrNull(Name),
     ...Venue,
     businessNumber: OrNull(Type.String({ maxLength: 40 })),
     state: Type.Enum(['waiting', 'approved']),
@@ -76,6 +77,17 @@ export const GateNews = Type.Object(
     revokedAfter: OrNull(Counter),
     unconfirmed: NotConfirmed,
     quietSinceMs: OrNull(Milliseconds),
+    pin: OrNull(
+      Type.Object(
+        {
+          salt: Bytes(16, 16, 'Salt'),
+          hash: Bytes(32, 32, 'PBKDF2 with SHA-256'),
+          rounds: Type.Integer({ minimum: 1 }),
+          setMs: Milliseconds,
+        },
+        exact,
+      ),
+    ),
   },
   exact,
 );
@@ -162,6 +174,15 @@ export const venueOperations = {
     params: ofGate,
     body: Type.Object({ name: ShortName }, exact),
     answer: Type.Object({ name: ShortName }, exact),
+  },
+  setVenuePin: {
+    operationId: 'setVenuePin',
+    method: 'POST',
+    url: '/api/register/venues/:venueId/pin',
+    summary: 'Set the PIN before the settings of all devices of a venue',
+    params: ofVenue,
+    body: Type.Object({ pin: Type.String({ pattern: '^[0-9]{4,8}$' }) }, exact),
+    answer: Type.Object({ set: Type.Boolean() }, exact),
   },
   revokeGate: {
     operationId: 'revokeGate',

@@ -7,6 +7,15 @@ export {
   SQLSTATE,
   StatementFailed,
 } from './errors.ts';
+export { exportDatabase } from './logical/export.ts';
+export { importDatabase } from './logical/import.ts';
+export {
+  type BackupManifest,
+  BackupRefused,
+  readManifest,
+  rowsOf,
+  verifyBackup,
+} from './logical/manifest.ts';
 export { type Migration, migrate, patiently, readMigrations, sqlFolderOf } from './migrate.ts';
 export { openPostgres, type PostgresOptions } from './postgres.ts';
 export { dumpSchema } from './schema-dump.ts';

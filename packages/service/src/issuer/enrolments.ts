@@ -2,8 +2,9 @@ import { createHash } from 'node:crypto';
 import { decodeDeterministic, encodeDeterministic } from '@munjigi/core/encoding';
 import { ApiError } from '../contracts/index.ts';
 import { random } from '../crypto/index.ts';
-import type { Database, Session } from '../db/index.ts';
+import type { Database } from '../db/index.ts';
 import { openAtRest, sealAtRest } from '../lib/sealing.ts';
+import type { Ticket } from './queue/index.ts';
 
 /** A wallet of a person, as the desk knows it again. */
 export interface Enrolment {
@@ -11,12 +12,21 @@ export interface Enrolment {
   readonly person: string;
   readonly nonce: Uint8Array;
   readonly asOf: number | null;
+  /** How the database knows it: the hash of its secret. */
+  readonly secretHash: Uint8Array;
+  /** True once it has received passes. */
+  readonly issuedBefore: boolean;
+  /** Its place in the queue, while it waits. */
+  readonly ticket: Ticket | null;
 }
 
 interface EnrolmentRow {
   readonly person: Uint8Array;
   readonly nonce: Uint8Array;
   readonly as_of: number | null;
+  readonly first_issued_at: number | null;
+  readonly queue_work: Ticket['work'] | null;
+  readonly queue_number: number | null;
 }
 
 const hashOf = (secret: string): Uint8Array => new Uint8Array(createHash('sha256').update(secret).digest());
@@ -50,7 +60,8 @@ export class Enrolments {
   async find(secret: string): Promise<Enrolment> {
     const hash = hashOf(secret);
     const { rows } = await this.db.query<EnrolmentRow>(
-      'SELECT person, nonce, as_of FROM enrolment WHERE secret_hash = $1',
+      `SELECT person, nonce, as_of, first_issued_at, queue_work, queue_number
+       FROM enrolment WHERE secret_hash = $1`,
       [hash],
     );
     const row = rows[0];
@@ -60,7 +71,16 @@ export class Enrolments {
       string,
       string,
     ];
-    return { provider, person, nonce: row.nonce, asOf: row.as_of };
+    const { queue_work: work, queue_number: number } = row;
+    return {
+      provider,
+      person,
+      nonce: row.nonce,
+      asOf: row.as_of,
+      secretHash: hash,
+      issuedBefore: row.first_issued_at !== null,
+      ticket: work !== null && number !== null ? { work, number } : null,
+    };
   }
 
   /** Replaces the nonce, where the last answer was lost. Throws `issuer.enrolment-unknown`. */
@@ -72,16 +92,5 @@ export class Enrolments {
     ]);
     if (count === 0) throw new ApiError('issuer.enrolment-unknown');
     return nonce;
-  }
-
-  /** Uses up a nonce inside a transaction and answers the next one. Throws `issuer.nonce` where it was used before. */
-  async useNonce(session: Session, secret: string, nonce: Uint8Array): Promise<Uint8Array> {
-    const next = random(16);
-    const { count } = await session.query(
-      'UPDATE enrolment SET nonce = $3 WHERE secret_hash = $1 AND nonce = $2',
-      [hashOf(secret), nonce, next],
-    );
-    if (count === 0) throw new ApiError('issuer.nonce');
-    return next;
   }
 }

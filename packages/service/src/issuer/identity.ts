@@ -15,7 +15,20 @@ export interface Identity {
 }
 
 /** What a person hands over to be recognised. Each provider reads its own. */
-export type Assertion = Readonly<Record<string, string>>;
+export type Assertion = Readonly<Record<string, string | undefined>>;
+
+/** Signing in at the provider's own page, in two steps. */
+export interface SigningIn {
+  /** What the wallet's button says. */
+  readonly title: { readonly ko: string; readonly en: string };
+  /** The provider's page to go to, and a secret that the wallet keeps until it comes back. Throws `issuer.provider-away`. */
+  begin(): Promise<{ readonly address: string; readonly keep: string }>;
+  /**
+   * What the provider's page came back with (`?code=…&state=…`), checked with the provider; the secret `signIn` enrols once.
+   * Throws `issuer.sign-in-unknown`, `issuer.sign-in-refused`, `issuer.claims`, `issuer.provider-away`.
+   */
+  finish(keep: string, answer: string): Promise<{ readonly signIn: string; readonly identity: Identity }>;
+}
 
 /** A body that can say who somebody is. */
 export interface IdentityProvider {
@@ -26,4 +39,6 @@ export interface IdentityProvider {
   find(person: string): Promise<Identity | null>;
   /** Everybody, where the provider is a demonstration; no other provider lists anybody. */
   readonly list?: () => readonly Identity[];
+  /** Where people sign in at the provider's own page. */
+  readonly signingIn?: SigningIn;
 }

@@ -1,7 +1,8 @@
-import { lintPass, possessionBytes } from '@munjigi/core/entry-pass';
+import { possessionBytes } from '@munjigi/core/entry-pass';
 import { issueLivePass } from '@munjigi/core/entry-pass/issue';
 import { type Entitlement, entitle, hintOf, type Policy } from '@munjigi/core/rules';
 import { type Crypto, keyThumbprint, spkiFromPoint } from '@munjigi/core/signing';
+import type { IssuerEntry, PassGrid } from '@munjigi/core/trust';
 import { ApiError } from '../contracts/index.ts';
 import { random } from '../crypto/index.ts';
 import { byteaArray, type Database } from '../db/index.ts';
@@ -10,7 +11,8 @@ import type { EvidenceSource } from './evidence.ts';
 import type { Identity, IdentityProvider } from './identity.ts';
 import type { IssuerKeys } from './keys.ts';
 import type { HolderMapping } from './mapping.ts';
-import { endDayOf, issuingMoment, liveTerms, renewalMoment, type Terms } from './terms.ts';
+import type { IssueQueue } from './queue/index.ts';
+import { endDayOf, issuingMoment, liveTerms, renewalMoment } from './terms.ts';
 
 /** What issuing works with. */
 export interface IssuingParts {
@@ -22,6 +24,8 @@ export interface IssuingParts {
   readonly enrolments: Enrolments;
   readonly keys: IssuerKeys;
   readonly mapping: HolderMapping;
+  readonly queue: IssueQueue;
+  readonly onKeysChanged: (entries: readonly IssuerEntry[]) => Promise<void>;
 }
 
 /** A key that asks to be certified. */
@@ -48,7 +52,7 @@ export interface IssuedBatch {
 export async function judge(parts: IssuingParts, who: Pick<Enrolment, 'provider' | 'person'>, at: number) {
   const identity = await parts.providers.get(who.provider)?.find(who.person);
   if (!identity) throw new ApiError('issuer.person-unknown');
-  const evidence = await parts.evidence.evidenceOf(identity.person);
+  const evidence = await parts.evidence.evidenceOf(identity.person, who.provider);
   const entitlement = entitle(parts.policy, { birthDate: identity.birthDate, evidence }, at);
   return { identity, entitlement, hint: hintFor(parts.policy, identity) };
 }
@@ -61,39 +65,27 @@ async function pointsOf(
   crypto: Crypto,
   nonce: Uint8Array,
   keys: readonly ProvenKey[],
-): Promise<Uint8Array[]> {
-  return Promise.all(
-    keys.map(async ({ key, proof }) => {
-      const point = key[0] === 2 || key[0] === 3 ? crypto.decompress(key.subarray(1), key[0] === 3) : null;
-      if (
-        !point ||
-        !(await crypto.verify('ES256', spkiFromPoint(point), possessionBytes(nonce, key), proof))
-      ) {
-        throw new ApiError('issuer.possession');
-      }
-      return point;
-    }),
-  );
+): Promise<readonly Uint8Array[]> {
+  const points: Uint8Array[] = [];
+  for (const { key, proof } of keys) {
+    const point = key[0] === 2 || key[0] === 3 ? crypto.decompress(key.subarray(1), key[0] === 3) : null;
+    if (!point || !(await proves(crypto, point, possessionBytes(nonce, key), proof)))
+      throw new ApiError('issuer.possession');
+    points.push(point);
+  }
+  return points;
 }
 
-/** Signs with one key for a whole batch, and lets nothing out that does not keep the public layout. */
-async function passSigner(
-  parts: IssuingParts,
-  at: number,
-): Promise<(point: Uint8Array, terms: Terms) => Promise<Uint8Array>> {
-  const grid = { timeZone: parts.policy.timeZone };
-  const { signer, kid } = await parts.keys.signingKey('pass', at);
-  return async (point, terms) => {
-    const pass = await issueLivePass({ ...terms, holderKey: point, grid }, signer, kid);
-    if (lintPass(pass, grid).length > 0)
-      throw new Error('A pass that was issued here does not keep the public layout.');
-    return pass;
-  };
-}
+/** A holder key proves one thing here and is not seen again: a platform that can spare its import does. */
+const proves = (crypto: Crypto, point: Uint8Array, data: Uint8Array, proof: Uint8Array) =>
+  crypto.verifyOnce
+    ? crypto.verifyOnce(point, data, proof)
+    : crypto.verify('ES256', spkiFromPoint(point), data, proof);
 
 /**
  * Issues a batch: one pass for each key, every key proved and certified once, ever. All of it is stored or nothing.
  * @param at seconds of the service's clock; an enrolment of an exercise may be judged as of an earlier instant
+ * Throws `issuer.queue` where the caller has to wait for a turn.
  */
 export async function issueBatch(
   parts: IssuingParts,
@@ -103,39 +95,100 @@ export async function issueBatch(
   at: number,
 ): Promise<IssuedBatch> {
   const enrolment = await parts.enrolments.find(secret);
+  return parts.queue.run(
+    enrolment.issuedBefore ? 'renewal' : 'first',
+    enrolment.secretHash,
+    enrolment.ticket,
+    () => issueNow(parts, enrolment, nonce, keys, at),
+  );
+}
+
+/** Uses the nonce, certifies the keys and keeps the sealed mapping: all of it where the nonce was still good. */
+const STORE_BATCH = `WITH used AS (
+    UPDATE enrolment SET nonce = $3, first_issued_at = coalesce(first_issued_at, $4)
+    WHERE secret_hash = $1 AND nonce = $2 RETURNING 1
+  ), certified AS (
+    INSERT INTO certified_key (thumbprint)
+    SELECT unnest($5::bytea[]) WHERE EXISTS (SELECT FROM used) ON CONFLICT DO NOTHING RETURNING 1
+  ), kept AS (
+    INSERT INTO issued_pass (handle, last_day, sealed)
+    SELECT * FROM unnest($6::bytea[], $7::date[], $8::bytea[]) WHERE EXISTS (SELECT FROM used)
+    ON CONFLICT DO NOTHING
+  )
+  SELECT (SELECT count(*)::int FROM used) AS used, (SELECT count(*)::int FROM certified) AS certified`;
+
+interface ForWhom {
+  readonly entitlement: Entitlement;
+  readonly hint: number;
+  readonly moment: number;
+  readonly at: number;
+  readonly person: string;
+}
+
+/** A pass for each key, by one signing key for the whole batch, with what is kept of it. The issuer lints what it signs. */
+async function makePasses(
+  { keys, policy, mapping }: IssuingParts,
+  points: readonly Uint8Array[],
+  { entitlement, hint, moment, at, person }: ForWhom,
+) {
+  const { signer, kid } = await keys.signingKey('pass', at);
+  const made = [];
+  const notices = random(16 * points.length);
+  for (const [i, holderKey] of points.entries()) {
+    const terms = liveTerms(policy, entitlement, hint, moment, at);
+    const notice = notices.slice(16 * i, 16 * i + 16);
+    const thumbprint = keyThumbprint(holderKey);
+    const lastDay = endDayOf(policy, terms);
+    const handle = thumbprint.slice(0, 16);
+    made.push({
+      pass: await issueLivePass({ ...terms, holderKey, grid: gridOf(policy) }, signer, kid),
+      notice,
+      thumbprint,
+      handle,
+      lastDay,
+      sealed: await mapping.seal(lastDay, handle, { person, notice }),
+    });
+  }
+  return made;
+}
+
+const grids = new WeakMap<Policy, PassGrid>();
+/** One grid for each policy: what was found to lie on it is remembered with it. */
+function gridOf(policy: Policy): PassGrid {
+  let grid = grids.get(policy);
+  if (!grid) {
+    grid = { timeZone: policy.timeZone };
+    grids.set(policy, grid);
+  }
+  return grid;
+}
+
+async function issueNow(
+  parts: IssuingParts,
+  enrolment: Enrolment,
+  nonce: Uint8Array,
+  keys: readonly ProvenKey[],
+  at: number,
+): Promise<IssuedBatch> {
   const moment = issuingMoment(parts.policy, enrolment.asOf, at);
   const { identity, entitlement, hint } = await judge(parts, enrolment, moment);
   const points = await pointsOf(parts.crypto, nonce, keys);
-  const sign = await passSigner(parts, at);
-
-  const made = await Promise.all(
-    points.map(async (point) => {
-      const terms = liveTerms(parts.policy, entitlement, hint, moment, at);
-      const notice = random(16);
-      const thumbprint = keyThumbprint(point);
-      const lastDay = endDayOf(parts.policy, terms);
-      const handle = thumbprint.slice(0, 16);
-      const sealed = await parts.mapping.seal(lastDay, handle, { person: identity.person, notice });
-      return { pass: await sign(point, terms), notice, thumbprint, handle, lastDay, sealed };
-    }),
-  );
-
-  const next = await parts.db.tx(async (session) => {
-    const following = await parts.enrolments.useNonce(session, secret, nonce);
-    const { count } = await session.query(
-      'INSERT INTO certified_key (thumbprint) SELECT unnest($1::bytea[]) ON CONFLICT DO NOTHING',
-      [byteaArray(made.map(({ thumbprint }) => thumbprint))],
-    );
-    if (count !== made.length) throw new ApiError('issuer.key-used');
-    await session.query(
-      'INSERT INTO issued_pass (handle, last_day, sealed) SELECT * FROM unnest($1::bytea[], $2::date[], $3::bytea[])',
-      [
-        byteaArray(made.map(({ handle }) => handle)),
-        made.map(({ lastDay }) => lastDay),
-        byteaArray(made.map(({ sealed }) => sealed)),
-      ],
-    );
-    return following;
+  const made = await makePasses(parts, points, { entitlement, hint, moment, at, person: identity.person });
+  const next = random(16);
+  await parts.db.tx(async (session) => {
+    // One statement: every answer that is waited for costs a round trip inside the transaction.
+    const { rows } = await session.query<{ used: number; certified: number }>(STORE_BATCH, [
+      enrolment.secretHash,
+      nonce,
+      next,
+      at,
+      byteaArray(made.map(({ thumbprint }) => thumbprint)),
+      byteaArray(made.map(({ handle }) => handle)),
+      made.map(({ lastDay }) => lastDay),
+      byteaArray(made.map(({ sealed }) => sealed)),
+    ]);
+    if (rows[0]?.used !== 1) throw new ApiError('issuer.nonce');
+    if (rows[0].certified !== made.length) throw new ApiError('issuer.key-used');
   });
   return {
     passes: made.map(({ pass, notice }) => ({ pass, notice })),

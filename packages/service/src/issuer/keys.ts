@@ -2,6 +2,7 @@ import { issuePaperPass } from '@munjigi/core/entry-pass/issue';
 import { addDays, type Policy } from '@munjigi/core/rules';
 import type { Signer } from '@munjigi/core/signing';
 import type { IssuerEntry } from '@munjigi/core/trust';
+import { ApiError } from '../contracts/index.ts';
 import { type KeyFolder, makePrivateKey, nodeSigner, random } from '../crypto/index.ts';
 import type { Database } from '../db/index.ts';
 
@@ -35,6 +36,9 @@ export const kidBytes = (kid: number): Uint8Array =>
 
 /** The issuer's signing keys: private halves in the key store, the rest in the database. */
 export class IssuerKeys {
+  /** By the secret itself, so that a key is imported once and goes with it. */
+  private readonly signers = new WeakMap<Uint8Array, Signer>();
+
   constructor(
     private readonly db: Database,
     private readonly keys: KeyFolder,
@@ -54,7 +58,12 @@ export class IssuerKeys {
     const row = serving ?? (await this.make(usage, at));
     const secret = await this.keys.find(nameOf(row.kid));
     if (!secret) throw new Error(`The private key ${row.kid} of the issuer is not in its key store.`);
-    return { kid: kidBytes(row.kid), signer: nodeSigner(secret) };
+    let signer = this.signers.get(secret);
+    if (!signer) {
+      signer = nodeSigner(secret);
+      this.signers.set(secret, signer);
+    }
+    return { kid: kidBytes(row.kid), signer };
   }
 
   /** Public documents for the authority's bundle: every key that may still verify at an instant. */
@@ -71,6 +80,29 @@ export class IssuerKeys {
         withdrawn: row.withdrawn,
         canary: row.canary,
       }));
+  }
+
+  /** Public entries after every kind of key that signs has one: what is handed to the authority. */
+  async serving(at: number): Promise<IssuerEntry[]> {
+    await this.signingKey('specimen', at);
+    await this.signingKey('pass', at);
+    return this.publicEntries(at);
+  }
+
+  /**
+   * Withdraws a key: what it signed counts nowhere once gates hold the next bundle, and another key signs from now on. The
+   * private half is destroyed. Throws `issuer.key-unknown`; withdrawing it twice is no mistake.
+   * @returns the id of the key that signs instead
+   */
+  async withdraw(kid: number, at: number): Promise<{ readonly signsNow: number }> {
+    const { rows } = await this.db.query<{ usage: Usage }>(
+      'UPDATE issuer_key SET withdrawn = true WHERE kid = $1 RETURNING usage',
+      [kid],
+    );
+    if (!rows[0]) throw new ApiError('issuer.key-unknown');
+    await this.keys.destroy(nameOf(kid));
+    const next = await this.signingKey(rows[0].usage, at);
+    return { signsNow: next.kid.reduce((sum, byte) => sum * 256 + byte, 0) };
   }
 
   private afterlife(): number {

@@ -5,6 +5,7 @@ import { readHint } from '@munjigi/core/rules';
 import { ApiError } from '../contracts/index.ts';
 import { random } from '../crypto/index.ts';
 import { openAtRest, sealAtRest } from '../lib/sealing.ts';
+import type { Enrolment } from './enrolments.ts';
 import { type IssuingParts, judge } from './issue.ts';
 import { type PaperPass, paperPage } from './paper-page.ts';
 import { endDayOf, issuingMoment, lastDayOf, paperTerms } from './terms.ts';
@@ -22,8 +23,17 @@ export async function issuePaper(
   secret: string,
   at: number,
 ): Promise<PaperPass & { readonly page: string }> {
-  const { policy } = parts;
   const enrolment = await parts.enrolments.find(secret);
+  const { secretHash, ticket } = enrolment;
+  return parts.queue.run('paper', secretHash, ticket, () => issuePaperNow(parts, enrolment, at));
+}
+
+async function issuePaperNow(
+  parts: IssuingParts,
+  enrolment: Enrolment,
+  at: number,
+): Promise<PaperPass & { readonly page: string }> {
+  const { policy } = parts;
   const moment = issuingMoment(policy, enrolment.asOf, at);
   const { identity, entitlement, hint } = await judge(parts, enrolment, moment);
   const terms = paperTerms(policy, entitlement, hint, moment);

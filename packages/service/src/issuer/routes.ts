@@ -5,6 +5,7 @@ import { ApiError, issuerOperations as operations, route } from '../contracts/in
 import type { DeskServer } from '../lib/desk.ts';
 import { type IssuingParts, issueBatch, judge } from './issue.ts';
 import { issuePaper, openPaperPage } from './paper.ts';
+import { mountSignIn } from './sign-in-routes.ts';
 import { issuingMoment } from './terms.ts';
 
 /** The certificates as the wallet shows them, to the visitor's own eyes alone. */
@@ -44,6 +45,8 @@ export function mountIssuer(server: DeskServer, parts: IssuingParts, clock: Cloc
       };
     },
   });
+
+  mountSignIn(server, parts, clock);
 
   server.route({
     ...route(operations.newNonce),

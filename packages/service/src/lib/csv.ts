@@ -18,17 +18,29 @@ export interface TableRow {
   cell(column: string): string;
 }
 
-/** A text with commas and quotes (RFC 4180) as rows by header. Throws `TableError` naming the line. */
-export function readTable(file: string, text: string, needed: readonly string[]): TableRow[] {
+/**
+ * A text with commas and quotes (RFC 4180) as rows by header. Throws `TableError` naming the line; a row of another length
+ * is told to `onShort` instead, where there is one, and left out.
+ */
+export function readTable(
+  file: string,
+  text: string,
+  needed: readonly string[],
+  onShort?: (line: number, rule: string) => void,
+): TableRow[] {
   const [header, ...rows] = splitRows(file, text.replace(/^\uFEFF/, ''));
   if (!header) throw new TableError(file, 1, 'the first line names the columns.');
   const columns = header.cells.map((name) => name.trim());
   const missing = needed.filter((name) => !columns.includes(name));
   if (missing.length > 0) throw new TableError(file, 1, `a column is missing: ${missing.join(', ')}.`);
-  return rows.map(({ line, cells }) => {
-    if (cells.length !== columns.length)
-      throw new TableError(file, line, `has ${cells.length} cells where the header has ${columns.length}.`);
-    return { line, cell: (column) => (cells[columns.indexOf(column)] ?? '').trim() };
+  return rows.flatMap(({ line, cells }) => {
+    if (cells.length !== columns.length) {
+      const rule = `has ${cells.length} cells where the header has ${columns.length}.`;
+      if (!onShort) throw new TableError(file, line, rule);
+      onShort(line, rule);
+      return [];
+    }
+    return [{ line, cell: (column: string) => (cells[columns.indexOf(column)] ?? '').trim() }];
   });
 }
 

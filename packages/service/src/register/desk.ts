@@ -2,8 +2,8 @@ import { ApiError } from '../contracts/index.ts';
 import { type Database, DatabaseUnavailable, isStatementFailed, SQLSTATE } from '../db/index.ts';
 import { everyMinute } from '../lib/case/index.ts';
 import { AnchorTimes } from './anchor-times.ts';
-import { mountRegisterCases, RegisterCases } from './cases/index.ts';
 import { BundlesInUse } from './bundles-in-use.ts';
+import { mountRegisterCases, RegisterCases } from './cases/index.ts';
 import { BatchChecker } from './checked-batch.ts';
 import { readCounts } from './counts/read.ts';
 import { rollUp } from './counts/roll-up.ts';
@@ -18,7 +18,7 @@ import { prune } from './pruning.ts';
 import { withSafeMark } from './receipt-again.ts';
 import { Receipts } from './receipts.ts';
 import { noteRegression } from './regression.ts';
-import { dropDays, oldTables } from './retention.ts';
+import { dropDays, isCitus, oldTables } from './retention.ts';
 import { DAYS_AHEAD, RetentionDays } from './retention-days.ts';
 import { revokeGate } from './revoke.ts';
 import { mountRegister } from './routes.ts';
@@ -49,6 +49,7 @@ const GROUPING: Grouping = {
   longestMs: 8_000,
 };
 const HOUR_MS = 3_600_000;
+const MINUTE_MS = 60_000;
 const COUNT_MS = 300_000;
 
 /** Opens the register desk on a migrated database: makes the days and their keys, up to a week ahead. */
@@ -79,14 +80,16 @@ export async function createRegister(options: RegisterOptions): Promise<Register
   };
   await prepare();
 
+  let closing = false;
   let retaining: Promise<RetentionRun> | null = null;
   /** One run at a time in this process; other nodes are kept away by a lock. Nothing waits for it. */
   const retain = (): Promise<RetentionRun> => {
     retaining ??= prepare()
       .then(async () => {
         const oldestMs = days.oldest * 1000;
-        const run = await dropDays(db, days.days[0]!.day);
-        if (run.left.length === 0) await prune(db, oldestMs);
+        const stopped = () => closing;
+        const run = await dropDays(db, days.days[0]!.day, { stopped });
+        if (run.left.length === 0) await prune(db, oldestMs, stopped);
         return { ...run, closedGaps: await closeGaps({ db, receipts }, oldestMs, clock.nowMs()) };
       })
       .finally(() => {
@@ -94,17 +97,19 @@ export async function createRegister(options: RegisterOptions): Promise<Register
       });
     return retaining;
   };
-  const hourly = setInterval(() => {
+  const look = () => {
     prepare().catch(() => alarm({ kind: 'partitions', venueId: null, gateNo: null }));
+    venues.chores().catch(() => alarm({ kind: 'chores', venueId: null, gateNo: null }));
     retain().then(
       ({ left }) => left.length > 0 && alarm({ kind: 'retention', venueId: null, gateNo: null }),
       () => alarm({ kind: 'retention', venueId: null, gateNo: null }),
     );
     // Another process may have noted a backup: heads are read again with their safe marks.
     intake.forgetHeads();
-    venues.tellLog().catch(() => alarm({ kind: 'untold', venueId: null, gateNo: null }));
-    venues.noteQuiet().catch(() => alarm({ kind: 'nudges', venueId: null, gateNo: null }));
-  }, HOUR_MS);
+  };
+  const hourly = setInterval(look, HOUR_MS);
+  const soon = setTimeout(look, MINUTE_MS);
+  soon.unref();
   hourly.unref();
 
   let counting: Promise<number> | null = null;
@@ -123,7 +128,9 @@ export async function createRegister(options: RegisterOptions): Promise<Register
   counter.unref();
 
   const intake = new Intake({ db, clock, days, layer, receipts, anchors, prepare, alarm });
-  const grouping = { ...GROUPING, ...options.grouping };
+  // A group reaches one machine only where all its venues are there: on Citus each batch goes by itself, on every connection.
+  const spread = await isCitus(db);
+  const grouping = { ...GROUPING, ...(spread ? { gates: 1, lanes: db.lanes } : {}), ...options.grouping };
   const pace = new Pace(options.random);
   const queue = new GroupCommit<Upload, BatchAnswer>(
     { ...grouping, lanes: Math.min(grouping.lanes, Math.max(2, db.lanes)) },
@@ -227,7 +234,9 @@ export async function createRegister(options: RegisterOptions): Promise<Register
         return raised;
       }),
     async close() {
+      closing = true;
       clearInterval(hourly);
+      clearTimeout(soon);
       clearInterval(counter);
       await counting?.catch(() => {});
       await retaining?.catch(() => {});

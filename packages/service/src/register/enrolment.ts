@@ -9,7 +9,7 @@ import type { Receipts } from './receipts.ts';
 import { mainTip } from './standing.ts';
 import { openStretch, stretchesOf } from './stretch.ts';
 import type { EnrolledGate, GateFields, PolicyTerms, VenueFields } from './types.ts';
-import { type DeviceRole, hashOf, makeCode, useEnrolmentCode } from './venues/codes.ts';
+import { type DeviceRole, hashOf, isEnrolmentCode, makeCode, useEnrolmentCode } from './venues/codes.ts';
 import { confirmByCode } from './venues/delegations.ts';
 import { pointOf } from './venues/points.ts';
 
@@ -50,6 +50,8 @@ export async function enrolGate(
   const venue = rows[0];
   if (venue === undefined) throw new ApiError('register.venue-unknown');
   const lasting = timingSafeEqual(hashOf(gate.enrolmentCode), venue.enrolmentHash);
+  if (!lasting && !(await isEnrolmentCode(db, gate.venueId, gate.enrolmentCode, nowMs)))
+    throw new ApiError('register.enrolment-code');
   const point = pointOf(gate.gateKey, crypto);
   const signed = possessionBytes(utf8Encode(gate.enrolmentCode), gate.gateKey);
   if (point === null || !(await crypto.verify('ES256', spkiFromPoint(point), signed, gate.proof))) {

@@ -1,3 +1,4 @@
+export { marksOfBackup, restoreRegister } from './backup.ts';
 export { hideSmall, SMALLEST_TOLD, type Told, type VenueCounts } from './counts/read.ts';
 export { recount, rollUp } from './counts/roll-up.ts';
 export { createRegister } from './desk.ts';

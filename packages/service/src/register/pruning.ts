@@ -29,15 +29,20 @@ export async function recordGone(session: Session, table: string): Promise<void>
 /** Venues whose leftovers one transaction clears. */
 const SLICE = 2_000;
 const DAY_MS = 86_400_000;
+const LONGEST_MS = 600_000;
 
 /**
  * Clears what rows past retention leave behind, venue by venue: entries that were refused then, receipts but for the newest of
  * a stretch, hashes inside runs that are gone, anchors that nothing names any more, counts.
  * @param oldestMs first moment of the oldest day that is kept
  */
-export async function prune(db: Database, oldestMs: number): Promise<void> {
+export async function prune(
+  db: Database,
+  oldestMs: number,
+  stopped: () => boolean = () => false,
+): Promise<void> {
   let after = 0;
-  for (;;) {
+  while (!stopped()) {
     const { rows } = await db.query<{ last: number | null }>(
       'SELECT max(venue_id) AS last FROM (SELECT venue_id FROM venue WHERE venue_id > $1 ORDER BY venue_id LIMIT $2) v',
       [after, SLICE],
@@ -45,7 +50,11 @@ export async function prune(db: Database, oldestMs: number): Promise<void> {
     const last = rows[0]!.last;
     if (last === null) return;
     const from = after;
-    await db.tx((session) => pruneVenues(session, [from, last], oldestMs));
+    await db.apart(async (session) => {
+      await session.script('BEGIN');
+      await pruneVenues(session, [from, last], oldestMs);
+      await session.script('COMMIT');
+    }, LONGEST_MS);
     after = last;
   }
 }

@@ -35,6 +35,13 @@ export async function oldTables(db: Database, oldest: string): Promise<readonly 
   return (await dayTables(db)).filter(({ day }) => day < oldest);
 }
 
+export interface Patience {
+  /** How long a day is waited for that somebody reads. */
+  readonly patienceMs?: number;
+  /** True where the service is closing: what was begun is finished, and nothing more is begun. */
+  readonly stopped?: () => boolean;
+}
+
 const LOCK_TIMEOUT = '200ms';
 const LOCK = 0x4d4a0003;
 /** Dropping a day first writes down which counters went with it: that reads the day once. */
@@ -48,7 +55,11 @@ const BUSY = [SQLSTATE.lockNotAvailable, SQLSTATE.deadlock, '55000'] as const;
  * (one that was broken off is finished); where that does not exist (the embedded engine, Citus) it is taken off under a lock
  * timeout. A day that somebody still reads is left for `patienceMs` and then for the next run. Safe on several nodes at once.
  */
-export async function dropDays(db: Database, oldest: string, patienceMs = 20_000): Promise<DroppedDays> {
+export async function dropDays(
+  db: Database,
+  oldest: string,
+  { patienceMs = 20_000, stopped = () => false }: Patience = {},
+): Promise<DroppedDays> {
   return db.apart(async (session) => {
     const held = await session.query<{ mine: boolean }>('SELECT pg_try_advisory_lock($1) AS mine', [LOCK]);
     const past = async () => (await dayTables(session)).filter(({ day }) => day < oldest);
@@ -63,13 +74,14 @@ export async function dropDays(db: Database, oldest: string, patienceMs = 20_000
       for (const table of [...tables].sort((a) => (a.state === 'detaching' ? -1 : 0)))
         if (await unlessBusy(() => dropDay(session, table, concurrently))) dropped.push(table.day);
       const left = tables.map(({ day }) => day).filter((day) => !dropped.includes(day));
-      if (left.length === 0 || performance.now() > until) return { dropped, left };
+      if (left.length === 0 || stopped() || performance.now() > until) return { dropped, left };
       await new Promise((go) => setTimeout(go, wait));
     }
   }, LONGEST_MS);
 }
 
-async function isCitus(session: Session): Promise<boolean> {
+/** True where the tables may be spread over machines: there, some statements do not exist and groups do not pay. */
+export async function isCitus(session: Pick<Session, 'query'>): Promise<boolean> {
   return (await session.query("SELECT 1 FROM pg_extension WHERE extname = 'citus'")).rows.length > 0;
 }
 

@@ -18,6 +18,11 @@ function standingJson({ head, have, resendFrom, receipt }: Standing) {
 const bytesOf = (text: string | undefined): Uint8Array | null =>
   text === undefined ? null : fromBase64(text);
 
+function newsJson(news: NonNullable<Awaited<ReturnType<RegisterDesk['venues']['news']>>>) {
+  const { pin } = news;
+  return { ...news, pin: pin && { ...pin, salt: toBase64url(pin.salt), hash: toBase64url(pin.hash) } };
+}
+
 /** Adds the register's operations to the server. */
 export function mountRegister(server: DeskServer, desk: RegisterDesk, _crypto: Crypto): void {
   mountVenues(server, desk.venues);
@@ -65,7 +70,7 @@ export function mountRegister(server: DeskServer, desk: RegisterDesk, _crypto: C
       const thumbprint = fromBase64(request.params.thumbprint);
       const standing = await desk.whereAmI(venue, thumbprint, bytesOf(shown));
       const gate = await desk.venues.news(venue, thumbprint);
-      return { ...standingJson(standing), ...(gate === null ? {} : { gate }) };
+      return { ...standingJson(standing), ...(gate === null ? {} : { gate: newsJson(gate) }) };
     },
   });
   server.route({

@@ -27,15 +27,7 @@ export interface PolicyTerms {
 
 /** Something that an operator should look at. No personal data. */
 export interface Alarm {
-  readonly kind:
-    | 'regressed'
-    | 'fork'
-    | 'partitions'
-    | 'counts'
-    | 'retention'
-    | 'nudges'
-    | 'untold'
-    | 'bundle-split';
+  readonly kind: 'regressed' | 'fork' | 'partitions' | 'counts' | 'retention' | 'chores' | 'bundle-split';
   readonly venueId: number | null;
   readonly gateNo: number | null;
 }

@@ -269,6 +269,12 @@ export const en: Readonly<Record<keyof typeof ko, string>> = {
     'The issuer is busy right now. The codes you have still work. Please try again in a while.',
   'wallet.problem.lint': 'The issuer sent codes that could single people out. They were not accepted.',
   'wallet.problem.offline': 'The issuer cannot be reached. Check the connection and try again.',
+  'wallet.queue':
+    'You are number {place} in line; it takes {minutes} min at most as it looks now, then your codes come by themselves.',
+  'wallet.queue.leave': 'You may close this: your place is kept.',
+  'wallet.queue.title': 'Many people ask right now',
+  'wallet.queue.unknown':
+    'You are number {place} in line; nobody can say yet how long, and your codes come by themselves.',
   'wallet.reason.private': 'Only this phone shows this.',
   'wallet.reason.useful': 'What works today',
   'wallet.remind': 'Remind me before the end',

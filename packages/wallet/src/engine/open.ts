@@ -1,4 +1,5 @@
-import { calendarOf, noticeTexts } from '@munjigi/core/rules';
+import { toHex } from '@munjigi/core/encoding';
+import { calendarOf, endedPassSeconds, noticeTexts } from '@munjigi/core/rules';
 import { type DiaryNote, type HeldPass, storageSelfTest } from '@munjigi/offline';
 import type { Appearance } from '@munjigi/ui/appearance';
 import { isTextKey, t } from '@munjigi/ui/texts';
@@ -7,12 +8,14 @@ import { heldCertificates, openHolder, problemOf } from '../holder.ts';
 import type { ProviderPerson, Stage, View, Wallet } from '../model.ts';
 import { clockText, dayText, longDayText, timeText } from './dates.ts';
 import { openDrawing } from './drawing.ts';
-import { enrolPerson, renewBatch } from './enrolment.ts';
+import { type Enrolling, enrolPerson, renewBatch } from './enrolment.ts';
 import { openLookups } from './lookups.ts';
 import { notificationState, openReminding } from './reminding.ts';
 import { openRules } from './rules.ts';
+import { finishSignIn, goSignIn, type SignedIn } from './signing-in.ts';
 import { cards, endOf, type HeldCertificate, standing, useful } from './standing.ts';
 import { openTicker } from './ticker.ts';
+import { inTurn, type Waiting } from './turn.ts';
 import { keepAwake } from './wake-lock.ts';
 
 export interface Opening {
@@ -22,6 +25,8 @@ export interface Opening {
   readonly update: Signal<(() => void) | null>;
   /** Whether new passes are fetched unasked when some are due; the demonstration keeps the batches of its story. */
   readonly renewsItself: boolean;
+  /** What a provider's page came back with, where this page was opened by one. */
+  readonly answer?: string | null;
 }
 
 export interface OpenWallet extends Wallet {
@@ -43,6 +48,7 @@ export async function openWallet({
   install,
   update,
   renewsItself,
+  answer = null,
 }: Opening): Promise<OpenWallet> {
   const holder = openHolder(profile);
   const { store, issuer } = holder;
@@ -64,6 +70,12 @@ export async function openWallet({
   const passes = signal<readonly HeldPass[]>([]);
   const notes = signal<readonly DiaryNote[]>([]);
   const people = signal<readonly ProviderPerson[] | null>(null);
+  const providers = signal<Wallet['providers']['value']>([]);
+  const signedIn = signal<SignedIn | null>(null);
+  const waiting = signal<Waiting | null>(null);
+  const onWaiting = (now: Waiting | null): void => {
+    waiting.value = now;
+  };
   const busy = signal(false);
   const problem = signal<string | null>(null);
   const notifications = signal(notificationState());
@@ -118,14 +130,16 @@ export async function openWallet({
     }
   };
   const renew = async () => {
-    await renewBatch(holder, policy.peek(), ticker.read() / 1000);
+    await renewBatch(holder, policy.peek(), ticker.read() / 1000, onWaiting);
     await readHolder();
     await drawing.redraw();
   };
-  const enrolAt = (who: string, issuedAt?: number) =>
+  const enrolAs = (who: Enrolling) =>
     errand(async () => {
       if (!policy.peek()) await rules.refresh();
-      await enrolPerson(holder, who, policy.peek(), ticker.read() / 1000, issuedAt);
+      // Who signed in may do so once: whatever comes of it, the next try begins at the provider.
+      signedIn.value = null;
+      await enrolPerson(holder, who, policy.peek(), ticker.read() / 1000, onWaiting);
       await readHolder();
       view.value = 'qr';
       await drawing.redraw();
@@ -151,6 +165,22 @@ export async function openWallet({
     effect(() => {
       const pack = policy.value;
       if (pack && stage.value === 'open' && visible.value) lookups.look(pack, today.value);
+    }),
+    effect(() => {
+      // A withdrawn key is learnt while the wallet is open: its passes go from the screen.
+      const dead = rules.withdrawn.value;
+      store.follow((kid) => dead.has(toHex(kid)));
+      if (dead.size > 0) void drawing.redraw();
+    }),
+    effect(() => {
+      const [pack, word] = [policy.value, rules.published.value];
+      store.allow(pack && word ? endedPassSeconds(pack, word.obligation, word.validUntil, minute.value) : 0);
+    }),
+    effect(() => {
+      const now = minute.value;
+      const concerned = passes.value.some(({ kid }) => rules.withdrawn.value.has(toHex(kid)));
+      if (!concerned || !renewsItself || !visible.value || stage.value !== 'open') return;
+      void store.renewalDue(now).then((due) => (due ? errand(renew, true) : undefined));
     }),
     rules.watch(() => !document.hidden),
     () => document.removeEventListener('visibilitychange', seen),
@@ -211,6 +241,14 @@ export async function openWallet({
     retentionDays: computed(() => policy.value?.retentionDays ?? 0),
     exercise: computed(() => policy.value?.exercise ?? false),
     people,
+    providers,
+    signedIn,
+    waiting: computed(() => {
+      const now = waiting.value;
+      if (!now) return null;
+      const key = now.minutes === null ? 'wallet.queue.unknown' : 'wallet.queue';
+      return text(key, { place: now.place, minutes: now.minutes ?? 0 });
+    }),
     busy,
     problem,
     update,
@@ -240,10 +278,18 @@ export async function openWallet({
     setLane: (lane) => drawing.setLane(lane),
     loadPeople: () =>
       errand(async () => {
-        people.value = await issuer.people();
+        [people.value, providers.value] = await Promise.all([issuer.people(), issuer.providers()]);
       }),
-    enrol: (who) => enrolAt(who),
-    enrolAt,
+    enrol: (who) => enrolAs({ person: who }),
+    enrolAt: (person, issuedAt) => enrolAs({ person, issuedAt }),
+    signIn: (provider) => errand(() => goSignIn(issuer, provider)),
+    async enrolSignedIn() {
+      const who = signedIn.peek();
+      if (who) await enrolAs(who);
+    },
+    forgetSignIn() {
+      signedIn.value = null;
+    },
     renew: () => errand(renew),
     printPaper: () => {
       // opened in the tap itself: browsers stop windows that open later
@@ -251,7 +297,8 @@ export async function openWallet({
       return errand(async () => {
         const enrolment = await store.enrolment();
         if (!enrolment) return;
-        const { html } = await issuer.paperPass(enrolment.enrolment);
+        const ask = () => issuer.paperPass(enrolment.enrolment);
+        const { html } = await inTurn(issuer, enrolment.enrolment, 'paper', ask, onWaiting);
         if (page) page.location.href = html;
         else location.href = html;
       }).finally(() => {
@@ -290,6 +337,13 @@ export async function openWallet({
   }
   await readHolder();
   await readDiary();
+  if (answer !== null)
+    await errand(async () => {
+      signedIn.value = await finishSignIn(issuer, answer);
+    });
+  // Somebody who was waiting for a turn closed the wallet: it goes on from the same place.
+  if (renewsItself && answer === null && stage.peek() === 'enrol' && (await store.enrolment()))
+    void errand(renew);
   if (
     renewsItself &&
     stage.peek() === 'open' &&

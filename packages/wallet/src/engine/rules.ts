@@ -1,3 +1,4 @@
+import { toHex } from '@munjigi/core/encoding';
 import { compilePolicy, type Policy } from '@munjigi/core/rules';
 import type { Bundle, Now } from '@munjigi/core/trust';
 import { type ReadonlySignal, signal } from '@preact/signals';
@@ -8,6 +9,8 @@ export interface Rules {
   readonly policy: ReadonlySignal<Policy | null>;
   /** The published document, or null while nothing was ever read. */
   readonly published: ReadonlySignal<Now | null>;
+  /** Issuer keys (hex) that the bundle in use withdraws. */
+  readonly withdrawn: ReadonlySignal<ReadonlySet<string>>;
   /** Called after a clock of the story jumped. */
   onJump(call: () => void): void;
   /** Asks the mirrors once. */
@@ -23,6 +26,7 @@ const EVERY_IN_EXERCISE_MS = 3_000;
 export async function openRules({ rules, clock }: Holder): Promise<Rules> {
   const policy = signal<Policy | null>(null);
   const published = signal<Now | null>(null);
+  const withdrawn = signal<ReadonlySet<string>>(new Set());
   const jumps: (() => void)[] = [];
   let compiled: Bundle | null = null;
 
@@ -35,6 +39,8 @@ export async function openRules({ rules, clock }: Holder): Promise<Rules> {
     if (compiled !== use.bundle) {
       policy.value = compilePolicy(use.bundle.pack);
       compiled = use.bundle;
+      const dead = use.bundle.issuers.filter((issuer) => issuer.withdrawn).map(({ kid }) => toHex(kid));
+      if (dead.join() !== [...withdrawn.peek()].join()) withdrawn.value = new Set(dead);
     }
     published.value = use.now;
     if (Math.abs((clock.estimate()?.ms ?? before) - before) > 2_000) for (const call of jumps) call();
@@ -62,6 +68,7 @@ export async function openRules({ rules, clock }: Holder): Promise<Rules> {
   return {
     policy,
     published,
+    withdrawn,
     onJump: (call) => void jumps.push(call),
     refresh,
     watch(shown) {

@@ -101,6 +101,11 @@ function WithoutCode({ wallet }: { readonly wallet: Wallet }) {
       <p class="state">{wallet.text('wallet.empty.certificate')}</p>
       <p class="small">{wallet.text('wallet.empty.by-eye')}</p>
       <span class="push" />
+      {wallet.waiting.value && (
+        <p class="small" role="status" data-munjigi="waiting">
+          <S text={wallet.waiting.value} />
+        </p>
+      )}
       {wallet.problem.value && <p class="problem small">{wallet.problem.value}</p>}
       <div class="stack">
         <Button kind="first" size="tall" onClick={() => wallet.show('certificate')}>

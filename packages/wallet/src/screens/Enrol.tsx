@@ -12,12 +12,41 @@ export function Enrol({ wallet }: { readonly wallet: Wallet }) {
   }, [wallet]);
   return (
     <main class="enrol">
-      {chosen.value ? (
-        <Consent wallet={wallet} person={chosen.value} back={() => (chosen.value = null)} />
+      {wallet.waiting.value ? (
+        <Waiting wallet={wallet} />
+      ) : wallet.signedIn.value ? (
+        <Consent
+          wallet={wallet}
+          name={wallet.signedIn.value.name}
+          agree={() => wallet.enrolSignedIn()}
+          back={() => wallet.forgetSignIn()}
+        />
+      ) : chosen.value ? (
+        <Consent
+          wallet={wallet}
+          name={nameOf(chosen.value, wallet.look.language.value)}
+          agree={() => chosen.value && wallet.enrol(chosen.value.id)}
+          back={() => (chosen.value = null)}
+        />
       ) : (
         <Choose wallet={wallet} choose={(person) => (chosen.value = person)} />
       )}
     </main>
+  );
+}
+
+/** Place and time in one sentence; it goes on by itself. */
+function Waiting({ wallet }: { readonly wallet: Wallet }) {
+  return (
+    <>
+      <h1>{wallet.text('wallet.queue.title')}</h1>
+      <p role="status" data-munjigi="waiting">
+        <S text={wallet.waiting.value ?? ''} />
+      </p>
+      <p class="quiet">
+        <S text={wallet.text('wallet.queue.leave')} />
+      </p>
+    </>
   );
 }
 
@@ -38,10 +67,28 @@ function Choose({
   return (
     <>
       <h1>{wallet.text('wallet.enrol.title')}</h1>
-      <p class="quiet">
-        <S text={wallet.text('wallet.enrol.provider')} />
-      </p>
+      {people && people.length > 0 && (
+        <p class="quiet">
+          <S text={wallet.text('wallet.enrol.provider')} />
+        </p>
+      )}
       {wallet.problem.value && <p class="problem">{wallet.problem.value}</p>}
+      {wallet.providers.value.length > 0 && (
+        <div class="stack" style="margin-top: var(--s-6)">
+          {wallet.providers.value.map(({ name, title }) => (
+            <Button
+              key={name}
+              kind="first"
+              size="tall"
+              disabled={wallet.busy.value}
+              data-provider={name}
+              onClick={() => wallet.signIn(name)}
+            >
+              {title[language]}
+            </Button>
+          ))}
+        </div>
+      )}
       {people && people.length > 0 && (
         <ul class="list" style="margin-top: var(--s-6)">
           {people.map((person) => (
@@ -74,20 +121,18 @@ function Choose({
 
 function Consent({
   wallet,
-  person,
+  name,
+  agree,
   back,
 }: {
   readonly wallet: Wallet;
-  readonly person: ProviderPerson;
+  readonly name: string;
+  readonly agree: () => unknown;
   readonly back: () => void;
 }) {
   return (
     <>
-      <h1>
-        {wallet.text('wallet.enrol.greeting', {
-          name: nameOf(person, wallet.look.language.value),
-        })}
-      </h1>
+      <h1>{wallet.text('wallet.enrol.greeting', { name })}</h1>
       <ul class="consent">
         {['wallet.enrol.kept', 'wallet.enrol.shown', 'wallet.enrol.diary'].map((key) => (
           <li key={key}>
@@ -98,13 +143,7 @@ function Consent({
       {wallet.problem.value && <p class="problem">{wallet.problem.value}</p>}
       <span class="push" />
       <div class="stack">
-        <Button
-          kind="first"
-          size="tall"
-          disabled={wallet.busy.value}
-          data-munjigi="agree"
-          onClick={() => wallet.enrol(person.id)}
-        >
+        <Button kind="first" size="tall" disabled={wallet.busy.value} data-munjigi="agree" onClick={agree}>
           {wallet.text(wallet.busy.value ? 'wallet.enrol.busy' : 'wallet.enrol.agree')}
         </Button>
         <Button onClick={back} disabled={wallet.busy.value}>

@@ -30,7 +30,7 @@ const logged = ({ line, receipt }: LoggedLine) => ({
 
 /**
  * Asks each issuer of an opening for its own handles, once each. An issuer that is away leaves its lines waiting, and is asked
- * again with the next call; one that refuses leaves them waiting for good.
+ * again with the next call; one that refuses leaves them waiting. No issuer holds up another. Throws the first refusal, at the end.
  */
 export async function askIssuers(asking: Asking): Promise<void> {
   const { caseId, judge, store } = asking;
@@ -39,6 +39,7 @@ export async function askIssuers(asking: Asking): Promise<void> {
   const { crypto } = judge.parts;
   const opening = await openOpening(openingBytes, await judge.keyOf('authority'), crypto);
   let whole = true;
+  let refused: ApiError | null = null;
   for (const { issuer } of opening.sets) {
     const name = `resolution ${issuer}`;
     if (await store.document(caseId, name)) continue;
@@ -63,7 +64,7 @@ export async function askIssuers(asking: Asking): Promise<void> {
       })
       .catch((error: unknown) => {
         // Away: asked again. Refused: said to whoever opened, since something is wrong that asking again does not mend.
-        if (error instanceof ApiError && error.status !== 503) throw error;
+        if (error instanceof ApiError && error.status !== 503) refused ??= error;
         return null;
       });
     if (answer === null) {
@@ -78,6 +79,7 @@ export async function askIssuers(asking: Asking): Promise<void> {
         await store.keepSealed(caseId, 'rows', encodeRows(joined(rows, issuer, answer.people)), session);
     });
   }
+  if (refused) throw refused;
   if (whole) await store.keep(caseId, 'listed', Uint8Array.of(1));
 }
 

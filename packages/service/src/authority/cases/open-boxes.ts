@@ -59,6 +59,8 @@ async function openOne(entry: ReleasedEntry, { dayKey, policy }: OpeningParts): 
     });
   } catch (error) {
     if (isMunjigiError(error, 'sealed.open')) return 'moved';
+    // A key file that is broken opens as much as one that is gone.
+    if (isMunjigiError(error, 'sealed.key')) return 'key-missing';
     throw error;
   }
 }

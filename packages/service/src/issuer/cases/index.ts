@@ -1,2 +1,2 @@
-export { type FindPerson, type IssuerCaseOptions, IssuerCases, noticeTag } from './issuer-cases.ts';
+export { type FindPerson, type IssuerCaseOptions, IssuerCases } from './issuer-cases.ts';
 export { mountIssuerCases } from './routes.ts';

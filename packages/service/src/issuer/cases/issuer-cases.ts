@@ -1,4 +1,3 @@
-import { createHmac } from 'node:crypto';
 import {
   documentHash,
   handleSet,
@@ -12,6 +11,7 @@ import {
 } from '@munjigi/core/case';
 import { equalBytes, fromBase64 } from '@munjigi/core/encoding';
 import { isMunjigiError } from '@munjigi/core/errors';
+import { notifiedTag } from '@munjigi/core/log';
 import type { Signer } from '@munjigi/core/signing';
 import { nowSeconds } from '../../clock/index.ts';
 import { ApiError, type ResolveBody } from '../../contracts/index.ts';
@@ -37,12 +37,6 @@ export interface IssuerCaseOptions extends CaseParts {
 
 /** The person behind a name that a provider gave, or null. */
 export type FindPerson = (person: string) => Promise<Identity | null>;
-
-const TAG_BYTES = 8;
-
-/** What a wallet finds in the day's file when its pass was resolved (protocol A15). */
-export const noticeTag = (notice: Uint8Array): Uint8Array =>
-  new Uint8Array(createHmac('sha256', notice).update('resolved').digest().subarray(0, TAG_BYTES));
 
 const loggedOf = ({ line, receipt }: { line: string; receipt: string }) => ({
   line: fromBase64(line),
@@ -74,36 +68,76 @@ export class IssuerCases implements IssuerCasePort {
     const openingHash = documentHash('opening', fromBase64(request.opening));
     const at = nowSeconds(this.options.clock);
 
-    const { count } = await this.db.query(
-      'INSERT INTO resolved_case (case_hash, answered_at, expires_at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING',
-      [standing.hash, at, standing.case.expiresAt],
-    );
-    if (count !== 1) {
-      this.options.alarm?.('case-refused');
-      throw new ApiError('case.resolved-already');
-    }
+    const day = this.options.policy.calendar.dateOf(at);
     const { people, tags } = await this.#people(handles);
-    const { name, policy, signer, publishTags } = this.options;
+    await this.#answerOnce(standing, at, day, tags);
+    const { name, signer } = this.options;
     const resolution = await signResolution(
       { openingHash, issuer: name, asked: handles.length, found: people.length, at },
       signer,
     );
-    const day = policy.calendar.dateOf(at);
-    await this.judge.log('resolved', at, {
-      case: standing.hash,
-      count: people.length,
-      day,
-      release: opening.releaseHash,
-      opening: openingHash,
-      resolution: documentHash('resolution', resolution),
-    });
-    await publishTags(day, tags);
+    try {
+      await this.judge.log('resolved', at, {
+        case: standing.hash,
+        count: people.length,
+        day,
+        release: opening.releaseHash,
+        opening: openingHash,
+        resolution: documentHash('resolution', resolution),
+      });
+    } catch (error) {
+      // What is not logged was not answered: it may be asked again.
+      await this.db.query('DELETE FROM resolved_case WHERE case_hash = $1', [standing.hash]);
+      await this.db.query('DELETE FROM tag_to_publish WHERE tag = ANY($1::bytea[])', [byteaArray(tags)]);
+      throw error;
+    }
+    await this.#publish().catch(() => this.options.alarm?.('case-housekeeping'));
     return { resolution, people };
   }
 
-  /** Forgets answers whose case has expired: it would be refused anyway. */
+  /** Takes note that the case is being answered, with the tags to publish. Throws `case.resolved-already`. */
+  async #answerOnce(
+    { hash, case: one }: StandingCase,
+    at: number,
+    day: string,
+    tags: readonly Uint8Array[],
+  ): Promise<void> {
+    const first = await this.db.tx(async (session) => {
+      const { count } = await session.query(
+        'INSERT INTO resolved_case (case_hash, answered_at, expires_at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING',
+        [hash, at, one.expiresAt],
+      );
+      if (count !== 1) return false;
+      await session.query(
+        'INSERT INTO tag_to_publish (day, tag) SELECT $1::date, unnest($2::bytea[]) ON CONFLICT DO NOTHING',
+        [day, byteaArray(tags)],
+      );
+      return true;
+    });
+    if (first) return;
+    this.options.alarm?.('case-refused');
+    throw new ApiError('case.resolved-already');
+  }
+
+  /** Publishes what waits: visitors are told, even where the file could not be written at once. */
+  async #publish(): Promise<void> {
+    const { rows } = await this.db.query<{ day: string; tag: Uint8Array }>(
+      'SELECT day, tag FROM tag_to_publish ORDER BY day',
+    );
+    for (const day of new Set(rows.map((row) => row.day))) {
+      const tags = rows.filter((row) => row.day === day).map(({ tag }) => tag);
+      await this.options.publishTags(day, tags);
+      await this.db.query('DELETE FROM tag_to_publish WHERE day = $1::date AND tag = ANY($2::bytea[])', [
+        day,
+        byteaArray(tags),
+      ]);
+    }
+  }
+
+  /** Forgets answers whose case has expired (it would be refused anyway), and publishes tags that wait. */
   async tend(): Promise<void> {
     await this.db.query('DELETE FROM resolved_case WHERE expires_at <= $1', [nowSeconds(this.options.clock)]);
+    await this.#publish();
   }
 
   async #checked(
@@ -166,7 +200,7 @@ export class IssuerCases implements IssuerCasePort {
       const identity = holder && (await this.find(holder.person));
       if (!holder || !identity) continue;
       people.push({ handle, name: identity.name, birthDate: identity.birthDate });
-      tags.push(noticeTag(holder.notice));
+      tags.push(notifiedTag(holder.notice));
     }
     return { people, tags };
   }

@@ -7,7 +7,7 @@ import {
 import { cose, decodeClientDataJSON } from '@simplewebauthn/server/helpers';
 import { ApiError } from '../../contracts/index.ts';
 import { isOrigin, type Origin, rpIdOf } from './origins.ts';
-import { pointOfCose } from './passkey-key.ts';
+import { isDerSignature, pointOfCose } from './passkey-key.ts';
 
 /** ES256 for officers, whose signatures others check with one algorithm; RS256 beside for what Windows Hello may make. */
 export const algorithmsOf = (officer: boolean): number[] =>
@@ -81,6 +81,8 @@ export async function checkAssertion(
   key: EnrolledKey,
   asked: { challenge: Uint8Array; origin: string; origins: readonly Origin[]; officer: boolean },
 ): Promise<number> {
+  const signature = new Uint8Array(Buffer.from(response.response.signature, 'base64url'));
+  if (pointOfCose(key.publicKey) && !isDerSignature(signature)) throw new ApiError('accounts.passkey');
   const checked = await verifyAuthenticationResponse({
     response,
     expectedChallenge: text(asked.challenge),

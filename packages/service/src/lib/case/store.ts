@@ -145,4 +145,9 @@ export class CaseStore {
     );
     if (count !== 1) throw new ApiError('case.quota');
   }
+
+  /** Forgets the counts of days before one, YYYY-MM-DD. */
+  async forgetQuotas(before: string): Promise<void> {
+    await this.db.query('DELETE FROM trace_quota WHERE day < $1::date', [before]);
+  }
 }

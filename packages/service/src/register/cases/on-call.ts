@@ -1,3 +1,4 @@
+import { ApiError } from '../../contracts/index.ts';
 import type { Database, Session } from '../../db/index.ts';
 
 /** How long an officer on call has before the next one is asked. */
@@ -12,20 +13,24 @@ export interface Asked {
 export class OnCall {
   constructor(
     private readonly db: Database,
-    /** Officers of this body, where the list is empty. */
+    /** Officers of this body who can sign now, in order. */
     private readonly officers: () => Promise<readonly string[]>,
   ) {}
 
-  /** The list in order. Without one, all officers of the body are on it. */
+  /** The list in order, without whoever has left. Without one, all officers of the body are on it. */
   async list(): Promise<readonly string[]> {
     const { rows } = await this.db.query<{ account: string }>(
       'SELECT account_id AS account FROM on_call ORDER BY place',
     );
-    return rows.length > 0 ? rows.map(({ account }) => account) : this.officers();
+    const officers = await this.officers();
+    const listed = rows.flatMap(({ account }) => (officers.includes(account) ? [account] : []));
+    return listed.length > 0 ? listed : officers;
   }
 
-  /** Sets the list. */
+  /** Sets the list. Throws `case.on-call` for somebody who cannot sign. */
   async set(accounts: readonly string[]): Promise<void> {
+    const officers = await this.officers();
+    if (accounts.some((account) => !officers.includes(account))) throw new ApiError('case.on-call');
     await this.db.tx(async (session) => {
       await session.query('DELETE FROM on_call');
       for (const [i, account] of [...new Set(accounts)].entries())

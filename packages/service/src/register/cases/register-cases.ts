@@ -135,6 +135,8 @@ export class RegisterCases implements RegisterCasePort {
 
   /** What is due: the next officer is asked, and what has ended is deleted. */
   async tend(): Promise<void> {
+    const { clock, policy } = this.options;
+    await this.store.forgetQuotas(policy.calendar.dateOf(nowSeconds(clock)));
     for (const { id } of await this.store.ended(nowSeconds(this.options.clock))) await this.store.remove(id);
     for (const { stored, state } of await this.all()) if (state === 'waiting') await this.#ask(stored.id);
   }

@@ -32,6 +32,22 @@ export function mountRegisterCases(
     };
   };
 
+  const onCall = async () => {
+    const accounts = await cases.onCall.list();
+    const names = await namesOf(accounts);
+    return { accounts: accounts.map((accountId) => ({ accountId, name: names.get(accountId) ?? '' })) };
+  };
+
+  server.route({ ...route(operations.getOnCall), handler: onCall });
+
+  server.route({
+    ...route(operations.setOnCall),
+    handler: async ({ body }) => {
+      await cases.onCall.set(body.accounts);
+      return onCall();
+    },
+  });
+
   server.route({
     ...route(operations.casesToApprove),
     handler: async () => ({

@@ -15,14 +15,22 @@ export interface VenueDay {
   readonly day: number;
 }
 
-/** Some stretches whose head is beyond what was counted, in order of venue and number. */
-export async function uncounted(session: Session, limit: number): Promise<readonly Uncounted[]> {
+/** A place in the order of stretches: venue and number. */
+export type StretchPlace = readonly [venueId: number, gateNo: number];
+
+/** Some stretches after a place whose head is beyond what was counted, in order of venue and number. */
+export async function uncounted(
+  session: Session,
+  after: StretchPlace,
+  limit: number,
+): Promise<readonly Uncounted[]> {
   const { rows } = await session.query<Uncounted>(
     `SELECT h.venue_id AS "venueId", h.gate_no AS "gateNo", h.counter AS "to", COALESCE(c.counter, g.start_counter) AS "from"
      FROM gate_head h JOIN gate g ON g.venue_id = h.venue_id AND g.gate_no = h.gate_no
      LEFT JOIN gate_counted c ON c.venue_id = h.venue_id AND c.gate_no = h.gate_no
-     WHERE h.counter > COALESCE(c.counter, g.start_counter) ORDER BY h.venue_id, h.gate_no LIMIT $1`,
-    [limit],
+     WHERE (h.venue_id, h.gate_no) > ($1::int8, $2::int2) AND h.counter > COALESCE(c.counter, g.start_counter)
+     ORDER BY h.venue_id, h.gate_no LIMIT $3`,
+    [...after, limit],
   );
   return rows;
 }

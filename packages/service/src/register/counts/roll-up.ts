@@ -3,7 +3,14 @@ import { type Database, int2Array, int4Array, int8Array, type Session } from '..
 import type { OwnLayer } from '../own-layer.ts';
 import type { RetentionDays } from '../retention-days.ts';
 import { cancelledPlaces, IS_VOID, PLACES, placesOf, type StoredVoid, VOID_COLUMNS } from './cancelled.ts';
-import { columnsOf, daysOfNewRows, type Uncounted, uncounted, type VenueDay } from './new-rows.ts';
+import {
+  columnsOf,
+  daysOfNewRows,
+  type StretchPlace,
+  type Uncounted,
+  uncounted,
+  type VenueDay,
+} from './new-rows.ts';
 
 export interface RollUpParts {
   readonly db: Database;
@@ -27,10 +34,13 @@ const LATE_S = 300;
  */
 export async function rollUp(parts: RollUpParts): Promise<number> {
   let total = 0;
+  let after: StretchPlace = [0, 0];
   for (;;) {
-    const counted = await parts.db.tx((session) => slice(session, parts));
-    total += counted ?? 0;
-    if (counted === null || counted < SLICE) return total;
+    const counted = await parts.db.tx((session) => slice(session, parts, after));
+    const last = counted[counted.length - 1];
+    total += counted.length;
+    if (last === undefined || counted.length < SLICE) return total;
+    after = [last.venueId, last.gateNo];
   }
 }
 
@@ -44,13 +54,17 @@ export async function recount(parts: RollUpParts): Promise<number> {
   return rollUp(parts);
 }
 
-async function slice(session: Session, parts: RollUpParts): Promise<number | null> {
+async function slice(
+  session: Session,
+  parts: RollUpParts,
+  after: StretchPlace,
+): Promise<readonly Uncounted[]> {
   const { rows } = await session.query<{ mine: boolean }>('SELECT pg_try_advisory_xact_lock($1) AS mine', [
     LOCK,
   ]);
-  if (!rows[0]!.mine) return null;
-  const list = await uncounted(session, SLICE);
-  if (list.length === 0) return 0;
+  if (!rows[0]!.mine) return [];
+  const list = await uncounted(session, after, SLICE);
+  if (list.length === 0) return [];
   const touched = [
     ...(await daysOfNewRows(session, list, parts.days)),
     ...(await daysOfNewVoids(session, parts, list)),
@@ -67,7 +81,7 @@ async function slice(session: Session, parts: RollUpParts): Promise<number | nul
       new Date(parts.nowMs()),
     ],
   );
-  return list.length;
+  return list;
 }
 
 const once = (touched: readonly VenueDay[]): readonly VenueDay[] => [

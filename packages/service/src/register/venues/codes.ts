@@ -34,6 +34,20 @@ export async function makeEnrolmentCode(
   return { enrolmentCode, endsMs };
 }
 
+/** True where a code of that venue has not ended; whether it was used, taking it tells. */
+export async function isEnrolmentCode(
+  session: Session,
+  venueId: number,
+  code: string,
+  nowMs: number,
+): Promise<boolean> {
+  const { rows } = await session.query(
+    'SELECT 1 FROM enrolment_code WHERE venue_id = $1 AND hash = $2 AND ends_at > $3',
+    [venueId, hashOf(code), new Date(nowMs)],
+  );
+  return rows.length > 0;
+}
+
 /**
  * Takes a code: the role that it gives, to one device only; null where there is none, it has ended or another device has used
  * it. Runs in a transaction.

@@ -13,6 +13,7 @@ import { type DelegatedGate, type DelegationFields, takeDelegation } from './del
 import { type GateNews, gateNews, type ListedGate, listGates } from './gate-list.ts';
 import { noteQuietVenues } from './inactivity.ts';
 import { mayActFor, type People } from './people.ts';
+import { setVenuePin, type VenuePin, venuePin } from './pin.ts';
 import {
   approve,
   type Registration,
@@ -21,7 +22,7 @@ import {
   registrations,
 } from './registrations.ts';
 import { GateReports } from './reports.ts';
-import { type Revocation, type RevokedLine, revokeGate, tellRevocations } from './revocation.ts';
+import { type Revocation, type RevokedLine, revokeDevice, tellRevocations } from './revocation.ts';
 import { type ListedVenue, listVenues, renameGate, venueOf } from './venue-list.ts';
 
 export type { DeviceRole } from './codes.ts';
@@ -57,6 +58,7 @@ export interface VenueDetail extends ListedVenue {
 /** The part of the register desk that venues, their people and their gates come to. */
 export class VenueOffice {
   readonly #reports: GateReports;
+  #quietDay = '';
 
   constructor(private readonly parts: VenueOfficeParts) {
     this.#reports = new GateReports(parts.db);
@@ -118,6 +120,13 @@ export class VenueOffice {
     await renameGate(this.parts.db, venueId, gateNo, name);
   }
 
+  /** One PIN for the settings of all devices of a venue: 4 to 8 digits. */
+  async setPin(who: Who | null, venueId: number, pin: string): Promise<void> {
+    mayActFor(who, venueId, 'owner');
+    await venueOf(this.parts.db, venueId);
+    await setVenuePin(this.parts.db, venueId, pin, this.#now);
+  }
+
   /** A lost or stolen device, or one that is out of use: what it still sends is kept and marked. */
   async revokeGate(
     who: Who | null,
@@ -126,7 +135,7 @@ export class VenueOffice {
     after: number | null,
   ): Promise<Revocation> {
     mayActFor(who, venueId, 'owner');
-    const revoked = await revokeGate(this.parts.db, venueId, gateNo, after, this.#now);
+    const revoked = await revokeDevice(this.parts.db, venueId, gateNo, after, this.#now);
     await this.tellLog().catch(() => {});
     return revoked;
   }
@@ -143,8 +152,12 @@ export class VenueOffice {
   }
 
   /** What a gate is told of itself. */
-  news(venueId: number, thumbprint: Uint8Array): Promise<GateNews | null> {
-    return gateNews(this.parts.db, venueId, thumbprint);
+  async news(
+    venueId: number,
+    thumbprint: Uint8Array,
+  ): Promise<(GateNews & { readonly pin: VenuePin | null }) | null> {
+    const news = await gateNews(this.parts.db, venueId, thumbprint);
+    return news && { ...news, pin: await venuePin(this.parts.db, venueId) };
   }
 
   /** Notes what a gate said of itself with an upload that was taken. */
@@ -158,7 +171,16 @@ export class VenueOffice {
     return listGates(this.parts.db, { afterVenue: after, limit });
   }
 
-  /** Notes the venues from which nothing came for a week. Cheap to repeat. */
+  /** What is due: lines for the public log at every call, quiet venues once a day. */
+  async chores(): Promise<void> {
+    await this.tellLog();
+    const today = this.parts.calendar.dateOf(this.#now / 1000);
+    if (today === this.#quietDay) return;
+    await this.noteQuiet();
+    this.#quietDay = today;
+  }
+
+  /** Notes the venues from which nothing came for a week. */
   noteQuiet(): Promise<number> {
     return noteQuietVenues(this.parts.db, this.parts.calendar, this.#now);
   }

@@ -1,8 +1,9 @@
 import { concatBytes, sha256, utf8Encode } from '@munjigi/core/encoding';
 import { ApiError } from '../../contracts/index.ts';
 import type { Database } from '../../db/index.ts';
+import { revokeGate } from '../revoke.ts';
 import { mainTip } from '../standing.ts';
-import { SEEN, stretchesOf } from '../stretch.ts';
+import { stretchesOf } from '../stretch.ts';
 
 /** What the public log is told: that a gate was revoked, when, and nothing of where. */
 export interface RevokedLine {
@@ -25,9 +26,10 @@ export const revokedGateHash = (thumbprint: Uint8Array): Uint8Array =>
 
 /**
  * Revokes the key of a gate, for good: its chain is cut after a counter (by default where the register stands), and every later
- * entry is kept and marked. Asked again it answers as the first time. Throws `register.gate-unknown`.
+ * entry is kept and marked. Asked again it can move the cut to an earlier place, never to a later one; the public log is told
+ * once. Throws `register.gate-unknown`.
  */
-export async function revokeGate(
+export async function revokeDevice(
   db: Database,
   venueId: number,
   gateNo: number,
@@ -43,28 +45,14 @@ export async function revokeGate(
     const { thumbprint } = named[0];
     const stretches = await stretchesOf(session, venueId, thumbprint, true);
     const after = afterCounter ?? mainTip(stretches).counter;
-    await session.query(
-      `INSERT INTO revocation (venue_id, thumbprint, after_counter, at) VALUES ($1, $2, $3, $4)
-       ON CONFLICT (venue_id, thumbprint) DO NOTHING`,
-      [venueId, thumbprint, after, new Date(nowMs)],
+    const cut = await revokeGate(session, venueId, gateNo, after, nowMs);
+    const { rows } = await session.query<{ atMs: number }>(
+      `INSERT INTO revocation (venue_id, thumbprint, at) VALUES ($1, $2, $3)
+       ON CONFLICT (venue_id, thumbprint) DO UPDATE SET at = revocation.at
+       RETURNING (extract(epoch FROM at) * 1000)::int8 AS "atMs"`,
+      [venueId, thumbprint, new Date(nowMs)],
     );
-    const { rows } = await session.query<{ afterCounter: number; atMs: number }>(
-      `SELECT after_counter AS "afterCounter", (extract(epoch FROM at) * 1000)::int8 AS "atMs" FROM revocation
-       WHERE venue_id = $1 AND thumbprint = $2`,
-      [venueId, thumbprint],
-    );
-    const kept = rows[0]!;
-    await session.query('UPDATE gate SET revoked_after = $3 WHERE venue_id = $1 AND thumbprint = $2', [
-      venueId,
-      thumbprint,
-      kept.afterCounter,
-    ]);
-    await session.query(
-      `UPDATE gate_head SET seen = (seen | ${SEEN.revoked})::smallint
-       WHERE venue_id = $1 AND gate_no IN (SELECT gate_no FROM gate WHERE venue_id = $1 AND thumbprint = $2)`,
-      [venueId, thumbprint],
-    );
-    return { gateNo, ...kept };
+    return { gateNo, afterCounter: cut.afterCounter, atMs: rows[0]!.atMs };
   });
 }
 

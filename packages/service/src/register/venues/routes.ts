@@ -45,6 +45,13 @@ export function mountVenues(server: DeskServer, office: VenueOffice): void {
     },
   });
   server.route({
+    ...route(venueOperations.setVenuePin),
+    async handler({ who, params, body }) {
+      await office.setPin(who, params.venueId, body.pin);
+      return { set: true };
+    },
+  });
+  server.route({
     ...route(venueOperations.revokeGate),
     handler: ({ who, params, body }) =>
       office.revokeGate(who, params.venueId, params.gateNo, body.afterCounter ?? null),
