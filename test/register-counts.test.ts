@@ -73,7 +73,7 @@ describe.each(testEngines())('the counts of a venue on $name', (engine) => {
     ]);
     const told = await register.desk.counts(gate.venueId, 14);
     expect(told.hours).toEqual([
-      { at: HOUR - 9 * DAY, count: 5 },
+      { at: HOUR - 9 * DAY, count: 5, late: 5 },
       { at: HOUR, count: 13 },
     ]);
     expect(told.days).toEqual([

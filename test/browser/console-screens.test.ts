@@ -204,8 +204,8 @@ describeInBrowser('console screens', () => {
     expect(await places('s=cases&role=officer')).toEqual(['조사', '공개 기록', '사람']);
     expect(await places('s=gates&role=operator')).toEqual(['모든 기기', '공개 기록', '사람', '점검']);
     expect(await places('s=notices&role=operator&body=authority')).toEqual([
-      '공개 기록',
       '알림',
+      '공개 기록',
       '사람',
       '점검',
     ]);

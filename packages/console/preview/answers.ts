@@ -101,10 +101,16 @@ export const devices = (is: { readonly stopped: boolean }): GateLine[] => [
   gate(4, '사장 휴대전화', { role: 'owner', counter: 0, lastReceiptMs: null, report: null }),
 ];
 
-export const detail = (is: { readonly stopped: boolean; readonly quiet: boolean }) => ({
+export const detail = (is: {
+  readonly stopped: boolean;
+  readonly quiet: boolean;
+  readonly empty: boolean;
+}) => ({
   ...venue,
   quietSinceMs: is.quiet ? at('18:12', '2021-12-28') : null,
-  devices: devices(is),
+  devices: is.empty
+    ? devices(is).map((one) => ({ ...one, counter: 0, lastReceiptMs: null, report: null }))
+    : devices(is),
   people: [
     { accountId: 'a', name: '김주인', role: 'owner' as const },
     { accountId: 'b', name: '이직원', role: 'staff' as const },

@@ -18,9 +18,12 @@ const ACCOUNTS: Readonly<Record<string, { name: string; roles: string[]; venueId
 
 /** A desk that answers from fixtures, in the shapes of the contracts. `wish.fail` names the code of an error. */
 export function fixtureDesk(body: Body, wish: Wish, log: Log): Desk {
-  const is = { stopped: wish.stopped !== undefined, quiet: wish.quiet !== undefined };
+  const is = {
+    stopped: wish.stopped !== undefined,
+    quiet: wish.quiet !== undefined,
+    empty: wish.empty !== undefined,
+  };
   const state = wish.state ?? (body === 'register' ? 'waiting' : 'listed');
-  const empty = wish.empty !== undefined;
   const account = ACCOUNTS[wish.role ?? 'owner'];
   const waiting = {
     ...given.summary(state),
@@ -37,10 +40,10 @@ export function fixtureDesk(body: Body, wish: Wish, log: Log): Desk {
     'GET session': () => ({
       account: account ? { accountId: 'me', passkeys: 1, advice: [], endsMs: 0, ...account } : null,
     }),
-    'GET venues': () => ({ venues: empty ? [] : given.venues }),
+    'GET venues': () => ({ venues: is.empty ? [] : given.venues }),
     'GET venues/7': () => given.detail(is),
     'GET venues/7/counts': () =>
-      empty
+      is.empty
         ? { countedAtMs: null, hours: [], days: [] }
         : given.counts(is.stopped ? '14:00' : '20:00', wish.hidden !== undefined),
     'POST venues/7/enrolment-code': () => ({
@@ -59,9 +62,9 @@ export function fixtureDesk(body: Body, wish: Wish, log: Log): Desk {
       ...given.registrations[0],
       ...(wish.number ? { state: 'approved', venueId: 9 } : {}),
     }),
-    'GET registrations': () => ({ registrations: empty ? [] : given.registrations }),
+    'GET registrations': () => ({ registrations: is.empty ? [] : given.registrations }),
     'POST registrations/3/approve': () => given.registrations[0],
-    'GET cases': () => ({ cases: empty ? [] : [body === 'register' ? waiting : given.summary(state)] }),
+    'GET cases': () => ({ cases: is.empty ? [] : [body === 'register' ? waiting : given.summary(state)] }),
     'POST cases': () => given.toSign,
     [`GET cases/${given.caseId}`]: () =>
       body === 'register'
@@ -76,7 +79,7 @@ export function fixtureDesk(body: Body, wish: Wish, log: Log): Desk {
       rows: given.rows,
     }),
     [`POST cases/${given.caseId}/close`]: () => ({ closed: true }),
-    'GET gates': () => ({ gates: empty ? [] : given.allGates }),
+    'GET gates': () => ({ gates: is.empty ? [] : given.allGates }),
     'POST notices': () => ({ sequence: 3 }),
     'GET accounts': () => given.people,
     'POST session/invite': () => ({
@@ -109,7 +112,8 @@ export function fixtureDesk(body: Body, wish: Wish, log: Log): Desk {
     async publicLog<T>(path: string) {
       const { pathname, searchParams } = new URL(path, 'http://log/');
       const n = (name: string) => Number(searchParams.get(name));
-      if (pathname === '/head') return { size: log.size } as T;
+      // A case that waits has one line in the log.
+      if (pathname === '/head') return { size: state === 'waiting' ? 4 : log.size } as T;
       if (pathname === '/lines')
         return { size: log.size, lines: log.lines.slice(n('from'), n('from') + n('limit')) } as T;
       return { index: n('index'), size: log.size, receipt: log.receipts[n('index')] } as T;

@@ -23,10 +23,11 @@ import { useConsole, useWords } from './screens/use.ts';
 
 /** The console of one body: the way in, or the frame with the screen that the address names. */
 export function App({ invite = null }: { readonly invite?: string | null }) {
-  const { session, place } = useConsole();
+  const { session, place, moved } = useConsole();
   const { say } = useWords();
   useEffect(() => {
     const follow = () => {
+      moved.value = true;
       place.value = placeIn(location.hash);
     };
     addEventListener('hashchange', follow);

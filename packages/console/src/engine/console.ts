@@ -16,6 +16,8 @@ export interface Console {
   readonly world: Signal<World>;
   /** The path behind `#/`, without it: `venue/7/tablet`. */
   readonly place: Signal<string>;
+  /** True once the person went from one place to another: from then on a new screen takes the focus. */
+  readonly moved: Signal<boolean>;
   go(place: string): void;
   /** Asks the desk, and notices a session that has ended. */
   get<T>(path: string): Promise<T>;
@@ -34,6 +36,7 @@ export interface ConsoleParts {
 export function openConsole({ desk, authenticator, crypto, look }: ConsoleParts): Console {
   const session = openSession(desk, authenticator);
   const place = signal('');
+  const moved = signal(false);
   return {
     desk,
     session,
@@ -42,7 +45,9 @@ export function openConsole({ desk, authenticator, crypto, look }: ConsoleParts)
     look,
     world: signal<World>(EMPTY_WORLD),
     place,
+    moved,
     go(next) {
+      moved.value = true;
       place.value = next;
       if (location.hash !== `#/${next}`) history.pushState(null, '', `#/${next}`);
     },

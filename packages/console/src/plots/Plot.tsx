@@ -66,11 +66,13 @@ export function Plot(props: Props) {
   const y = (value: number) => base - (value / high) * (base - top);
   const step = x(from + 1) - x(from);
   const known = Math.min(Math.max(upTo, from), until);
+  // The words at the end of what is known go below those of an outage where both would stand at one place.
+  const isCrowded = outages.some((one) => Math.abs(x(known) - x(one.from)) < 2 * UP_TO_WIDTH);
 
   return (
     <figure class="plot">
       <figcaption>
-        <h3>{title}</h3>
+        <h2>{title}</h2>
         {props.legend && <span class="legend">{props.legend}</span>}
       </figcaption>
       <div ref={box}>
@@ -123,7 +125,7 @@ export function Plot(props: Props) {
               <text
                 class="event"
                 x={x(known)}
-                y={top + 8}
+                y={isCrowded ? top + 8 : 15}
                 dx={width - x(known) > UP_TO_WIDTH ? 7 : -7}
                 text-anchor={width - x(known) > UP_TO_WIDTH ? 'start' : 'end'}
               >

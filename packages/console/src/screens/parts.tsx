@@ -2,7 +2,7 @@ import { Button, Icon, type IconName, S } from '@munjigi/ui/elements';
 import type { ComponentChildren } from 'preact';
 import { useEffect, useId, useRef } from 'preact/hooks';
 import { DeskError } from '../engine/desk.ts';
-import { type Asked, problemKey, reasonKey, useWords } from './use.ts';
+import { type Asked, problemKey, reasonKey, useConsole, useWords } from './use.ts';
 
 interface PageProps {
   readonly title: string;
@@ -16,13 +16,15 @@ interface PageProps {
 /** One screen: its title takes the focus when it opens, so that those who listen hear where they are. */
 export function Page({ title, aside, action, back, children }: PageProps) {
   const heading = useRef<HTMLHeadingElement>(null);
+  const { moved } = useConsole();
   const { say } = useWords();
   useEffect(() => {
     document.title = `${title} · ${say('app.name')}`;
   }, [title]);
   useEffect(() => {
     const { activeElement } = document;
-    if (activeElement === document.body || activeElement?.closest('nav')) heading.current?.focus();
+    const isFree = activeElement === document.body || activeElement?.closest('nav, main') != null;
+    if (moved.peek() && isFree) heading.current?.focus();
   }, []);
   return (
     <>

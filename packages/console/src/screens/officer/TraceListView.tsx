@@ -73,12 +73,13 @@ function CompletenessLine({ completeness }: { readonly completeness: Completenes
   return (
     <>
       <b>{say('console.list.entries', { count: entries })}</b>{' '}
-      {said.map(([word, count], i) => (
-        <span class="nw" key={word}>
+      {said.flatMap(([word, count], i) => [
+        <span class="s" key={word}>
           {say(`console.list.of.${word as 'apart'}`, { count })}
-          {i < said.length - 1 ? ', ' : ''}
-        </span>
-      ))}
+          {i < said.length - 1 ? ',' : ''}
+        </span>,
+        ' ',
+      ])}
     </>
   );
 }

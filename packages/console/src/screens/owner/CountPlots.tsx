@@ -85,6 +85,7 @@ interface HoursProps {
 
 function Hours({ hours, known, upTo, counts, words, sum, today }: HoursProps) {
   const { say, dates } = useWords();
+  const { world } = useConsole();
   const range = hoursShown(hours);
   const [first, last] = range;
   const hourWord = (hour: number) => say('console.count.hour', { hour });
@@ -112,7 +113,7 @@ function Hours({ hours, known, upTo, counts, words, sum, today }: HoursProps) {
         .filter(({ fromMs }) => dates.plainDay(fromMs) === today)
         .map(({ fromMs, untilMs }) => ({
           from: hourOf(fromMs),
-          until: untilMs === null ? null : hourOf(untilMs),
+          until: hourOf(untilMs ?? world.value.now()),
           word: say('console.count.outage', { time: dates.clock(fromMs) }),
         }))}
       hiddenWord={words.hidden}

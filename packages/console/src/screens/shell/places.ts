@@ -36,13 +36,6 @@ export const PLACES: readonly Place[] = [
     roles: ['officer'],
     bodies: ['register', 'authority'],
   },
-  {
-    path: 'log',
-    word: 'console.place.log',
-    icon: 'history',
-    roles: ['officer', 'operator'],
-    bodies: EVERY,
-  },
   { path: 'gates', word: 'console.place.gates', icon: 'tablet', roles: ['operator'], bodies: ['register'] },
   {
     path: 'notices',
@@ -50,6 +43,13 @@ export const PLACES: readonly Place[] = [
     icon: 'bell',
     roles: ['operator'],
     bodies: ['authority'],
+  },
+  {
+    path: 'log',
+    word: 'console.place.log',
+    icon: 'history',
+    roles: ['officer', 'operator'],
+    bodies: EVERY,
   },
   {
     path: 'people',
