@@ -15,6 +15,7 @@ export { isRefusedBatch, prepareBatch, readBatch } from './holder/batch.ts';
 export { HolderStore } from './holder/holder-store.ts';
 export { callServer, IssuerClient, ServerError } from './holder/issuer-client.ts';
 export { nextShowing, SHOWING_SECONDS, type Showing } from './holder/showing.ts';
+export { inTurn, type OnWaiting, type Waiting } from './holder/turn.ts';
 export type * from './holder/types.ts';
 export { WITHDRAWN_SPREAD_SECONDS, type WithdrawnRenewal, withdrawnRenewal } from './holder/withdrawn.ts';
 export { MemoryOutboxStore } from './outbox/memory-store.ts';
