@@ -26,6 +26,7 @@ export { HolderStore } from './holder/holder-store.ts';
 export { callServer, IssuerClient, ServerError } from './holder/issuer-client.ts';
 export { type DailySource, httpDaily, type LookupMoment, Lookups } from './holder/lookups.ts';
 export { nextShowing, SHOWING_SECONDS, type Showing } from './holder/showing.ts';
+export { inTurn, type OnWaiting, type Waiting } from './holder/turn.ts';
 export type * from './holder/types.ts';
 export { WITHDRAWN_SPREAD_SECONDS, type WithdrawnRenewal, withdrawnRenewal } from './holder/withdrawn.ts';
 export { MemoryOutboxStore } from './outbox/memory-store.ts';

@@ -1,6 +1,6 @@
 import { presentPass } from '@munjigi/core/entry-pass';
 import type { PassGrid } from '@munjigi/core/trust';
-import { deviceSigner, type HeldPass, IssuerClient, prepareBatch, readBatch } from '@munjigi/offline';
+import { deviceSigner, type HeldPass, IssuerClient, inTurn, prepareBatch, readBatch } from '@munjigi/offline';
 
 /** A guest of the lunch hour: one pass with its own key, as a wallet would hold it. */
 export type Guest = Pick<HeldPass, 'pass' | 'key'>;
@@ -21,7 +21,9 @@ export async function enrolGuests(
   const one = async (index: number) => {
     const enrolment = await issuer.enrol(people[index % people.length]!);
     const prepared = await prepareBatch(1, enrolment.nonce);
-    const [held] = readBatch(prepared, await issuer.batch(enrolment, prepared), grid);
+    const ask = () => issuer.batch(enrolment, prepared);
+    const answer = await inTurn(issuer, enrolment.enrolment, 'passes', ask);
+    const [held] = readBatch(prepared, answer, grid);
     if (held) guests[index] = { pass: held.pass, key: held.key };
   };
   let next = 0;

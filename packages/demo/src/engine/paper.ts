@@ -1,4 +1,4 @@
-import { IssuerClient } from '@munjigi/offline';
+import { IssuerClient, inTurn } from '@munjigi/offline';
 
 /** A pass on paper: its code, and the last day that stands on it in words. */
 export interface PaperPass {
@@ -10,6 +10,6 @@ export interface PaperPass {
 export async function issuePaper(person: string): Promise<PaperPass> {
   const issuer = new IssuerClient();
   const { enrolment } = await issuer.enrol(person);
-  const { text, lastDay } = await issuer.paperPass(enrolment);
+  const { text, lastDay } = await inTurn(issuer, enrolment, 'paper', () => issuer.paperPass(enrolment));
   return { text, lastDay };
 }

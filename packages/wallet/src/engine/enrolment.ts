@@ -1,8 +1,7 @@
 import type { Policy } from '@munjigi/core/rules';
-import type { Enrolment } from '@munjigi/offline';
+import { type Enrolment, inTurn, type OnWaiting } from '@munjigi/offline';
 import type { Holder } from '../holder.ts';
 import type { SignedIn } from './signing-in.ts';
-import { inTurn, type OnWaiting } from './turn.ts';
 
 /** Where the pack is not known yet; the issuer's own limit is sixty. */
 const BATCH = 30;

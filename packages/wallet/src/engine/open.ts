@@ -1,6 +1,6 @@
 import { toHex } from '@munjigi/core/encoding';
 import { calendarOf, endedPassSeconds, noticeTexts } from '@munjigi/core/rules';
-import { type DiaryNote, type HeldPass, storageSelfTest } from '@munjigi/offline';
+import { type DiaryNote, type HeldPass, inTurn, storageSelfTest, type Waiting } from '@munjigi/offline';
 import type { Appearance } from '@munjigi/ui/appearance';
 import { isTextKey, t } from '@munjigi/ui/texts';
 import { batch, computed, effect, type Signal, signal } from '@preact/signals';
@@ -15,7 +15,6 @@ import { openRules } from './rules.ts';
 import { finishSignIn, goSignIn, type SignedIn } from './signing-in.ts';
 import { cards, endOf, type HeldCertificate, standing, useful } from './standing.ts';
 import { openTicker } from './ticker.ts';
-import { inTurn, type Waiting } from './turn.ts';
 import { keepAwake } from './wake-lock.ts';
 
 export interface Opening {

@@ -1,4 +1,4 @@
-import { type IssuerClient, ServerError } from '@munjigi/offline';
+import { type IssuerClient, ServerError } from './issuer-client.ts';
 
 /** Where this wallet stands while it waits for the issuer. */
 export interface Waiting {
@@ -23,7 +23,7 @@ export async function inTurn<T>(
   enrolment: string,
   work: 'passes' | 'paper',
   task: () => Promise<T>,
-  onWaiting: OnWaiting,
+  onWaiting: OnWaiting = () => {},
   wait: (seconds: number) => Promise<void> = pause,
 ): Promise<T> {
   try {

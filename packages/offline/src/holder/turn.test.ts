@@ -1,6 +1,7 @@
-import { type QueuePlace, ServerError } from '@munjigi/offline';
 import { describe, expect, it } from 'vitest';
+import { ServerError } from './issuer-client.ts';
 import { inTurn, type Waiting } from './turn.ts';
+import type { QueuePlace } from './types.ts';
 
 const full = () => new ServerError(503, 'issuer.queue', 3);
 const issuer = (places: QueuePlace[]) => ({
