@@ -110,10 +110,10 @@ describe('a delegation', () => {
   });
 
   it('takes no field more than the page says', () => {
-    const fields = decodeDeterministic(
-      base45Decode(joinRequestText({ gateKey, name: 'x' }).slice(4)),
-      { maxBytes: 500, maxDepth: 4 },
-    ) as unknown[];
+    const fields = decodeDeterministic(base45Decode(joinRequestText({ gateKey, name: 'x' }).slice(4)), {
+      maxBytes: 500,
+      maxDepth: 4,
+    }) as unknown[];
     const more = REQUEST_PREFIX + base45Encode(encodeDeterministic([...fields, 1] as never));
     expect(() => readJoinRequest(more, crypto)).toThrow(/3 fields/);
   });

@@ -1,5 +1,4 @@
-import { toHex } from '@munjigi/core/encoding';
-import { calendarOf, endedPassSeconds, noticeTexts } from '@munjigi/core/rules';
+import { calendarOf, noticeTexts } from '@munjigi/core/rules';
 import { type DiaryNote, type HeldPass, inTurn, storageSelfTest, type Waiting } from '@munjigi/offline';
 import type { Appearance } from '@munjigi/ui/appearance';
 import { isTextKey, t } from '@munjigi/ui/texts';
@@ -12,6 +11,7 @@ import { type Enrolling, enrolPerson, renewBatch } from './enrolment.ts';
 import { openLookups } from './lookups.ts';
 import { notificationState, openReminding } from './reminding.ts';
 import { openRules } from './rules.ts';
+import { followSignedWord, isConcerned } from './signed-word.ts';
 import { finishSignIn, goSignIn, type SignedIn } from './signing-in.ts';
 import { cards, endOf, type HeldCertificate, standing, useful } from './standing.ts';
 import { openTicker } from './ticker.ts';
@@ -165,20 +165,11 @@ export async function openWallet({
       const pack = policy.value;
       if (pack && stage.value === 'open' && visible.value) lookups.look(pack, today.value);
     }),
-    effect(() => {
-      // A withdrawn key is learnt while the wallet is open: its passes go from the screen.
-      const dead = rules.withdrawn.value;
-      store.follow((kid) => dead.has(toHex(kid)));
-      if (dead.size > 0) void drawing.redraw();
-    }),
-    effect(() => {
-      const [pack, word] = [policy.value, rules.published.value];
-      store.allow(pack && word ? endedPassSeconds(pack, word.obligation, word.validUntil, minute.value) : 0);
-    }),
+    ...followSignedWord(store, rules, minute, () => void drawing.redraw()),
     effect(() => {
       const now = minute.value;
-      const concerned = passes.value.some(({ kid }) => rules.withdrawn.value.has(toHex(kid)));
-      if (!concerned || !renewsItself || !visible.value || stage.value !== 'open') return;
+      if (!isConcerned(passes.value, rules) || !renewsItself || !visible.value || stage.value !== 'open')
+        return;
       void store.renewalDue(now).then((due) => (due ? errand(renew, true) : undefined));
     }),
     rules.watch(() => !document.hidden),
