@@ -274,6 +274,11 @@ export const consoleEn: Readonly<Record<keyof typeof consoleKo, string>> = {
   'console.notices.which': 'Notice',
   'console.nowhere': 'There is nothing here',
   'console.nowhere-text': 'Choose from the menu.',
+  'console.on-call.headline': 'Who is asked to sign',
+  'console.on-call.off': 'Take off',
+  'console.on-call.on': 'Put {name} on the list',
+  'console.on-call.text':
+    'A case is put to them in this order, one by one; without an answer within 15 minutes to the next. With nobody on the list, all officers are asked.',
   'console.people.accounts': 'People of this body',
   'console.people.add': 'Add a passkey on this device',
   'console.people.approve': 'Approve the invite',

@@ -271,6 +271,11 @@ export const consoleKo = {
   'console.notices.which': '알림',
   'console.nowhere': '여기에는 아무것도 없습니다',
   'console.nowhere-text': '메뉴에서 골라 주세요.',
+  'console.on-call.headline': '서명할 차례',
+  'console.on-call.off': '빼기',
+  'console.on-call.on': '{name} 차례에 넣기',
+  'console.on-call.text':
+    '조사가 오면 이 순서로 한 사람씩 묻습니다. 15분 안에 답이 없으면 다음 사람에게 묻습니다. 아무도 없으면 모든 담당자에게 묻습니다.',
   'console.people.accounts': '이 기관의 사람들',
   'console.people.add': '이 기기에 패스키 더하기',
   'console.people.approve': '초대 승인',

@@ -11,6 +11,7 @@ import type { Role } from '../../engine/session.ts';
 import { Invite } from '../Invite.tsx';
 import { Await, Mark, Page, Problem } from '../parts.tsx';
 import { type Asked, useAsked, useConsole, useWords, useWork } from '../use.ts';
+import { OnCall } from './OnCall.tsx';
 
 const ROLES: Readonly<Record<string, readonly Role[]>> = {
   register: ['officer', 'operator', 'inspector', 'owner'],
@@ -47,6 +48,9 @@ export function People() {
         </section>
         <div class="stack">
           <Own />
+          {isOperator && app.desk.body === 'register' && asked.value && (
+            <OnCall officers={asked.value.accounts.filter(({ roles }) => roles.includes('officer'))} />
+          )}
           {isOperator && (
             <section>
               <h2>{say('console.people.invite')}</h2>
