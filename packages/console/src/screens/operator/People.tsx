@@ -39,6 +39,9 @@ export function People() {
                     key={one.accountId}
                     one={one}
                     invite={invites.find(({ accountId }) => accountId === one.accountId) ?? null}
+                    takesTwo={accounts.some(
+                      ({ roles, passkeys }) => roles.includes('officer') && passkeys.length > 0,
+                    )}
                     asked={asked}
                   />
                 ))}
@@ -93,10 +96,12 @@ function Own() {
 interface Props {
   readonly one: PersonLine;
   readonly invite: InviteLine | null;
+  /** True once this body has an officer: from then on one more takes another's approval. */
+  readonly takesTwo: boolean;
   readonly asked: Asked<unknown>;
 }
 
-function Person({ one, invite, asked }: Props) {
+function Person({ one, invite, takesTwo, asked }: Props) {
   const app = useConsole();
   const { say } = useWords();
   const work = useWork();
@@ -119,7 +124,7 @@ function Person({ one, invite, asked }: Props) {
         ) : (
           <Mark kind="open">
             {say(
-              invite && !invite.approved && one.roles.includes('officer')
+              takesTwo && invite && !invite.approved && one.roles.includes('officer')
                 ? 'console.people.not-approved'
                 : 'console.people.invited',
             )}
