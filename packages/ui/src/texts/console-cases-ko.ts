@@ -2,7 +2,7 @@
 export const consoleCasesKo = {
   'console.case.asked': '{name} 담당자에게 {when}에 물었습니다.',
   'console.case.asked-next':
-    '{when}에 {name} 담당자에게 물었습니다. {next}까지 답이 없으면 다음 담당자에게 묻습니다.',
+    '{name} 담당자에게 {when}에 물었습니다. {next}까지 답이 없으면 다음 담당자에게 묻습니다.',
   'console.case.basis': '법적 근거',
   'console.case.basis-help': '이 조사를 허락하는 법 조항을 적습니다.',
   'console.case.by': '서명할 담당자',
