@@ -81,7 +81,7 @@ describe('npm start', () => {
       expect([home.statusCode, home.headers.location]).toEqual([302, '/console/']);
       const answers = {
         [`/api/${body}/session`]: 200,
-        '/api/authority/log/head': 200,
+        '/api/authority/log/lines': 200,
         '/mirror/bundle.cose': 200,
         '/api/issuer/people': 404,
         '/gate/': 404,

@@ -82,6 +82,8 @@ export function fixtureDesk(body: Body, wish: Wish, log: Log): Desk {
     'GET gates': () => ({ gates: is.empty ? [] : given.allGates }),
     'POST notices': () => ({ sequence: 3 }),
     'GET accounts': () => given.people,
+    'GET on-call': () => ({ accounts: [{ accountId: 'me', name: '박담당' }] }),
+    'POST on-call': () => ({ accounts: [] }),
     'POST session/invite': () => ({
       inviteId: 'i2',
       accountId: 'n',

@@ -6,7 +6,7 @@ const files: Record<string, Json> = import.meta.glob(
   [
     '../../../policies/kr-2022/*.json',
     '../../../policies/kr-2022/{admission,entitlement,texts}/*.json',
-    '!../../../policies/kr-2022/words.json',
+    '!../../../policies/kr-2022/{words,evidence}.json',
   ],
   { eager: true, import: 'default' },
 );

@@ -1,6 +1,7 @@
 import { fromBase64, toHex } from '@munjigi/core/encoding';
 import { readLine } from '@munjigi/core/log';
 import type { Console } from './console.ts';
+import { DeskError } from './desk.ts';
 
 /** A line as the log hands it over, with the receipt that it gives for it. */
 export interface GivenLine {
@@ -18,7 +19,15 @@ const withReceipt = async (app: Console, line: string, index: number, size: numb
   return { line, receipt };
 };
 
-const sizeOf = async (app: Console): Promise<number> => (await app.publicLog<{ size: number }>('head')).size;
+/** How many lines the log holds under its newest head; a log that has no head yet holds none. */
+const sizeOf = async (app: Console): Promise<number> => {
+  try {
+    return (await app.publicLog<{ size: number }>('head')).size;
+  } catch (error) {
+    if (error instanceof DeskError && error.code === 'log.no-line') return 0;
+    throw error;
+  }
+};
 
 /** The newest lines of the public log, the newest first. */
 export async function readLog(
@@ -27,7 +36,7 @@ export async function readLog(
 ): Promise<{ readonly size: number; readonly lines: readonly GivenLine[] }> {
   const size = await sizeOf(app);
   const from = Math.max(0, size - count);
-  const lines = await page(app, from, count);
+  const lines = size === 0 ? [] : await page(app, from, count);
   const shown = lines.slice(0, size - from).map((line, i) => withReceipt(app, line, from + i, size));
   return { size, lines: (await Promise.all(shown)).reverse() };
 }

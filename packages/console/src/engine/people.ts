@@ -35,3 +35,12 @@ export const approveInvite = (app: Console, inviteId: string): Promise<unknown> 
 
 export const endAccount = (app: Console, accountId: string): Promise<unknown> =>
   app.post('accounts/end', { accountId });
+
+/** Officers on call for the second signature, in the order in which they are asked. */
+export const readOnCall = async (app: Console): Promise<readonly string[]> =>
+  (await app.get<{ accounts: { accountId: string }[] }>('on-call')).accounts.map(
+    ({ accountId }) => accountId,
+  );
+
+export const setOnCall = (app: Console, accounts: readonly string[]): Promise<unknown> =>
+  app.post('on-call', { accounts });

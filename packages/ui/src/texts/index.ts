@@ -1,3 +1,5 @@
+import { consoleCasesEn } from './console-cases-en.ts';
+import { consoleCasesKo } from './console-cases-ko.ts';
 import { consoleEn } from './console-en.ts';
 import { consoleKo } from './console-ko.ts';
 import { en } from './en.ts';
@@ -7,12 +9,12 @@ export type Language = 'ko' | 'en';
 export const LANGUAGES: readonly Language[] = ['ko', 'en'];
 
 /** Keys of the neutral catalogue. What belongs to a policy (its proofs, reasons, notices) is the pack's text, not here. */
-export type TextKey = keyof typeof ko | keyof typeof consoleKo;
+export type TextKey = keyof typeof ko | keyof typeof consoleKo | keyof typeof consoleCasesKo;
 
 // `en` is typed by the keys of `ko`, so a sentence can never exist in one language alone.
 const catalogue: Record<Language, Readonly<Record<TextKey, string>>> = {
-  ko: { ...ko, ...consoleKo },
-  en: { ...en, ...consoleEn },
+  ko: { ...ko, ...consoleKo, ...consoleCasesKo },
+  en: { ...en, ...consoleEn, ...consoleCasesEn },
 };
 
 /** True for a key of the neutral catalogue. */

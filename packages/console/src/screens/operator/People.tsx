@@ -11,6 +11,7 @@ import type { Role } from '../../engine/session.ts';
 import { Invite } from '../Invite.tsx';
 import { Await, Mark, Page, Problem } from '../parts.tsx';
 import { type Asked, useAsked, useConsole, useWords, useWork } from '../use.ts';
+import { OnCall } from './OnCall.tsx';
 
 const ROLES: Readonly<Record<string, readonly Role[]>> = {
   register: ['officer', 'operator', 'inspector', 'owner'],
@@ -38,6 +39,9 @@ export function People() {
                     key={one.accountId}
                     one={one}
                     invite={invites.find(({ accountId }) => accountId === one.accountId) ?? null}
+                    takesTwo={accounts.some(
+                      ({ roles, passkeys }) => roles.includes('officer') && passkeys.length > 0,
+                    )}
                     asked={asked}
                   />
                 ))}
@@ -47,6 +51,9 @@ export function People() {
         </section>
         <div class="stack">
           <Own />
+          {isOperator && app.desk.body === 'register' && asked.value && (
+            <OnCall officers={asked.value.accounts.filter(({ roles }) => roles.includes('officer'))} />
+          )}
           {isOperator && (
             <section>
               <h2>{say('console.people.invite')}</h2>
@@ -89,10 +96,12 @@ function Own() {
 interface Props {
   readonly one: PersonLine;
   readonly invite: InviteLine | null;
+  /** True once this body has an officer: from then on one more takes another's approval. */
+  readonly takesTwo: boolean;
   readonly asked: Asked<unknown>;
 }
 
-function Person({ one, invite, asked }: Props) {
+function Person({ one, invite, takesTwo, asked }: Props) {
   const app = useConsole();
   const { say } = useWords();
   const work = useWork();
@@ -115,7 +124,7 @@ function Person({ one, invite, asked }: Props) {
         ) : (
           <Mark kind="open">
             {say(
-              invite && !invite.approved && one.roles.includes('officer')
+              takesTwo && invite && !invite.approved && one.roles.includes('officer')
                 ? 'console.people.not-approved'
                 : 'console.people.invited',
             )}
