@@ -6,7 +6,18 @@ const LONGEST_MS = 24 * 3_600_000;
 /** Numbers that may have been given out after the backup was taken: they are not given out a second time. */
 const SKIP = 100_000;
 /** Tables that a migration puts a first row into, and by what one sees that the row was used since. */
-const STARTED: Readonly<Record<string, string>> = { log_state: 'size > 0' };
+const STARTED: Readonly<Record<string, string>> = {
+  log_state: 'size > 0',
+  issue_queue: 'moved_at IS NOT NULL OR serving > 0',
+};
+/** Numbers that belong to no column: they go on after the highest that the rows know, so that nobody is given another's place. */
+const GO_ON: Readonly<Record<string, readonly string[]>> = {
+  issue_queue: ['first', 'renewal', 'paper'].map(
+    (work) => `SELECT setval('issue_queue_${work}', greatest(1,
+      (SELECT serving FROM issue_queue WHERE work = '${work}'),
+      (SELECT max(queue_number) FROM enrolment WHERE queue_work = '${work}')))`,
+  ),
+};
 
 /**
  * Puts a backup into a migrated, empty database of this version or a newer one, all of it or nothing. Checks the backup first.
@@ -35,6 +46,8 @@ export async function importDatabase(
         if (STARTED[name] !== undefined) await session.script(`DELETE FROM "${name}"`);
         await loadTable(session, folder, manifest, name);
       }
+      for (const { name } of manifest.tables)
+        for (const statement of GO_ON[name] ?? []) await session.query(statement);
       for (const { table, column, last } of manifest.sequences) {
         await session.query(
           `SELECT setval(pg_get_serial_sequence($1, $2), greatest($3::int8 + ${SKIP}, COALESCE((SELECT max("${column}") FROM "${table}"), 0) + ${SKIP}))`,
