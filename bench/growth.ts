@@ -1,12 +1,13 @@
 /**
  * `npm run bench -- growth`: what ingest, retention and the reading of a trace take while a register grows, at 1, 10 and 50
- * million rows of 28 days. `--millions 1,10` is shorter; 50 million need 25 GB under the system's temporary folder for about
- * ten minutes, and everything is removed at the end.
+ * million rows of 28 days. `--millions 1,10` is shorter; all need 25 GB under the system's temporary folder for about twenty
+ * minutes, and everything is removed at the end, and when it is broken off.
  *
  * Each size is a database of its own on one private server; they are measured in turns, so that a busy machine weighs on all
  * alike. Ingest: 32 gates at once, batches of 10, from a parsed batch to the signed receipt. Under a trace: the same while a
- * reader holds a snapshot over all days, and retention takes a day off. Retention: that day from detaching to its end, with
- * nobody in the way. A trace: the entries of one venue on one day, and of all kept days, of venues never read before.
+ * reader holds a snapshot over all days, and retention takes a day off; half of the bare ingest before it and half after.
+ * Retention: that day from detaching to its end, with nobody in the way. A trace: the entries of one venue on one day, and of
+ * all kept days, of venues never read before, with nothing of any register in memory; `Warm` is the same venue read again.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -15,16 +16,19 @@ import { parseArgs } from 'node:util';
 import { type Database, openPostgres } from '@munjigi/service/db';
 import type { RegisterDesk } from '@munjigi/service/register';
 import pg from 'pg';
+import { restartCold } from './support/cold.ts';
 import { printFigures, quantile, say, short, whole } from './support/figures.ts';
 import { enrolGates, type Gate, openDesk } from './support/gates.ts';
 import { grow } from './support/grown.ts';
-import { startServer } from './support/server.ts';
+import { removeWhenBrokenOff, startServer } from './support/server.ts';
 
 const ROUNDS = Number(process.env.MUNJIGI_BENCH_ROUNDS ?? 3);
 const GATES = 32;
 /** Of each gate: a group holds a batch of all, and one slow group must not be the slowest hundredth. */
 const BATCHES = 150;
-const TRACES = 200;
+/** Reads of a round, so few that the smallest register is not in memory before they end: a twelfth of its pages. */
+const DAYS_READ = 20;
+const ALL_DAYS_READ = 8;
 const DAY_MS = 86_400_000;
 
 const { values } = parseArgs({ options: { millions: { type: 'string', default: '1,10,50' } } });
@@ -42,11 +46,15 @@ interface Sized {
   readonly gates: readonly Gate[];
   readonly venues: number;
   readonly clock: { ms: number };
+  /** The last moment that the rows made at first reach to. */
+  readonly filledTo: number;
   readonly ingest: number[];
   readonly underTrace: number[];
   readonly retention: number[];
   readonly traceDay: number[];
+  readonly traceDayWarm: number[];
   readonly traceAll: number[];
+  readonly traceAllWarm: number[];
   nextVenue: number;
 }
 
@@ -74,6 +82,7 @@ async function underTrace(one: Sized): Promise<void> {
   one.clock.ms += DAY_MS;
   await one.desk.rows(1, { limit: 1 });
   await ingest(one, 5);
+  one.ingest.push(...(await ingest(one, BATCHES / 2)));
   const reader = new pg.Client(one.url);
   await reader.connect();
   await reader.query('BEGIN ISOLATION LEVEL REPEATABLE READ');
@@ -85,6 +94,7 @@ async function underTrace(one: Sized): Promise<void> {
   await retaining;
   const { left } = await one.desk.retain();
   if (left.length > 0) throw new Error('A day of the bench did not go.');
+  one.ingest.push(...(await ingest(one, BATCHES / 2)));
 }
 
 async function retention(one: Sized): Promise<void> {
@@ -107,12 +117,23 @@ async function traces(one: Sized): Promise<void> {
     );
     return performance.now() - start;
   };
-  for (let i = 0; i < TRACES; i++) {
+  const next = () => {
     one.nextVenue = 1 + ((one.nextVenue + 7_919) % one.venues);
-    const to = one.clock.ms - 5 * DAY_MS;
-    one.traceDay.push(await read(one.nextVenue, to - DAY_MS, to));
-    one.nextVenue = 1 + ((one.nextVenue + 7_919) % one.venues);
-    one.traceAll.push(await read(one.nextVenue, one.clock.ms - 27 * DAY_MS, one.clock.ms));
+    return one.nextVenue;
+  };
+  const [newest, oldest] = [one.filledTo - DAY_MS, one.clock.ms - 27 * DAY_MS];
+  // A connection plans its first statement over every day's table; a service's connection has done so.
+  await read(next(), newest - DAY_MS, newest);
+  await read(next(), oldest, one.clock.ms);
+  for (let i = 0; i < DAYS_READ; i++) {
+    const [venue, to] = [next(), newest - i * DAY_MS];
+    one.traceDay.push(await read(venue, to - DAY_MS, to));
+    one.traceDayWarm.push(await read(venue, to - DAY_MS, to));
+  }
+  for (let i = 0; i < ALL_DAYS_READ; i++) {
+    const venue = next();
+    one.traceAll.push(await read(venue, oldest, one.clock.ms));
+    one.traceAllWarm.push(await read(venue, oldest, one.clock.ms));
   }
 }
 
@@ -131,6 +152,11 @@ async function run(): Promise<void> {
     return;
   }
   const all: Sized[] = [];
+  const remove = async () => {
+    await server.remove();
+    rmSync(temp, { recursive: true, force: true });
+  };
+  removeWhenBrokenOff(remove);
   try {
     for (const millions of sizes) {
       const url = await server.database(`growth${millions}`);
@@ -142,13 +168,27 @@ async function run(): Promise<void> {
       const desk = await openDesk(db, temp, {}, () => clock.ms);
       const gates = await enrolGates(desk, GATES);
       const lists = { ingest: [], underTrace: [], retention: [], traceDay: [], traceAll: [] };
-      all.push({ millions, url, db, desk, gates, venues, clock, nextVenue: 0, ...lists });
+      const warm = { traceDayWarm: [], traceAllWarm: [] };
+      all.push({
+        millions,
+        url,
+        db,
+        desk,
+        gates,
+        venues,
+        clock,
+        filledTo: clock.ms,
+        nextVenue: 0,
+        ...lists,
+        ...warm,
+      });
     }
     for (const one of all) await ingest(one);
     for (let round = 1; round <= ROUNDS; round++) {
-      for (const one of all) one.ingest.push(...(await ingest(one)));
       for (const one of all) await underTrace(one);
       for (const one of all) await retention(one);
+      if (!(await restartCold(server)))
+        say('bench growth: the system still holds pages of the files in memory');
       for (const one of all) await traces(one);
       say(`bench growth: round ${round} of ${ROUNDS}`);
     }
@@ -158,8 +198,7 @@ async function run(): Promise<void> {
       await desk.close();
       await db.close();
     }
-    await server.remove();
-    rmSync(temp, { recursive: true, force: true });
+    await remove();
   }
 }
 
@@ -174,6 +213,8 @@ function report(all: readonly Sized[]): void {
     TraceDayP99: quantile(one.traceDay, 0.99),
     TraceAllDaysP50: quantile(one.traceAll, 0.5),
     TraceAllDaysP99: quantile(one.traceAll, 0.99),
+    TraceDayWarmP50: quantile(one.traceDayWarm, 0.5),
+    TraceAllDaysWarmP50: quantile(one.traceAllWarm, 0.5),
     RetentionOfADay: quantile(one.retention, 0.5),
   });
   for (const one of all) {

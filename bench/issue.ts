@@ -14,6 +14,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { possessionBytes } from '@munjigi/core/entry-pass';
 import { compilePolicy } from '@munjigi/core/rules';
 import { compressPoint } from '@munjigi/core/signing';
@@ -24,7 +26,7 @@ import { demonstrationOf, issueBatch, openIssuingParts } from '@munjigi/service/
 
 const ROUNDS = Number(process.env.MUNJIGI_BENCH_ROUNDS ?? 9);
 // An issuer that runs all day is warm: the compiler has seen every path before the measuring starts.
-const WARM_ROUNDS = 4;
+const WARM_ROUNDS = 8;
 const BATCHES = 40;
 const BATCH = 30;
 const AT_A_TIME = 8;
@@ -110,10 +112,16 @@ interface Cost {
   readonly wall: number;
 }
 
+setFlagsFromString('--expose-gc');
+const collect = runInNewContext('gc') as (how?: { readonly type: 'minor' }) => void;
+
+/** Each part starts without the garbage of the one before, and clears away its own on its own account. */
 async function cost(work: () => Promise<void> | void): Promise<Cost> {
+  collect();
   const before = process.cpuUsage();
   const from = process.hrtime.bigint();
   await work();
+  collect({ type: 'minor' });
   const wall = Number(process.hrtime.bigint() - from) / 1000;
   const { user, system } = process.cpuUsage(before);
   const passes = BATCHES * BATCH;

@@ -3,6 +3,10 @@ import { fileURLToPath } from 'node:url';
 export interface PrivatePostgres {
   readonly reason?: string;
   readonly version: number;
+  /** Where everything of it lies. */
+  readonly folder: string;
+  stop(): Promise<void>;
+  start(): Promise<void>;
   database(name: string): Promise<string>;
   remove(): Promise<void>;
 }
@@ -23,4 +27,13 @@ export async function startServer(extra: Readonly<Record<string, string>> = {}):
     synchronous_commit: 'on',
     ...extra,
   });
+}
+
+/** Gives back what a bench took of the disk when it is broken off, too. */
+export function removeWhenBrokenOff(remove: () => Promise<void>): void {
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+    process.once(signal, () => {
+      process.stderr.write('bench: broken off; what it made is being removed …\n');
+      void remove().finally(() => process.exit(1));
+    });
 }

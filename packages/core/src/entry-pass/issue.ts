@@ -1,10 +1,11 @@
-import { base45Encode, type CborValue, concatBytes, encodeDeterministic } from '../encoding/index.ts';
+import { base45Encode, concatBytes } from '../encoding/index.ts';
 import { MunjigiError } from '../errors.ts';
 import { isOnP256, type Signer } from '../signing/index.ts';
 import type { PassGrid } from '../trust/types.ts';
-import { ENTRY_CLAIM, PREFIX } from './layout.ts';
+import { PREFIX } from './layout.ts';
 import { lintFields } from './lint.ts';
 import { passToBeSigned } from './to-be-signed.ts';
+import { type PassFields, writePass } from './write-pass.ts';
 
 /** What both forms say. Times are whole seconds on the daily instant of the pack. */
 export interface PassTerms {
@@ -19,29 +20,22 @@ export interface PassTerms {
   readonly grid?: PassGrid | null;
 }
 
-/** Stands for the signature while everything else is looked at: what breaks the layout is never signed. */
-const UNSIGNED = new Uint8Array(64);
-
 async function signPass(
-  form: readonly [number, CborValue],
+  form: PassFields['form'],
   terms: PassTerms,
   signer: Signer,
   kid: Uint8Array,
 ): Promise<Uint8Array> {
-  const entry = [terms.admissionClass, terms.hint, ...(terms.until == null ? [] : [terms.until])];
-  const claims = encodeDeterministic(
-    new Map<number, CborValue>([[4, terms.expiresAt], form, [ENTRY_CLAIM, entry]]),
-  );
-  const header = encodeDeterministic(
-    new Map<number, CborValue>([
-      [1, -7],
-      [4, kid],
-    ]),
-  );
-  const unsigned = (signature: Uint8Array) => encodeDeterministic([header, new Map(), claims, signature]);
-  const [finding] = lintFields(unsigned(UNSIGNED), terms.grid ?? null).findings;
+  const { admissionClass, hint, until } = terms;
+  const entry = until == null ? [admissionClass, hint] : [admissionClass, hint, until];
+  const pass = writePass({ kid, expiresAt: terms.expiresAt, form, entry });
+  // Zeros stand for the signature while everything else is looked at: what breaks the layout is never signed.
+  const [finding] = lintFields(pass.bytes, terms.grid ?? null).findings;
   if (finding) throw new MunjigiError('pass.claims', finding.message);
-  return unsigned(await signer.sign(passToBeSigned(header, claims)));
+  const signature = await signer.sign(passToBeSigned(pass.header, pass.claims));
+  if (signature.length !== 64) throw new MunjigiError('pass.claims', 'A signature has 64 bytes.');
+  pass.bytes.set(signature, pass.bytes.length - 64);
+  return pass.bytes;
 }
 
 /**
@@ -57,13 +51,7 @@ export async function issueLivePass(
   if (holderKey.length !== 65 || holderKey[0] !== 4)
     throw new MunjigiError('pass.key', 'A holder key is a point of 65 bytes.');
   if (!isOnP256(holderKey)) throw new MunjigiError('pass.key', 'The holder key is no point of P-256.');
-  const key = new Map<number, CborValue>([
-    [1, 2],
-    [-1, 1],
-    [-2, holderKey.slice(1, 33)],
-    [-3, (holderKey[64]! & 1) === 1],
-  ]);
-  return signPass([8, new Map([[1, key]])], terms, signer, kid);
+  return signPass({ holderKey }, terms, signer, kid);
 }
 
 /** Issues a paper pass: the text of its code. `handle` is 16 random bytes that name it. Throws `pass.claims`. */
@@ -72,6 +60,6 @@ export async function issuePaperPass(
   signer: Signer,
   kid: Uint8Array,
 ): Promise<string> {
-  const pass = await signPass([7, terms.handle], terms, signer, kid);
+  const pass = await signPass({ handle: terms.handle }, terms, signer, kid);
   return PREFIX + base45Encode(concatBytes(Uint8Array.of(0x81), pass));
 }

@@ -1,3 +1,4 @@
+import { headSize, putByteString } from '../encoding/byte-string.ts';
 import { encodeDeterministic, utf8Encode } from '../encoding/index.ts';
 import { toBeSigned } from '../signing/index.ts';
 
@@ -13,5 +14,8 @@ const CONTEXT = utf8Encode('MJ1 possession');
  * @param key 33-byte compressed P-256 point
  */
 export function possessionBytes(nonce: Uint8Array, key: Uint8Array): Uint8Array {
-  return toBeSigned(HEADER, CONTEXT, encodeDeterministic([nonce, key]));
+  const pair = new Uint8Array(1 + headSize(nonce.length) + nonce.length + headSize(key.length) + key.length);
+  pair[0] = 0x82;
+  putByteString(pair, putByteString(pair, 1, nonce), key);
+  return toBeSigned(HEADER, CONTEXT, pair);
 }

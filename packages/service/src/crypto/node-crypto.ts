@@ -10,19 +10,19 @@ interface Imported {
 const view = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
 
 /**
- * Imports a public key. A P-256 point goes in as a JWK: OpenSSL's DER decoders take twice as long as everything else that
- * an import does, and a holder key is imported for one signature only.
+ * A P-256 point as a JWK: OpenSSL's DER decoders take twice as long as everything else that an import does, and a holder key
+ * is imported for one signature only.
  */
-function importPoint(point: Uint8Array): KeyObject {
+function jwkOf(point: Uint8Array) {
   const bytes = view(point);
   const x = bytes.toString('base64url', 1, 33);
   const y = bytes.toString('base64url', 33, 65);
-  return createPublicKey({ key: { kty: 'EC', crv: 'P-256', x, y }, format: 'jwk' });
+  return { key: { kty: 'EC', crv: 'P-256', x, y }, format: 'jwk' } as const;
 }
 
 function importKey(spki: Uint8Array): Imported {
   const point = pointFromSpki(spki);
-  if (point !== null) return { key: importPoint(point), algorithm: 'ES256' };
+  if (point !== null) return { key: createPublicKey(jwkOf(point)), algorithm: 'ES256' };
   const key = createPublicKey({ key: view(spki), format: 'der', type: 'spki' });
   const { asymmetricKeyType: type, asymmetricKeyDetails: details } = key;
   if (type === 'ec' && details?.namedCurve === 'prime256v1') return { key, algorithm: 'ES256' };
@@ -61,7 +61,7 @@ export function nodeCrypto(): Crypto {
     verifyOnce(point, data, signature) {
       try {
         if (point.length !== 65 || point[0] !== 4 || signature.length !== 64) return false;
-        return nodeVerify('sha256', data, { key: importPoint(point), dsaEncoding: 'ieee-p1363' }, signature);
+        return nodeVerify('sha256', data, { ...jwkOf(point), dsaEncoding: 'ieee-p1363' }, signature);
       } catch {
         return false;
       }

@@ -12,7 +12,7 @@ import type { Identity, IdentityProvider } from './identity.ts';
 import type { IssuerKeys } from './keys.ts';
 import type { HolderMapping } from './mapping.ts';
 import type { IssueQueue } from './queue/index.ts';
-import { endDayOf, issuingMoment, liveTerms, renewalMoment } from './terms.ts';
+import { issuingMoment, liveTermsOf, renewalMoment } from './terms.ts';
 
 /** What issuing works with. */
 export interface IssuingParts {
@@ -132,24 +132,22 @@ async function makePasses(
   { entitlement, hint, moment, at, person }: ForWhom,
 ) {
   const { signer, kid } = await keys.signingKey('pass', at);
-  const made = [];
+  const draw = liveTermsOf(policy, entitlement, hint, moment, at);
   const notices = random(16 * points.length);
+  const passes = [];
   for (const [i, holderKey] of points.entries()) {
-    const terms = liveTerms(policy, entitlement, hint, moment, at);
-    const notice = notices.slice(16 * i, 16 * i + 16);
+    const { terms, endDay } = draw();
     const thumbprint = keyThumbprint(holderKey);
-    const lastDay = endDayOf(policy, terms);
-    const handle = thumbprint.slice(0, 16);
-    made.push({
+    passes.push({
       pass: await issueLivePass({ ...terms, holderKey, grid: gridOf(policy) }, signer, kid),
-      notice,
+      notice: notices.slice(16 * i, 16 * i + 16),
       thumbprint,
-      handle,
-      lastDay,
-      sealed: await mapping.seal(lastDay, handle, { person, notice }),
+      handle: thumbprint.subarray(0, 16),
+      lastDay: endDay,
     });
   }
-  return made;
+  const sealed = await mapping.sealAll(person, passes);
+  return passes.map((one, i) => ({ ...one, sealed: sealed[i]! }));
 }
 
 const grids = new WeakMap<Policy, PassGrid>();

@@ -11,24 +11,44 @@ export interface Terms {
   readonly until: number | null;
 }
 
+/** One pass's terms, with the last local day on which it is live, YYYY-MM-DD. */
+export interface DrawnTerms {
+  readonly terms: Terms;
+  readonly endDay: string;
+}
+
 /**
- * Terms of one live pass. The end is drawn for each pass by itself among the pack's days, on the daily instant, so that no
+ * Terms of live passes. The end is drawn for each pass by itself among the pack's days, on the daily instant, so that no
  * two passes of a person share a mark (protocol A3); the end of the class is told only where it comes before that.
- * @param moment seconds as of which it is issued
+ * @param moment seconds as of which they are issued
  * @param at seconds now: a pass issued as of an earlier moment is still live
+ * @returns draws one pass's terms
  */
-export function liveTerms(
+export function liveTermsOf(
   policy: Policy,
   entitlement: Entitlement,
   hint: number,
   moment: number,
   at: number,
-): Terms {
+): () => DrawnTerms {
   const [first, last] = policy.pack.passes.endsAfterDays;
   const passed = Math.max(0, Math.ceil((at + 1 - startOfDay(policy, moment)) / DAY));
   const earliest = Math.min(last, Math.max(first, passed));
-  return termsOf(policy, entitlement, hint, moment, randomInt(earliest, last + 1));
+  const known = new Map<number, DrawnTerms>();
+  return () => {
+    const days = randomInt(earliest, last + 1);
+    let drawn = known.get(days);
+    if (!drawn) {
+      const terms = termsOf(policy, entitlement, hint, moment, days);
+      drawn = { terms, endDay: endDayOf(policy, terms) };
+      known.set(days, drawn);
+    }
+    return drawn;
+  };
 }
+
+/** Terms of one live pass; see `liveTermsOf`. */
+export const liveTerms = (...of: Parameters<typeof liveTermsOf>): Terms => liveTermsOf(...of)().terms;
 
 const startOfDay = ({ calendar }: Policy, at: number): number => calendar.startOf(calendar.dateOf(at));
 

@@ -4,11 +4,29 @@ import { random } from '../crypto/index.ts';
 const NONCE = 12;
 const TAG = 16;
 
-/** Seals bytes at rest under a 32-byte key (AES-256-GCM), bound to their place: nonce, ciphertext, tag. */
-export function sealAtRest(key: Uint8Array, place: Uint8Array, plain: Uint8Array): Uint8Array {
-  const nonce = random(NONCE);
+/** Nonces for sealing so many things, drawn at once. */
+export function nonces(count: number): readonly Uint8Array[] {
+  const drawn = random(NONCE * count);
+  return Array.from({ length: count }, (_, i) => drawn.subarray(NONCE * i, NONCE * (i + 1)));
+}
+
+/**
+ * Seals bytes at rest under a 32-byte key (AES-256-GCM), bound to their place: nonce, ciphertext, tag.
+ * @param nonce one of `nonces`, used this once
+ */
+export function sealAtRest(
+  key: Uint8Array,
+  place: Uint8Array,
+  plain: Uint8Array,
+  nonce: Uint8Array = random(NONCE),
+): Uint8Array {
   const cipher = createCipheriv('aes-256-gcm', key, nonce).setAAD(place);
-  return new Uint8Array(Buffer.concat([nonce, cipher.update(plain), cipher.final(), cipher.getAuthTag()]));
+  const sealed = new Uint8Array(NONCE + plain.length + TAG);
+  sealed.set(nonce);
+  sealed.set(cipher.update(plain), NONCE);
+  cipher.final();
+  sealed.set(cipher.getAuthTag(), NONCE + plain.length);
+  return sealed;
 }
 
 /** Opens what `sealAtRest` sealed for the same place, or null under another key or at another place. */
