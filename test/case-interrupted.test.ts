@@ -99,6 +99,31 @@ describe('a trace that is interrupted goes on where it stopped', () => {
     expect(list.completeness).toMatchObject({ waiting: 1, byRecord: { typed: 1 } });
   });
 
+  it('an issuer that stops before its line is logged answers when it is asked again, and holds up nobody else', async () => {
+    const stopped = (await capturedQuestion(stand, { opener, approver }, venueId)).question;
+    const other = (await capturedQuestion(stand, { opener, approver }, venueId)).question;
+    const ask = (question: unknown) => stand.test.call('POST', '/api/issuer/resolve', question);
+    const waiting = async () =>
+      (await stand.test.databases.get('issuer')!.query('SELECT * FROM tag_to_publish')).rows.length;
+    const { judge } = stand.test.service.desks.issuer!.cases!;
+    // As a process that is killed here: nothing after this line ever runs.
+    const reached = new Promise<void>((go) => {
+      judge.log = () => {
+        Reflect.deleteProperty(judge, 'log');
+        go();
+        return new Promise(() => {});
+      };
+    });
+    void stand.test.service.desks.issuer!.cases!.resolve(stopped);
+    await reached;
+    expect((await ask(other)).status).toBe(200);
+    expect(await waiting(), 'what was not logged is not published').toBe(0);
+    const again = await ask(stopped);
+    expect(again.json.people).toMatchObject([{ name: haneul.name }]);
+    expect(await waiting()).toBe(0);
+    expect((await ask(stopped)).json.error).toBe('case.resolved-already');
+  });
+
   it('a visitor is told of it later where the daily file could not be written at once', async () => {
     const { question } = await capturedQuestion(stand, { opener, approver }, venueId);
     const authority = stand.test.service.desks.authority!;
