@@ -162,6 +162,29 @@ describe('a trace that is interrupted goes on where it stopped', () => {
       );
   });
 
+  it('what is personal ends with the hour of its case, though the register and the log are away', async () => {
+    const ids: string[] = [];
+    for (let i = 0; i < 2; i++) {
+      const { id } = await openedCase(stand, opener, venueId, { hours: 1 });
+      await approve(approver, id);
+      expect((await open(id)).json.state).toBe('listed');
+      ids.push(id);
+    }
+    const { cases } = stand.test.service.desks.authority!;
+    const register = stand.test.service.desks.register!.cases!;
+    register.end = async () => {
+      throw new Error('the database is away');
+    };
+    stand.later(3600_000);
+    await expect(cases!.tend()).rejects.toThrow('away');
+    for (const id of ids) expect(await cases!.store.openSealed(fromBase64(id), 'rows')).toBeNull();
+    Reflect.deleteProperty(register, 'end');
+    await cases!.tend();
+    for (const id of ids)
+      await expect(cases!.store.find(fromBase64(id))).rejects.toMatchObject({ code: 'case.unknown' });
+    [opener, approver] = [await opener.again(), await approver.again()];
+  });
+
   it('the key of a case goes with it: a copy of the database tells no name and no number', async () => {
     const { id } = await openedCase(stand, opener, venueId);
     await approve(approver, id);

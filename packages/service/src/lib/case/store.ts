@@ -133,9 +133,14 @@ export class CaseStore {
     if (!rows[0]) throw new ApiError('case.unknown');
   }
 
+  /** Ends what is personal in a case: its key goes, and no copy of its rows tells it any more. */
+  async forget(caseId: Uint8Array): Promise<void> {
+    await this.keys.destroy(nameOf(caseId));
+  }
+
   /** Ends a case: its key, its documents, itself. */
   async remove(caseId: Uint8Array): Promise<void> {
-    await this.keys.destroy(nameOf(caseId));
+    await this.forget(caseId);
     await this.db.query('DELETE FROM trace_case WHERE case_id = $1', [caseId]);
   }
 
