@@ -87,6 +87,8 @@ export async function openKeyFolder(path: string): Promise<KeyFolder> {
         const bytes = make();
         const made = await writeFirst(fileOf(name), `${Buffer.from(bytes).toString('base64url')}\n`);
         if (!made) continue;
+        // Rows will be sealed with it and entries receipted: its name has to survive a power cut as they do.
+        await flushFolder(path);
         current().set(name, bytes);
         return bytes;
       }
@@ -101,6 +103,8 @@ export async function openKeyFolder(path: string): Promise<KeyFolder> {
     async destroy(name) {
       const file = fileOf(name);
       if (!(await overwrite(file))) return;
+      // Others forget it while there is still a file: without one, whoever goes on after this process finds nothing to end.
+      await renew();
       await unlink(file).catch(ifGone);
       await flushFolder(path);
       if (await isThere(file)) throw new Error('A key that was destroyed is still in its store.');

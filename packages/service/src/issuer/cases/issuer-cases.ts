@@ -97,10 +97,16 @@ export class IssuerCases implements IssuerCasePort {
     openingHash: Uint8Array,
     found: number,
   ): Promise<{ readonly at: number; readonly found: number }> {
+    const { clock, policy } = this.options;
+    const at = nowSeconds(clock);
+    // A note of an earlier day is dated anew: wallets have read that day's file, and would not look again.
+    const today = policy.calendar.startOf(policy.calendar.dateOf(at));
     await this.db.query(
-      `INSERT INTO resolved_case (case_hash, answered_at, expires_at, opening_hash, found, logged)
-       VALUES ($1, $2, $3, $4, $5, false) ON CONFLICT DO NOTHING`,
-      [hash, nowSeconds(this.options.clock), one.expiresAt, openingHash, found],
+      `INSERT INTO resolved_case AS kept (case_hash, answered_at, expires_at, opening_hash, found, logged)
+       VALUES ($1, $2, $3, $4, $5, false)
+       ON CONFLICT (case_hash) DO UPDATE SET answered_at = excluded.answered_at, found = excluded.found
+       WHERE NOT kept.logged AND kept.opening_hash = excluded.opening_hash AND kept.answered_at < $6`,
+      [hash, at, one.expiresAt, openingHash, found, today],
     );
     const { rows } = await this.db.query<{ at: number; found: number }>(
       'SELECT answered_at AS at, found FROM resolved_case WHERE case_hash = $1 AND opening_hash = $2 AND NOT logged',
