@@ -1,4 +1,4 @@
-import { readlinkSync } from 'node:fs';
+import { linkSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
 import { type FileHandle, mkdir, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openKeyFolder } from '@munjigi/service/crypto';
@@ -47,5 +47,24 @@ describe.skipIf(process.platform !== 'linux')('a key store when the power or the
     await expect(one.destroy('layer-2022-01-06')).rejects.toThrow('killed here');
     giveBack();
     expect(await other.find('layer-2022-01-06')).toBeNull();
+    expect(await other.names()).toEqual([]);
+  });
+
+  it('ends what another process had begun to destroy', async () => {
+    const path = join(tempFolder('durable'), 'days');
+    const one = await openKeyFolder(path);
+    await one.secret('layer-2022-01-06', () => new Uint8Array(32));
+    const keep = join(tempFolder('durable'), 'same-file');
+    linkSync(join(path, 'layer-2022-01-06.key'), keep);
+    const before = readFileSync(keep);
+    await onFlush((flushed) => {
+      if (flushed.endsWith('.ending')) throw new Error('killed here');
+    }, path);
+    await expect(one.destroy('layer-2022-01-06')).rejects.toThrow('killed here');
+    giveBack();
+    writeFileSync(keep, before);
+    await openKeyFolder(path);
+    expect(readFileSync(keep).equals(before)).toBe(false);
+    expect(readdirSync(path)).toEqual(['generation']);
   });
 });

@@ -99,7 +99,7 @@ describe.each(ways)('a backup of the register on $name', ({ from, to }) => {
   });
 
   on('holds no key, and says so when it was damaged or is another desk’s', async () => {
-    const keys = await openKeyFolder(register.keys);
+    const keys = await (await openKeyFolder(register.keys)).folder('days');
     const text = readdirSync(folder)
       .map((file) => readFileSync(join(folder, file)))
       .map((bytes) => (bytes[0] === 0x1f ? gunzipSync(bytes) : bytes).toString('utf8'))
