@@ -99,6 +99,31 @@ describe('a trace that is interrupted goes on where it stopped', () => {
     expect(list.completeness).toMatchObject({ waiting: 1, byRecord: { typed: 1 } });
   });
 
+  it('an issuer that stops before its line is logged answers when it is asked again, and holds up nobody else', async () => {
+    const stopped = (await capturedQuestion(stand, { opener, approver }, venueId)).question;
+    const other = (await capturedQuestion(stand, { opener, approver }, venueId)).question;
+    const ask = (question: unknown) => stand.test.call('POST', '/api/issuer/resolve', question);
+    const waiting = async () =>
+      (await stand.test.databases.get('issuer')!.query('SELECT * FROM tag_to_publish')).rows.length;
+    const { judge } = stand.test.service.desks.issuer!.cases!;
+    // As a process that is killed here: nothing after this line ever runs.
+    const reached = new Promise<void>((go) => {
+      judge.log = () => {
+        Reflect.deleteProperty(judge, 'log');
+        go();
+        return new Promise(() => {});
+      };
+    });
+    void stand.test.service.desks.issuer!.cases!.resolve(stopped);
+    await reached;
+    expect((await ask(other)).status).toBe(200);
+    expect(await waiting(), 'what was not logged is not published').toBe(0);
+    const again = await ask(stopped);
+    expect(again.json.people).toMatchObject([{ name: haneul.name }]);
+    expect(await waiting()).toBe(0);
+    expect((await ask(stopped)).json.error).toBe('case.resolved-already');
+  });
+
   it('a visitor is told of it later where the daily file could not be written at once', async () => {
     const { question } = await capturedQuestion(stand, { opener, approver }, venueId);
     const authority = stand.test.service.desks.authority!;
@@ -135,6 +160,29 @@ describe('a trace that is interrupted goes on where it stopped', () => {
       expect((await opener.call('GET', `/api/authority/cases/${id}/${list}`)).json.error).toBe(
         'case.expired',
       );
+  });
+
+  it('what is personal ends with the hour of its case, though the register and the log are away', async () => {
+    const ids: string[] = [];
+    for (let i = 0; i < 2; i++) {
+      const { id } = await openedCase(stand, opener, venueId, { hours: 1 });
+      await approve(approver, id);
+      expect((await open(id)).json.state).toBe('listed');
+      ids.push(id);
+    }
+    const { cases } = stand.test.service.desks.authority!;
+    const register = stand.test.service.desks.register!.cases!;
+    register.end = async () => {
+      throw new Error('the database is away');
+    };
+    stand.later(3600_000);
+    await expect(cases!.tend()).rejects.toThrow('away');
+    for (const id of ids) expect(await cases!.store.openSealed(fromBase64(id), 'rows')).toBeNull();
+    Reflect.deleteProperty(register, 'end');
+    await cases!.tend();
+    for (const id of ids)
+      await expect(cases!.store.find(fromBase64(id))).rejects.toMatchObject({ code: 'case.unknown' });
+    [opener, approver] = [await opener.again(), await approver.again()];
   });
 
   it('the key of a case goes with it: a copy of the database tells no name and no number', async () => {

@@ -136,6 +136,9 @@ CREATE TABLE resolved_case (
   case_hash bytea NOT NULL,
   answered_at bigint NOT NULL,
   expires_at bigint NOT NULL,
+  opening_hash bytea,
+  found integer NOT NULL DEFAULT 0,
+  logged boolean NOT NULL DEFAULT true,
   CONSTRAINT resolved_case_pkey PRIMARY KEY (case_hash)
 );
 

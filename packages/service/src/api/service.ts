@@ -10,6 +10,7 @@ import type { Database } from '../db/index.ts';
 import { type Accounts, mountAccounts } from '../lib/accounts/index.ts';
 import type { Desk, DeskName, DeskServer } from '../lib/desk.ts';
 import { openAccounts } from './accounts.ts';
+import { endAgain } from './after-restore.ts';
 import { openDeskDatabase, watchDatabases } from './databases.ts';
 import { type OpenDesks, openDesks } from './desks.ts';
 import { mountHealth } from './health.ts';
@@ -127,6 +128,12 @@ export async function createService(
     const open = [desks.issuer, desks.register, desks.authority].filter(
       (desk): desk is NonNullable<typeof desk> => desk !== null,
     );
+    const again = await endAgain({ ...desks, accounts });
+    if (again.officerKeys + again.gates > 0)
+      log.warn(
+        { count: again.officerKeys + again.gates },
+        'a database was put back: what has ended stays so',
+      );
     // Whoever is told of officers is open by now.
     for (const one of accounts.values()) await one.tellOfficers();
     const daily = openDaily({

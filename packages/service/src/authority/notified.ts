@@ -1,6 +1,6 @@
 import { mkdir, readdir, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { concatBytes } from '@munjigi/core/encoding';
+import { concatBytes, equalBytes } from '@munjigi/core/encoding';
 import { isDay, signNotified, TAG_BYTES, TAGS_PADDED_TO } from '@munjigi/core/log';
 import { addDays, type Policy } from '@munjigi/core/rules';
 import { type Clock, nowSeconds } from '../clock/index.ts';
@@ -35,8 +35,7 @@ export class NotifiedFiles {
     if (!isDay(day)) throw new RangeError('The day is a date, YYYY-MM-DD.');
     const standing = await this.standing();
     await this.parts.db.tx(async (session) => {
-      // Publications of one day take turns; the day is the lock.
-      await session.query("SELECT pg_advisory_xact_lock(20820, $1::date - DATE '2020-01-01')", [day]);
+      await this.takeTurn(session, day);
       await this.add(session, day, tags, false);
       const { real, padding } = await this.counts(session, day);
       if (real > (await this.parts.lines.resolvedOn(day, session))) throw new ApiError('log.notified-count');
@@ -65,7 +64,10 @@ export class NotifiedFiles {
     if (!kept || !root || kept.root_version === root.version) return kept?.bytes ?? null;
     // Signed under an earlier root, which devices no longer follow.
     const standing = await this.standing();
-    await this.parts.db.tx((session) => this.sign(session, day, standing));
+    await this.parts.db.tx(async (session) => {
+      await this.takeTurn(session, day);
+      await this.sign(session, day, standing);
+    });
     await this.show(day);
     return (await this.kept(this.parts.db, day))?.bytes ?? null;
   }
@@ -94,6 +96,11 @@ export class NotifiedFiles {
       'INSERT INTO notified_tag (day, tag, padding) SELECT $1::date, t, $3 FROM unnest($2::bytea[]) t ON CONFLICT DO NOTHING',
       [day, byteaArray(tags), padding],
     );
+  }
+
+  /** Who signs a day's file takes a turn, or else the later one may write over tags that it has not seen; the day is the lock. */
+  private async takeTurn(session: Session, day: string): Promise<void> {
+    await session.query("SELECT pg_advisory_xact_lock(20820, $1::date - DATE '2020-01-01')", [day]);
   }
 
   private async counts(session: Session, day: string): Promise<{ real: number; padding: number }> {
@@ -133,9 +140,13 @@ export class NotifiedFiles {
   }
 
   private async show(day: string): Promise<void> {
-    const kept = await this.kept(this.parts.db, day);
-    if (!kept) return;
     await mkdir(this.folder(), { recursive: true });
-    await writeWhole(join(this.folder(), `${day}.cose`), kept.bytes);
+    let kept = await this.kept(this.parts.db, day);
+    // Two that publish may write in another order than they signed: whoever wrote looks whether it is still the newest.
+    for (let shown = null as Uint8Array | null; kept && !(shown && equalBytes(shown, kept.bytes)); ) {
+      shown = kept.bytes;
+      await writeWhole(join(this.folder(), `${day}.cose`), shown);
+      kept = await this.kept(this.parts.db, day);
+    }
   }
 }

@@ -28,12 +28,15 @@ export interface KeyFolder {
 }
 
 const SUFFIX = '.key';
+/** A key that is being destroyed. */
+const ENDING = '.ending';
 /** Written anew whenever a key ends: what other processes hold in memory counts only while it is the same. */
 const GENERATION = 'generation';
 
 /** Opens a key store, making the folder where there is none. Names are plain words; no path leads out of the folder. */
 export async function openKeyFolder(path: string): Promise<KeyFolder> {
   await mkdir(path, { recursive: true, mode: 0o700 });
+  for (const file of await readdir(path)) if (file.endsWith(ENDING)) await erase(path, join(path, file));
   const fileOf = (name: string): string => {
     if (!/^[a-z0-9-]+$/.test(name)) throw new Error('A key is named with small letters, digits and hyphens.');
     return join(path, name + SUFFIX);
@@ -87,6 +90,8 @@ export async function openKeyFolder(path: string): Promise<KeyFolder> {
         const bytes = make();
         const made = await writeFirst(fileOf(name), `${Buffer.from(bytes).toString('base64url')}\n`);
         if (!made) continue;
+        // Rows will be sealed with it and entries receipted: its name has to survive a power cut as they do.
+        await flushFolder(path);
         current().set(name, bytes);
         return bytes;
       }
@@ -100,11 +105,16 @@ export async function openKeyFolder(path: string): Promise<KeyFolder> {
     },
     async destroy(name) {
       const file = fileOf(name);
-      if (!(await overwrite(file))) return;
-      await unlink(file).catch(ifGone);
-      await flushFolder(path);
-      if (await isThere(file)) throw new Error('A key that was destroyed is still in its store.');
+      // First nobody finds it by its name, then it leaves every memory, then the disk. Who dies in between has it ended by
+      // whoever opens the folder next.
+      try {
+        await rename(file, file + ENDING);
+      } catch (error) {
+        return ifGone(error as NodeJS.ErrnoException);
+      }
       await renew();
+      await erase(path, file + ENDING);
+      if (await isThere(file)) throw new Error('A key that was destroyed is still in its store.');
     },
     folder: (name) => openKeyFolder(join(path, name)),
   };
@@ -121,12 +131,12 @@ const isThere = (file: string): Promise<boolean> =>
   );
 
 /**
- * Writes other bytes over a file, to the disk; false where there is none. A disk that never writes twice to one place may
+ * Writes other bytes over a file, to the disk; nothing where there is none. A disk that never writes twice to one place may
  * keep the old bytes beneath: key stores stand on a volume that is encrypted under a key of its own (decision 9).
  */
-async function overwrite(file: string): Promise<boolean> {
+async function overwrite(file: string): Promise<void> {
   const open_ = await open(file, 'r+').catch(ifGone);
-  if (!open_) return false;
+  if (!open_) return;
   try {
     const { size } = await open_.stat();
     await open_.write(randomBytes(Math.max(1, size)), 0, undefined, 0);
@@ -134,7 +144,12 @@ async function overwrite(file: string): Promise<boolean> {
   } finally {
     await open_.close();
   }
-  return true;
+}
+
+async function erase(folder: string, file: string): Promise<void> {
+  await overwrite(file);
+  await unlink(file).catch(ifGone);
+  await flushFolder(folder);
 }
 
 /** Flushes a folder's own list of names, where the platform can. */

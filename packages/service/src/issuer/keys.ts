@@ -115,11 +115,13 @@ export class IssuerKeys {
    * @returns the id of the key that signs instead
    */
   async withdraw(kid: number, at: number): Promise<{ readonly signsNow: number }> {
-    const { rows } = await this.db.query<{ usage: Usage }>(
-      'UPDATE issuer_key SET withdrawn = true WHERE kid = $1 RETURNING usage',
-      [kid],
-    );
+    const { rows } = await this.db.query<{ usage: Usage }>('SELECT usage FROM issuer_key WHERE kid = $1', [
+      kid,
+    ]);
     if (!rows[0]) throw new ApiError('issuer.key-unknown');
+    // First where no backup reaches: a database that is put back must not bring the key back to life.
+    await this.keys.secret(withdrawnName(kid), () => random(8));
+    await this.db.query('UPDATE issuer_key SET withdrawn = true WHERE kid = $1', [kid]);
     await this.keys.destroy(nameOf(kid));
     const next = await this.signingKey(rows[0].usage, at);
     return { signsNow: next.kid.reduce((sum, byte) => sum * 256 + byte, 0) };
@@ -129,15 +131,31 @@ export class IssuerKeys {
     return (this.policy.pack.passes.paperDays + MARGIN_DAYS) * DAY;
   }
 
+  /** The keys, the newest first. What the key store says is withdrawn is so, whatever a restored database says. */
   private async rows(): Promise<readonly KeyRow[]> {
-    return (await this.db.query<KeyRow>(`SELECT ${COLUMNS} FROM issuer_key ORDER BY kid DESC`)).rows;
+    const { rows } = await this.db.query<KeyRow>(`SELECT ${COLUMNS} FROM issuer_key ORDER BY kid DESC`);
+    const names = await this.keys.names();
+    return rows.map((row) => ({
+      ...row,
+      withdrawn: row.withdrawn || names.includes(withdrawnName(row.kid)),
+    }));
   }
 
   private async make(usage: Usage, at: number, from = at - DAY): Promise<KeyRow> {
+    for (;;) {
+      const row = await this.makeNext(usage, at, from);
+      // Another process may have been first with this number: its key is taken where it serves, and never for another use.
+      if (row.usage === usage && !row.withdrawn && row.valid_from <= Math.max(at, from)) return row;
+    }
+  }
+
+  private async makeNext(usage: Usage, at: number, from: number): Promise<KeyRow> {
     const { rows } = await this.db.query<{ next: number }>(
       'SELECT coalesce(max(kid), 0) + 1 AS next FROM issuer_key',
     );
-    const kid = rows[0]!.next;
+    const names = await this.keys.names();
+    let kid = rows[0]!.next;
+    while (names.includes(withdrawnName(kid))) kid += 1;
     const signer = nodeSigner(await this.keys.secret(nameOf(kid), makePrivateKey));
     const row: KeyRow = {
       kid,
@@ -157,7 +175,6 @@ export class IssuerKeys {
       row.withdrawn,
       row.canary,
     ];
-    // Another process of this desk may have been first; then its key is taken.
     await this.db.query(
       `INSERT INTO issuer_key (${COLUMNS}) VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING`,
       values,
@@ -179,3 +196,4 @@ export class IssuerKeys {
 }
 
 const nameOf = (kid: number): string => `signing-${kid}`;
+const withdrawnName = (kid: number): string => `withdrawn-${kid}`;

@@ -173,9 +173,10 @@ export class Intake {
 
   async #again(upload: Upload): Promise<Outcome<BatchAnswer>> {
     try {
-      const { answer } = await this.#parts.db.tx((session) =>
+      const { answer, alarms } = await this.#parts.db.tx((session) =>
         new CloseLook(session, this.#parts, upload.checked, this.#parts.clock.nowMs()).take(upload.shown),
       );
+      alarms.forEach(this.#parts.alarm);
       return { ok: true, value: answer };
     } catch (error) {
       return { ok: false, error };

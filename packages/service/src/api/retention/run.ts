@@ -51,12 +51,19 @@ export const pastRetention = ({ calendar, retentionDays }: RetentionParts['polic
 
 /**
  * Ends at every desk what is past retention: keys first, then rows, so that a copy of the rows is worth nothing from the
- * first moment on. What is done already is not done again. A desk whose database cannot be reached ends its keys all the same.
+ * first moment on. What is done already is not done again. A desk whose database cannot be reached ends its keys all the same,
+ * and holds up no other desk. Throws the first failure, at the end.
  */
 export async function runRetention(parts: RetentionParts): Promise<RetentionRun> {
   const through = pastRetention(parts.policy, parts.at);
   const desks: DeskEnded[] = [];
-  for (const desk of parts.desks) desks.push(await endDesk(desk, parts, through));
+  const failures: unknown[] = [];
+  for (const desk of parts.desks)
+    await endDesk(desk, parts, through).then(
+      (ended) => desks.push(ended),
+      (error: unknown) => failures.push(error),
+    );
+  if (failures.length > 0) throw failures[0];
   return { through, desks };
 }
 
@@ -65,19 +72,23 @@ async function endDesk(desk: DeskToEnd, parts: RetentionParts, through: string):
   const { log, at, onStep } = parts;
   const ending: EndingParts = { keys, lines, log, at, ...(onStep ? { onStep } : {}) };
   const today = parts.policy.calendar.dateOf(at);
-  const sessions = db && parts.endSessions ? await parts.endSessions(db, at) : 0;
+  // After the keys, whatever becomes of it.
+  const endSessions = async () => (db && parts.endSessions ? parts.endSessions(db, at) : 0);
   switch (desk.name) {
     case 'authority':
-      return { ...(await endAuthorityDays(db, ending, through, today)), deleted: { sessions } };
+      return {
+        ...(await endAuthorityDays(db, ending, through, today)),
+        deleted: { sessions: await endSessions() },
+      };
     case 'issuer': {
       const { mappings, pages, ...ended } = await endIssuerDays(db, ending, through, today);
       await prepareIssuerDays(ending, today);
-      return { ...ended, deleted: { mappings, pages, sessions } };
+      return { ...ended, deleted: { mappings, pages, sessions: await endSessions() } };
     }
     case 'register': {
       const ended = await endThrough(ending, through, today);
       const days = db ? await parts.dropDays(db, addDays(through, 1)) : [];
-      return { ...ended, deleted: { days: days.length, sessions } };
+      return { ...ended, deleted: { days: days.length, sessions: await endSessions() } };
     }
   }
 }

@@ -75,8 +75,11 @@ export async function askIssuers(asking: Asking): Promise<void> {
     if (!equalBytes(said.openingHash, documentHash('opening', openingBytes)) || said.issuer !== issuer)
       throw new ApiError('case.opening');
     await store.db.tx(async (session) => {
-      if (await store.keep(caseId, name, answer.resolution, session))
-        await store.keepSealed(caseId, 'rows', encodeRows(joined(rows, issuer, answer.people)), session);
+      // Another process may have joined another issuer's names meanwhile: they are read again under the lock of the case.
+      await store.lock(caseId, session);
+      if (!(await store.keep(caseId, name, answer.resolution, session))) return;
+      const newest = decodeRows((await store.openSealed(caseId, 'rows', session))!);
+      await store.keepSealed(caseId, 'rows', encodeRows(joined(newest, issuer, answer.people)), session);
     });
   }
   if (refused) throw refused;

@@ -296,9 +296,13 @@ export class AuthorityCases {
     return { case: one, rows, completeness: completenessOf(rows, release) };
   }
 
-  /** Ends a case: logged, then deleted here and at the register. A draft that nobody signed just goes. */
+  /**
+   * Ends a case: what is personal at once, whoever is away; then it is logged, and deleted at the register and here. A draft
+   * that nobody signed just goes.
+   */
   async close(caseId: Uint8Array): Promise<void> {
     const { bytes } = await this.store.find(caseId);
+    await this.store.forget(caseId);
     if (await this.store.document(caseId, 'opener')) {
       await this.judge.log('case-closed', nowSeconds(this.options.clock), { case: caseHash(bytes) });
       await this.options.register()?.end(caseId);
@@ -306,11 +310,14 @@ export class AuthorityCases {
     await this.store.remove(caseId);
   }
 
-  /** Ends what has expired. */
+  /** Ends what has expired; one that cannot be ended now holds up no other. Throws the first failure, at the end. */
   async tend(): Promise<void> {
     const { clock, policy } = this.options;
     await this.store.forgetQuotas(policy.calendar.dateOf(nowSeconds(clock)));
-    for (const { id } of await this.store.ended(nowSeconds(this.options.clock))) await this.close(id);
+    const failures: unknown[] = [];
+    for (const { id } of await this.store.ended(nowSeconds(clock)))
+      await this.close(id).catch((error: unknown) => failures.push(error));
+    if (failures.length > 0) throw failures[0];
   }
 
   #register(): RegisterCasePort {

@@ -1,12 +1,14 @@
 import {
   inclusionPath,
   type Line,
+  type LineKind,
   leafHash,
   lineId,
   type NodePlace,
   type NodeReader,
   nodesOfLeaf,
   placesRead,
+  readLine,
   treeRoot,
 } from '@munjigi/core/log';
 import { byteaArray, type Database, int2Array, int8Array, type Session } from '../../db/index.ts';
@@ -157,6 +159,22 @@ export class LogStore {
       [from, limit],
     );
     return rows.map(({ line }) => line);
+  }
+
+  /** A hash that every line of one kind by one body names, oldest first. */
+  async hashesOf(
+    kind: LineKind,
+    body: string,
+    field: 'credential' | 'revocation',
+  ): Promise<readonly Uint8Array[]> {
+    const { rows } = await this.db.query<{ line: Uint8Array }>(
+      'SELECT line FROM log_line WHERE kind = $1 AND body = $2 ORDER BY index',
+      [kind, body],
+    );
+    return rows.flatMap(({ line }) => {
+      const hash = readLine(line).fields[field];
+      return hash instanceof Uint8Array ? [hash] : [];
+    });
   }
 
   /** How many passes the lines say were resolved on a day. */

@@ -5,18 +5,24 @@ const PAGE = 1_000;
 const LONGEST_MS = 24 * 3_600_000;
 /** Numbers that may have been given out after the backup was taken: they are not given out a second time. */
 const SKIP = 100_000;
+/**
+ * What counts once, or ends soon, may have been used or ended since the backup was taken: it does not come back to life.
+ * Sessions and challenges go; codes that were open then are over.
+ */
+const OVER: Readonly<Record<string, string>> = {
+  session: 'DELETE FROM session',
+  challenge: 'DELETE FROM challenge',
+  invite: 'UPDATE invite SET ends_ms = made_ms WHERE used_ms IS NULL',
+  enrolment_code: 'UPDATE enrolment_code SET ends_at = made_at WHERE used_by IS NULL',
+  // Numbers of the queue are not in the backup: it begins anew, and whoever waited takes a new one.
+  issue_queue: 'UPDATE issue_queue SET serving = 0, moved_at = NULL, per_second = NULL',
+  enrolment:
+    'UPDATE enrolment SET queue_work = NULL, queue_number = NULL, queue_seen_at = NULL WHERE queue_work IS NOT NULL',
+};
 /** Tables that a migration puts a first row into, and by what one sees that the row was used since. */
 const STARTED: Readonly<Record<string, string>> = {
   log_state: 'size > 0',
-  issue_queue: 'moved_at IS NOT NULL OR serving > 0',
-};
-/** Numbers that belong to no column: they go on after the highest that the rows know, so that nobody is given another's place. */
-const GO_ON: Readonly<Record<string, readonly string[]>> = {
-  issue_queue: ['first', 'renewal', 'paper'].map(
-    (work) => `SELECT setval('issue_queue_${work}', greatest(1,
-      (SELECT serving FROM issue_queue WHERE work = '${work}'),
-      (SELECT max(queue_number) FROM enrolment WHERE queue_work = '${work}')))`,
-  ),
+  issue_queue: 'serving > 0',
 };
 
 /**
@@ -46,8 +52,8 @@ export async function importDatabase(
         if (STARTED[name] !== undefined) await session.script(`DELETE FROM "${name}"`);
         await loadTable(session, folder, manifest, name);
       }
-      for (const { name } of manifest.tables)
-        for (const statement of GO_ON[name] ?? []) await session.query(statement);
+      // Later than all tables: a challenge names an invite.
+      for (const { name } of manifest.tables) if (OVER[name] !== undefined) await session.script(OVER[name]);
       for (const { table, column, last } of manifest.sequences) {
         await session.query(
           `SELECT setval(pg_get_serial_sequence($1, $2), greatest($3::int8 + ${SKIP}, COALESCE((SELECT max("${column}") FROM "${table}"), 0) + ${SKIP}))`,

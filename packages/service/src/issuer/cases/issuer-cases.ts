@@ -66,46 +66,61 @@ export class IssuerCases implements IssuerCasePort {
     const handles = request.handles.map(fromBase64);
     const { standing, opening } = await this.#checked(request, handles);
     const openingHash = documentHash('opening', fromBase64(request.opening));
-    const at = nowSeconds(this.options.clock);
-
-    const day = this.options.policy.calendar.dateOf(at);
     const { people, tags } = await this.#people(handles);
-    await this.#answerOnce(standing, at, day, tags);
+    const { at, found } = await this.#begin(standing, openingHash, people.length);
+    const day = this.options.policy.calendar.dateOf(at);
     const { name, signer } = this.options;
     const resolution = await signResolution(
-      { openingHash, issuer: name, asked: handles.length, found: people.length, at },
+      { openingHash, issuer: name, asked: handles.length, found, at },
       signer,
     );
-    try {
-      await this.judge.log('resolved', at, {
-        case: standing.hash,
-        count: people.length,
-        day,
-        release: opening.releaseHash,
-        opening: openingHash,
-        resolution: documentHash('resolution', resolution),
-      });
-    } catch (error) {
-      // What is not logged was not answered: it may be asked again.
-      await this.db.query('DELETE FROM resolved_case WHERE case_hash = $1', [standing.hash]);
-      await this.db.query('DELETE FROM tag_to_publish WHERE tag = ANY($1::bytea[])', [byteaArray(tags)]);
-      throw error;
-    }
+    // What is not logged was not answered: it may be asked again, and is then the same line.
+    await this.judge.log('resolved', at, {
+      case: standing.hash,
+      count: found,
+      day,
+      release: opening.releaseHash,
+      opening: openingHash,
+      resolution: documentHash('resolution', resolution),
+    });
+    await this.#answered(standing.hash, day, tags);
     await this.#publish().catch(() => this.options.alarm?.('case-housekeeping'));
     return { resolution, people };
   }
 
-  /** Takes note that the case is being answered, with the tags to publish. Throws `case.resolved-already`. */
-  async #answerOnce(
+  /**
+   * Takes note that the case is being answered, or finds the note of an answer that stopped before its line was logged.
+   * Throws `case.resolved-already`.
+   */
+  async #begin(
     { hash, case: one }: StandingCase,
-    at: number,
-    day: string,
-    tags: readonly Uint8Array[],
-  ): Promise<void> {
+    openingHash: Uint8Array,
+    found: number,
+  ): Promise<{ readonly at: number; readonly found: number }> {
+    const { clock, policy } = this.options;
+    const at = nowSeconds(clock);
+    // A note of an earlier day is dated anew: wallets have read that day's file, and would not look again.
+    const today = policy.calendar.startOf(policy.calendar.dateOf(at));
+    await this.db.query(
+      `INSERT INTO resolved_case AS kept (case_hash, answered_at, expires_at, opening_hash, found, logged)
+       VALUES ($1, $2, $3, $4, $5, false)
+       ON CONFLICT (case_hash) DO UPDATE SET answered_at = excluded.answered_at, found = excluded.found
+       WHERE NOT kept.logged AND kept.opening_hash = excluded.opening_hash AND kept.answered_at < $6`,
+      [hash, at, one.expiresAt, openingHash, found, today],
+    );
+    const { rows } = await this.db.query<{ at: number; found: number }>(
+      'SELECT answered_at AS at, found FROM resolved_case WHERE case_hash = $1 AND opening_hash = $2 AND NOT logged',
+      [hash, openingHash],
+    );
+    return rows[0] ?? this.#refuse();
+  }
+
+  /** The line is logged: the case is answered, once, and its tags wait to be published. Throws `case.resolved-already`. */
+  async #answered(hash: Uint8Array, day: string, tags: readonly Uint8Array[]): Promise<void> {
     const first = await this.db.tx(async (session) => {
       const { count } = await session.query(
-        'INSERT INTO resolved_case (case_hash, answered_at, expires_at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING',
-        [hash, at, one.expiresAt],
+        'UPDATE resolved_case SET logged = true WHERE case_hash = $1 AND NOT logged',
+        [hash],
       );
       if (count !== 1) return false;
       await session.query(
@@ -114,7 +129,10 @@ export class IssuerCases implements IssuerCasePort {
       );
       return true;
     });
-    if (first) return;
+    if (!first) this.#refuse();
+  }
+
+  #refuse(): never {
     this.options.alarm?.('case-refused');
     throw new ApiError('case.resolved-already');
   }

@@ -1,5 +1,5 @@
 import { ApiError } from '../../contracts/index.ts';
-import type { Database, Session } from '../../db/index.ts';
+import { byteaArray, type Database, type Session } from '../../db/index.ts';
 import type { Who } from '../who.ts';
 import { mayInvite } from './invites.ts';
 import { accountOf } from './people.ts';
@@ -85,4 +85,28 @@ async function isLast(
     [accountId, credentialId],
   );
   return rows.length > 0 && (await officersBeside(session, accountId, credentialId)) === 0;
+}
+
+/**
+ * Ends officers' keys again whose end was told already: the database was put back since. The last one too, since it is known to
+ * have ended. Answers how many.
+ * @param told SHA-256 of credential ids
+ */
+export async function endKeysAgain(
+  db: Database,
+  told: readonly Uint8Array[],
+  { nowMs }: Moment,
+): Promise<number> {
+  if (told.length === 0) return 0;
+  return db.tx(async (session) => {
+    await session.script('LOCK TABLE passkey IN SHARE ROW EXCLUSIVE MODE');
+    const { rows } = await session.query<{ credentialId: Uint8Array }>(
+      `UPDATE passkey SET ended_ms = $2, told_start = true, told_end = true
+       WHERE ended_ms IS NULL AND sha256(credential_id) = ANY($1::bytea[]) RETURNING credential_id AS "credentialId"`,
+      [byteaArray(told), nowMs],
+    );
+    for (const { credentialId } of rows)
+      await session.query('DELETE FROM session WHERE credential_id = $1', [credentialId]);
+    return rows.length;
+  });
 }

@@ -2,7 +2,7 @@ import type { AuthenticationResponseJSON, RegistrationResponseJSON } from '@simp
 import { ApiError } from '../../contracts/index.ts';
 import type { Session } from '../../db/index.ts';
 import type { Who } from '../who.ts';
-import { endAccount, endPasskey } from './ending.ts';
+import { endAccount, endKeysAgain, endPasskey } from './ending.ts';
 import { approveInvite, makeInvite, mayInvite, openInvites } from './invites.ts';
 import { Officers } from './officers.ts';
 import { keysOf, Passkeys } from './passkeys.ts';
@@ -149,6 +149,11 @@ export class Accounts {
   async endPasskey(credentialId: Uint8Array, by: Who): Promise<void> {
     await endPasskey(this.options.db, credentialId, by, { nowMs: this.options.clock.nowMs() });
     await this.officers.tell();
+  }
+
+  /** Ends officers' keys whose end the public log knows: see `endKeysAgain`. */
+  endAgain(told: readonly Uint8Array[]): Promise<number> {
+    return endKeysAgain(this.options.db, told, { nowMs: this.options.clock.nowMs() });
   }
 
   /** Credential ids of an account, as `allowCredentials` wants them when an officer signs a case. */

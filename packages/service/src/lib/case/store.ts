@@ -71,8 +71,8 @@ export class CaseStore {
     return rows;
   }
 
-  async document(caseId: Uint8Array, name: string): Promise<Uint8Array | null> {
-    const { rows } = await this.db.query<{ bytes: Uint8Array }>(
+  async document(caseId: Uint8Array, name: string, session: Session = this.db): Promise<Uint8Array | null> {
+    const { rows } = await session.query<{ bytes: Uint8Array }>(
       'SELECT bytes FROM trace_document WHERE case_id = $1 AND name = $2',
       [caseId, name],
     );
@@ -122,14 +122,25 @@ export class CaseStore {
     );
   }
 
-  async openSealed(caseId: Uint8Array, name: string): Promise<Uint8Array | null> {
-    const [sealed, key] = [await this.document(caseId, name), await this.keys.find(nameOf(caseId))];
+  async openSealed(caseId: Uint8Array, name: string, session: Session = this.db): Promise<Uint8Array | null> {
+    const [sealed, key] = [await this.document(caseId, name, session), await this.keys.find(nameOf(caseId))];
     return sealed && key && openAtRest(key, caseId, sealed);
+  }
+
+  /** Locks a case until the transaction ends: what is read after this is what a change may build on. Throws `case.unknown`. */
+  async lock(caseId: Uint8Array, session: Session): Promise<void> {
+    const { rows } = await session.query('SELECT 1 FROM trace_case WHERE case_id = $1 FOR UPDATE', [caseId]);
+    if (!rows[0]) throw new ApiError('case.unknown');
+  }
+
+  /** Ends what is personal in a case: its key goes, and no copy of its rows tells it any more. */
+  async forget(caseId: Uint8Array): Promise<void> {
+    await this.keys.destroy(nameOf(caseId));
   }
 
   /** Ends a case: its key, its documents, itself. */
   async remove(caseId: Uint8Array): Promise<void> {
-    await this.keys.destroy(nameOf(caseId));
+    await this.forget(caseId);
     await this.db.query('DELETE FROM trace_case WHERE case_id = $1', [caseId]);
   }
 

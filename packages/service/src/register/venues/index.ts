@@ -22,7 +22,13 @@ import {
   registrations,
 } from './registrations.ts';
 import { GateReports } from './reports.ts';
-import { type Revocation, type RevokedLine, revokeDevice, tellRevocations } from './revocation.ts';
+import {
+  type Revocation,
+  type RevokedLine,
+  revokeAgain,
+  revokeDevice,
+  tellRevocations,
+} from './revocation.ts';
 import { type ListedVenue, listVenues, renameGate, venueOf } from './venue-list.ts';
 
 export type { DeviceRole } from './codes.ts';
@@ -138,6 +144,11 @@ export class VenueOffice {
     const revoked = await revokeDevice(this.parts.db, venueId, gateNo, after, this.#now);
     await this.tellLog().catch(() => {});
     return revoked;
+  }
+
+  /** See `revokeAgain`. */
+  revokeAgain(told: readonly Uint8Array[]): Promise<number> {
+    return revokeAgain(this.parts.db, told, this.#now);
   }
 
   /** Tells the public log of revocations that it has not taken yet. */

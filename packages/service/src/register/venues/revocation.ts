@@ -1,6 +1,6 @@
-import { concatBytes, sha256, utf8Encode } from '@munjigi/core/encoding';
+import { concatBytes, sha256, toHex, utf8Encode } from '@munjigi/core/encoding';
 import { ApiError } from '../../contracts/index.ts';
-import type { Database } from '../../db/index.ts';
+import { byteaArray, type Database } from '../../db/index.ts';
 import { revokeGate } from '../revoke.ts';
 import { mainTip } from '../standing.ts';
 import { stretchesOf } from '../stretch.ts';
@@ -21,8 +21,10 @@ export interface Revocation {
   readonly atMs: number;
 }
 
+const PREFIX = utf8Encode('mj1-gate-revoked\0');
+
 export const revokedGateHash = (thumbprint: Uint8Array): Uint8Array =>
-  sha256(concatBytes(utf8Encode('mj1-gate-revoked\0'), thumbprint));
+  sha256(concatBytes(PREFIX, thumbprint));
 
 /**
  * Revokes the key of a gate, for good: its chain is cut after a counter (by default where the register stands), and every later
@@ -68,6 +70,35 @@ export async function tellRevocations(
   );
   for (const { venueId, thumbprint, at } of rows) {
     await tell({ kind: 'gate-revoked', gate: revokedGateHash(thumbprint), at });
+    await db.query('UPDATE revocation SET told_at = $3 WHERE venue_id = $1 AND thumbprint = $2', [
+      venueId,
+      thumbprint,
+      new Date(nowMs),
+    ]);
+  }
+  return rows.length;
+}
+
+/**
+ * Revokes gates again that the public log knows to be revoked: the database was put back since. Where they were cut is not in
+ * the log, so they are cut where the register stands now: what they send again is kept and marked. Answers how many.
+ * @param told hashes as `revokedGateHash` makes them
+ */
+export async function revokeAgain(db: Database, told: readonly Uint8Array[], nowMs: number): Promise<number> {
+  const { rows: known } = await db.query<{ gate: Uint8Array }>(
+    'SELECT sha256($1::bytea || thumbprint) AS gate FROM revocation',
+    [PREFIX],
+  );
+  const here = new Set(known.map(({ gate }) => toHex(gate)));
+  const missing = told.filter((gate) => !here.has(toHex(gate)));
+  if (missing.length === 0) return 0;
+  const { rows } = await db.query<{ venueId: number; gateNo: number; thumbprint: Uint8Array }>(
+    `SELECT venue_id AS "venueId", min(gate_no) AS "gateNo", thumbprint FROM gate
+     WHERE sha256($1::bytea || thumbprint) = ANY($2::bytea[]) GROUP BY venue_id, thumbprint`,
+    [PREFIX, byteaArray(missing)],
+  );
+  for (const { venueId, gateNo, thumbprint } of rows) {
+    await revokeDevice(db, venueId, gateNo, null, nowMs);
     await db.query('UPDATE revocation SET told_at = $3 WHERE venue_id = $1 AND thumbprint = $2', [
       venueId,
       thumbprint,
