@@ -8,7 +8,7 @@ export {
 } from './clock/device-clock.ts';
 export { ChainStore, FIRST_CHAIN } from './gate/chain-store.ts';
 export { type EnrolmentLink, enrolGate, readEnrolmentLink } from './gate/enrol.ts';
-export { exportOutbox, type OutboxFile } from './gate/export.ts';
+export { exportDevice, exportOutbox, type OutboxFile } from './gate/export.ts';
 export { GateStore, openGateStore } from './gate/gate-store.ts';
 export {
   askToJoin,

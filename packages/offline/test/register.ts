@@ -15,7 +15,9 @@ import {
   signReceipt,
   verifyBatchSignature,
 } from '@munjigi/core/chain';
-import { toBase64url, toHex } from '@munjigi/core/encoding';
+import { parseSuccessor } from '@munjigi/core/delegation';
+import { fromBase64, sha256, toBase64url, toHex } from '@munjigi/core/encoding';
+import { possessionBytes } from '@munjigi/core/entry-pass';
 import { type Crypto, keyThumbprint, type Signer, spkiFromPoint } from '@munjigi/core/signing';
 import { type RegisterAnswer, type RegisterTransport, ServerError } from '../src/index.ts';
 
@@ -33,6 +35,10 @@ export class TestRegister implements RegisterTransport {
   readonly failures: ServerError[] = [];
   /** Answers that are stored and then lost on the way. */
   lostAnswers = 0;
+  /** Old chains that are closed, by thumbprint (hexadecimal): the successors that were shown, as signed. */
+  readonly successors = new Map<string, { readonly signed: Uint8Array; readonly gate: string }[]>();
+  /** Gates that it knows, by thumbprint; everybody where it is not given. */
+  known: Set<string> | null = null;
   nowMs = 1_641_445_080_000;
   safeCounter = 0;
 
@@ -79,6 +85,7 @@ export class TestRegister implements RegisterTransport {
     if (!leadsToHead(batch, hashes)) throw new ServerError(400, 'register.head', null);
     this.batches.push(batch);
     const gate = keyThumbprint(batch.gateKey);
+    this.#knows(gate);
     const chain = this.chain(gate, batch.venueId);
     const results = batch.entries.map((entry, i) => {
       const row = chain.rows.get(entry.counter);
@@ -113,7 +120,34 @@ export class TestRegister implements RegisterTransport {
 
   async state(gate: Uint8Array, venueId: number): Promise<RegisterAnswer> {
     this.#fail();
-    return this.#state(this.chain(gate, venueId));
+    this.#knows(gate);
+    const first = this.successors.get(toHex(gate))?.[0];
+    const news = {
+      state: first ? ('revoked' as const) : ('confirmed' as const),
+      name: 'door',
+      revokedAfter: null,
+      unconfirmed: null,
+      quietSinceMs: null,
+      successor: first ? toBase64url(first.signed) : null,
+    };
+    return { ...this.#state(this.chain(gate, venueId)), news };
+  }
+
+  async succeed(old: Uint8Array, shown: { readonly successor: string; readonly proof: string }) {
+    this.#fail();
+    this.#knows(old);
+    const signed = fromBase64(shown.successor);
+    const { gate, gateKey } = parseSuccessor(signed);
+    const point = this.crypto.decompress(gateKey.subarray(1), gateKey[0] === 3)!;
+    const proved = possessionBytes(sha256(signed), gateKey);
+    const holds = await this.crypto.verify('ES256', spkiFromPoint(point), proved, fromBase64(shown.proof));
+    if (toHex(gate) !== toHex(old) || !holds) throw new ServerError(400, 'register.successor', null);
+    const next = toHex(keyThumbprint(point));
+    const before = this.successors.get(toHex(old)) ?? [];
+    if (!before.some((one) => one.gate === next))
+      this.successors.set(toHex(old), [...before, { signed, gate: next }]);
+    this.known?.add(next);
+    return { gateNo: 2, unconfirmed: null };
   }
 
   #state(chain: Chain): RegisterAnswer {
@@ -125,6 +159,10 @@ export class TestRegister implements RegisterTransport {
     }
     const receipt = chain.receipts[chain.receipts.length - 1]?.bytes ?? null;
     return { receipt, head: chain.head, have, resendFrom: null, results: [] };
+  }
+
+  #knows(gate: Uint8Array): void {
+    if (this.known && !this.known.has(toHex(gate))) throw new ServerError(404, 'register.gate-unknown', null);
   }
 
   #fail(): void {

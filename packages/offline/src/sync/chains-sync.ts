@@ -15,6 +15,8 @@ export interface ChainsSyncEvents extends Pick<SyncEvents, 'reached' | 'sample' 
   renewed?(identity: GateIdentity): void;
   /** The register has seen by what this device's key came to be; why it is marked, or null. */
   introduced?(unconfirmed: string | null): void;
+  /** It did not take that in now. */
+  refused?(error: unknown): void;
 }
 
 export interface ChainsSyncParts
@@ -145,7 +147,11 @@ export class ChainsSync {
     const { store, events } = this.parts;
     const next = this.#introducing
       .catch(() => {})
-      .then(() => introduceChains(store, transport, upTo, (why) => events?.introduced?.(why)));
+      .then(() => introduceChains(store, transport, upTo, (why) => events?.introduced?.(why)))
+      .catch((error: unknown) => {
+        events?.refused?.(error);
+        throw error;
+      });
     this.#introducing = next;
     return next;
   }

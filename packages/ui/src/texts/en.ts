@@ -157,6 +157,9 @@ export const en: Readonly<Record<keyof typeof ko, string>> = {
   'gate.more.waiting': 'Unsent',
   'gate.more.waiting-count': '{waiting} waiting · {confirmed} confirmed',
   'gate.news.quiet': 'No entries have come from this venue since {date}.',
+  'gate.news.renewed':
+    'What this device keeps was put back to an older state, or copied. Since {date} it writes under a new key; what was left here is sent as well.',
+  'gate.news.renewed-owner': 'To let new devices in again, it needs an enrolment code from the owner.',
   'gate.news.unconfirmed':
     'The register has not confirmed this device. Entries are kept but marked. Ask the owner for an enrolment code.',
   'gate.news.unseen':
@@ -209,6 +212,8 @@ export const en: Readonly<Record<keyof typeof ko, string>> = {
   'gate.update.ready': 'A new version is ready: at once with a tap, or by itself in a quiet hour.',
   'gate.update.tap': 'Update now',
   'gate.venue.at': '{venue} · {gate}',
+  'gate.renewed.headline': 'Going on under a new key.',
+  'gate.renewed.text': 'Keep letting guests in. There is nothing to do.',
   'gate.viewer.headline': 'Another window is scanning.',
   'gate.viewer.text': 'This one only shows: entries are written in one window.',
 
