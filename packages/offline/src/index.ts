@@ -41,7 +41,7 @@ export {
   sameHead,
 } from './outbox/outbox.ts';
 export type * from './outbox/types.ts';
-export { DeviceDatabase, isStorageFull } from './storage/database.ts';
+export { type DatabaseShape, DeviceDatabase, isStorageFull } from './storage/database.ts';
 export { type DeviceKey, deviceSigner, makeDeviceKey } from './storage/device-key.ts';
 export { randomBytes, randomShare } from './storage/random.ts';
 export { isInstalled, type StorageFacts, type StorageFitness, storageSelfTest } from './storage/self-test.ts';

@@ -25,6 +25,8 @@ interface Chain {
   head: Head;
   rows: Map<number, { entry: Entry; hash: Uint8Array; stored: number }>;
   receipts: { bytes: Uint8Array; head: Head }[];
+  /** Hashes (hexadecimal) of entries on other branches, with how often each was stored. */
+  branches: Map<string, number>;
 }
 
 /** A register in memory that keeps the protocol: verifies, stores once, signs receipts. It can lose its newest rows. */
@@ -54,10 +56,23 @@ export class TestRegister implements RegisterTransport {
     const name = toHex(gate);
     let chain = this.chains.get(name);
     if (!chain) {
-      chain = { head: { counter: 0, hash: genesis(gate, venueId) }, rows: new Map(), receipts: [] };
+      chain = {
+        head: { counter: 0, hash: genesis(gate, venueId) },
+        rows: new Map(),
+        receipts: [],
+        branches: new Map(),
+      };
       this.chains.set(name, chain);
     }
     return chain;
+  }
+
+  /** Everything that is held of a gate, on any branch. */
+  hashesOf(gate: Uint8Array): string[] {
+    const chain = this.chains.get(toHex(gate));
+    return chain
+      ? [...[...chain.rows.values()].map(({ hash }) => toHex(hash)), ...chain.branches.keys()]
+      : [];
   }
 
   /** What a restored backup is: everything after a counter is gone, receipts included. */
@@ -89,13 +104,18 @@ export class TestRegister implements RegisterTransport {
     const chain = this.chain(gate, batch.venueId);
     const results = batch.entries.map((entry, i) => {
       const row = chain.rows.get(entry.counter);
-      if (row && toHex(row.hash) !== toHex(hashes[i]!))
+      if (row && toHex(row.hash) !== toHex(hashes[i]!)) {
+        const hash = toHex(hashes[i]!);
+        const before = chain.branches.get(hash) ?? 0;
+        chain.branches.set(hash, before + 1);
+        if (before > 0) return { n: entry.counter, result: 'already-stored' as const, flags: [] };
         return { n: entry.counter, result: 'fork' as const, flags: ['fork' as const] };
+      }
       if (row) row.stored += 1;
       else chain.rows.set(entry.counter, { entry, hash: hashes[i]!, stored: 1 });
       return { n: entry.counter, result: row ? ('already-stored' as const) : ('stored' as const), flags: [] };
     });
-    if (batch.head.counter > chain.head.counter) {
+    if (batch.head.counter > chain.head.counter || chain.branches.has(toHex(batch.head.hash))) {
       const last = chain.receipts[chain.receipts.length - 1];
       const receipt = {
         venueId: batch.venueId,
@@ -157,6 +177,8 @@ export class TestRegister implements RegisterTransport {
       if (last && last[1] === counter - 1) last[1] = counter;
       else have.push([counter, counter]);
     }
+    // A chain that has forked is answered for the branch that was heard of last, which is whole.
+    if (chain.branches.size > 0) have.splice(0, have.length, [1, chain.head.counter]);
     const receipt = chain.receipts[chain.receipts.length - 1]?.bytes ?? null;
     return { receipt, head: chain.head, have, resendFrom: null, results: [] };
   }

@@ -26,7 +26,7 @@ export class DeviceDatabase {
   #open: Promise<IDBDatabase> | null = null;
 
   constructor(
-    private readonly shape: DatabaseShape,
+    readonly shape: DatabaseShape,
     private readonly factory: IDBFactory = indexedDB,
   ) {}
 
