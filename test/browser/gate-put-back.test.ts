@@ -31,6 +31,16 @@ describeInBrowser('a tablet whose storage is put back', () => {
     const browser = await launchProfile({ ...HOW, profile: profile(name) });
     opened.push(browser);
     browser.context.setDefaultTimeout(45_000);
+    // What the strip said since this page began, however short.
+    await browser.context.addInitScript(() => {
+      const said: string[] = [];
+      Object.defineProperty(window, 'strips', { value: said });
+      const look = () => {
+        const strip = document.querySelector<HTMLElement>('.strip');
+        if (strip && said.at(-1) !== strip.dataset.strip) said.push(strip.dataset.strip ?? '');
+      };
+      new MutationObserver(look).observe(document, { subtree: true, childList: true, attributes: true });
+    });
     page = browser.context.pages()[0] ?? (await browser.context.newPage());
     await page.goto(address);
     await page.waitForSelector('html[data-ready]');
@@ -43,6 +53,7 @@ describeInBrowser('a tablet whose storage is put back', () => {
     await at.waitForSelector('.gate[data-view=verdict] .rail');
     await view('scan', at);
   }
+  const strips = () => page.evaluate(() => (window as unknown as { strips: string[] }).strips);
   const database = () => world.test.databases.get('register')!;
   /** Entries at the register by the number of the gate's chain (a number is one stretch), with their flags. */
   const entries = async () =>
@@ -88,6 +99,7 @@ describeInBrowser('a tablet whose storage is put back', () => {
     cpSync(profile('backup'), profile('tablet'), { recursive: true });
     await open('tablet');
     await expect.poll(states, { timeout: 60_000 }).toEqual(['owner revoked', 'gate confirmed']);
+    await expect.poll(strips, { timeout: 60_000 }).toContain('renewed');
     await admit('haneul');
     await arrived(4);
     const rows = await entries();
@@ -112,6 +124,8 @@ describeInBrowser('a tablet whose storage is put back', () => {
     await admit('seoyeon');
     await arrived(5);
     expect((await entries()).filter(({ gate }) => gate === 2)).toHaveLength(2);
+    // It was said once.
+    expect(await strips()).not.toContain('renewed');
   }, 180_000);
 
   it('learns of a copy by its own key’s word: both are marked and say so, and neither door stops', async () => {

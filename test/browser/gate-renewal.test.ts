@@ -80,6 +80,18 @@ describeInBrowser('a device whose storage was put back, on the browser’s own s
     expect(codes).toBe(old);
   });
 
+  it('takes no new key for what a register only says', async () => {
+    expect(await page.evaluate(() => (globalThis as unknown as Window).munjigiRenewal.told())).toBe(1);
+  });
+
+  it('shows again by what its key came to be, to a register that lost it', async () => {
+    expect(await page.evaluate(() => (globalThis as unknown as Window).munjigiRenewal.forgotten())).toEqual({
+      lost: 0,
+      successors: 1,
+      chains: 2,
+    });
+  });
+
   it('forgets the old chain when the register holds it and three days have passed, key and all', async () => {
     expect(await page.evaluate(() => (globalThis as unknown as Window).munjigiRenewal.end())).toEqual({
       before: 7,

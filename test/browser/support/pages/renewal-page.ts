@@ -1,6 +1,6 @@
 import type { Entry, Head } from '@munjigi/core/chain';
 import { fromHex, toHex } from '@munjigi/core/encoding';
-import { keyThumbprint, webCrypto } from '@munjigi/core/signing';
+import { keyThumbprint, type SubtleLike, webCrypto } from '@munjigi/core/signing';
 import {
   ChainsSync,
   type DatabaseShape,
@@ -50,6 +50,10 @@ export interface RenewalPage {
     readonly told: number;
     readonly codes: number;
   }>;
+  /** A register that only says that the chain stands elsewhere, without its signature: how many chains the device then has. */
+  told(): Promise<number>;
+  /** A register that lost by what the new key came to be, in a backup that was put back: what it lacks at the end. */
+  forgotten(): Promise<{ readonly lost: number; readonly successors: number; readonly chains: number }>;
   /** After three days nothing of the old chain is left but what the new one needs. */
   end(): Promise<{ readonly before: number; readonly after: number; readonly chains: number }>;
 }
@@ -97,7 +101,7 @@ class MortalDatabase extends DeviceDatabase {
 
 const never = () => new Steps(0, 'before');
 const shape = openGateStore(NAME).database.shape;
-const crypto = webCrypto(globalThis.crypto.subtle);
+const crypto = webCrypto(globalThis.crypto.subtle as unknown as SubtleLike);
 
 interface Device {
   readonly store: GateStore;
@@ -108,7 +112,7 @@ interface Device {
 function open(register: TestRegister, steps: Steps, now = NOW): Device {
   const store = new GateStore(new MortalDatabase(shape, steps));
   const through: RegisterTransport = {
-    send: (batch, shown) => steps.take(() => register.send(batch, shown)),
+    send: (batch) => steps.take(() => register.send(batch)),
     state: (gate, venue) => steps.take(() => register.state(gate, venue)),
     succeed: (old, shown) => steps.take(() => register.succeed(old, shown)),
   };
@@ -322,6 +326,43 @@ const page: RenewalPage = {
       told: saved.size,
       codes: rows.filter(({ counter }) => counter === null).length,
     };
+  },
+
+  async told() {
+    const register = await newRegister();
+    const device = await enrolled(register);
+    await enter(device, 3, new Set());
+    await settle(device);
+    const state = register.state.bind(register);
+    register.state = async (gate, venue) => {
+      const answer = await state(gate, venue);
+      return { ...answer, head: { counter: 9, hash: new Uint8Array(32).fill(9) }, receipt: null };
+    };
+    await device.store.database.close();
+    const again = open(register, never());
+    for (let i = 0; i < 3; i++) await again.sync.rounds();
+    const { length } = await again.store.chains();
+    await again.store.database.close();
+    return length;
+  },
+
+  async forgotten() {
+    const register = await newRegister();
+    const saved = new Set<string>();
+    await restored(register, saved);
+    const device = open(register, never());
+    await enter(device, 2, saved);
+    await settle(device);
+    const { thumbprint } = (await device.store.identity())!;
+    register.known!.delete(toHex(thumbprint));
+    register.successors.clear();
+    register.chains.delete(toHex(thumbprint));
+    await enter(device, 2, saved);
+    await settle(device);
+    const successors = [...register.successors.values()].flat().length;
+    const chains = (await device.store.chains()).length;
+    await device.store.database.close();
+    return { lost: audit(register, saved).lost, successors, chains };
   },
 
   async end() {
