@@ -182,6 +182,8 @@ export const en: Readonly<Record<keyof typeof ko, string>> = {
     'Four to eight digits, asked before the settings open, so that guests and passers-by change nothing.',
   'gate.pin.wait': 'Try again in {seconds} s.',
   'gate.pin.wrong': 'That is not the PIN. {left} more tries.',
+  'gate.renewed.headline': 'Going on under a new key.',
+  'gate.renewed.text': 'Keep letting guests in. There is nothing to do.',
   'gate.revoked.headline': 'This device has been revoked.',
   'gate.revoked.text': 'Entries are kept but marked. Tell the owner.',
   'gate.scan.headline': 'Show your\ncode',
@@ -212,8 +214,6 @@ export const en: Readonly<Record<keyof typeof ko, string>> = {
   'gate.update.ready': 'A new version is ready: at once with a tap, or by itself in a quiet hour.',
   'gate.update.tap': 'Update now',
   'gate.venue.at': '{venue} · {gate}',
-  'gate.renewed.headline': 'Going on under a new key.',
-  'gate.renewed.text': 'Keep letting guests in. There is nothing to do.',
   'gate.viewer.headline': 'Another window is scanning.',
   'gate.viewer.text': 'This one only shows: entries are written in one window.',
 

@@ -177,6 +177,8 @@ export const ko = {
   'gate.pin.text': '설정을 열 때 묻는 숫자 4~8자리입니다. 손님이나 지나가는 사람이 설정을 바꾸지 못합니다.',
   'gate.pin.wait': '{seconds}초 뒤에 다시 눌러 주세요.',
   'gate.pin.wrong': '번호가 다릅니다. {left}번 더 눌러 볼 수 있습니다.',
+  'gate.renewed.headline': '새 키로 기록을 이어 갑니다.',
+  'gate.renewed.text': '계속 맞이하셔도 됩니다. 하실 일은 없습니다.',
   'gate.revoked.headline': '사용이 중지된 기기입니다.',
   'gate.revoked.text': '찍은 기록은 남지만 따로 표시됩니다. 사장님께 알려 주세요.',
   'gate.scan.headline': 'QR을\n보여 주세요',
@@ -207,8 +209,6 @@ export const ko = {
   'gate.update.ready': '새 버전이 준비됐습니다. 누르면 바로, 아니면 한가한 때에 저절로 바뀝니다.',
   'gate.update.tap': '지금 바꾸기',
   'gate.venue.at': '{venue} · {gate}',
-  'gate.renewed.headline': '새 키로 기록을 이어 갑니다.',
-  'gate.renewed.text': '계속 맞이하셔도 됩니다. 하실 일은 없습니다.',
   'gate.viewer.headline': '다른 창에서 스캔하고 있습니다.',
   'gate.viewer.text': '이 창은 보기만 합니다. 기록은 한 창에서만 합니다.',
 

@@ -3,7 +3,6 @@ import { fromHex, toHex } from '@munjigi/core/encoding';
 import { keyThumbprint, type SubtleLike, webCrypto } from '@munjigi/core/signing';
 import {
   ChainsSync,
-  type DatabaseShape,
   DeviceDatabase,
   deviceSigner,
   GateStore,
@@ -14,6 +13,7 @@ import {
   renewKey,
 } from '@munjigi/offline';
 import { TestRegister } from '../../../../packages/offline/test/register.ts';
+import { asked, dump, MortalDatabase, putBack, Steps } from './mortal-storage.ts';
 
 const VENUE = 7;
 const NAME = 'munjigi-renewal';
@@ -56,47 +56,6 @@ export interface RenewalPage {
   forgotten(): Promise<{ readonly lost: number; readonly successors: number; readonly chains: number }>;
   /** After three days nothing of the old chain is left but what the new one needs. */
   end(): Promise<{ readonly before: number; readonly after: number; readonly chains: number }>;
-}
-
-class Died extends Error {}
-
-/** Steps of a life: each is a write to the storage or a call to the register. */
-class Steps {
-  #count = 0;
-  dead = false;
-  constructor(
-    private readonly dieAt: number,
-    private readonly half: 'before' | 'after',
-  ) {}
-
-  async take<T>(work: () => Promise<T>): Promise<T> {
-    if (this.dead) throw new Died();
-    this.#count += 1;
-    if (this.#count !== this.dieAt) return work();
-    if (this.half === 'after') await work();
-    this.dead = true;
-    throw new Died();
-  }
-
-  alive(): void {
-    if (this.dead) throw new Died();
-  }
-}
-
-class MortalDatabase extends DeviceDatabase {
-  constructor(
-    shape: DatabaseShape,
-    private readonly steps: Steps,
-  ) {
-    super(shape);
-  }
-  override read<T>(stores: readonly string[], work: (t: IDBTransaction) => IDBRequest<T>): Promise<T> {
-    this.steps.alive();
-    return super.read(stores, work);
-  }
-  override write(stores: readonly string[], work: (t: IDBTransaction) => void): Promise<boolean> {
-    return this.steps.take(() => super.write(stores, work));
-  }
 }
 
 const never = () => new Steps(0, 'before');
@@ -180,37 +139,6 @@ async function settle({ sync }: Device): Promise<void> {
   throw new Error('It never came to rest.');
 }
 
-type Dump = Map<string, { readonly keys: IDBValidKey[]; readonly rows: unknown[] }>;
-const asked = <T>(request: IDBRequest<T>): Promise<T> =>
-  new Promise((done, fail) => {
-    request.onsuccess = () => done(request.result);
-    request.onerror = () => fail(request.error);
-  });
-const opened = (version?: number): Promise<IDBDatabase> => asked(indexedDB.open(NAME, version));
-
-/** Everything that the storage holds, and the storage put back to it: what a restored device is. */
-async function dump(): Promise<Dump> {
-  const database = await opened();
-  const all: Dump = new Map();
-  for (const name of database.objectStoreNames) {
-    const rows = database.transaction(name).objectStore(name);
-    const [keys, values] = [await asked(rows.getAllKeys()), await asked(rows.getAll())];
-    all.set(name, { keys, rows: values });
-  }
-  database.close();
-  return all;
-}
-async function putBack(all: Dump): Promise<void> {
-  const database = await opened();
-  for (const [name, { keys, rows }] of all) {
-    const store = database.transaction(name, 'readwrite').objectStore(name);
-    await asked(store.clear());
-    for (const [i, row] of rows.entries())
-      await asked(store.keyPath === null ? store.put(row, keys[i]) : store.put(row));
-  }
-  database.close();
-}
-
 const newRegister = async () => new TestRegister(deviceSigner(await makeDeviceKey()), crypto);
 
 /** A device with eight entries at the register whose storage is put back to where it had five. */
@@ -218,11 +146,11 @@ async function restored(register: TestRegister, saved: Set<string>): Promise<voi
   const first = await enrolled(register);
   await enter(first, 5, saved);
   await settle(first);
-  const then = await dump();
+  const then = await dump(NAME);
   await enter(first, 3, saved);
   await settle(first);
   await first.store.database.close();
-  await putBack(then);
+  await putBack(NAME, then);
 }
 
 function audit(register: TestRegister, saved: ReadonlySet<string>) {
@@ -317,7 +245,7 @@ const page: RenewalPage = {
     const [old, next] = await one.store.chains();
     const counts = [await old!.entriesFrom(1, 1000), await next!.entriesFrom(1, 1000)];
     // Codes of the old chain stay known; their counters mean nothing in the new one.
-    const rows = (await dump()).get('seen')!.rows as { counter: number | null }[];
+    const rows = (await dump(NAME)).get('seen')!.rows as { counter: number | null }[];
     await one.store.database.close();
     await two.store.database.close();
     return {
