@@ -43,9 +43,8 @@ class DeliveringGate {
   ) {
     this.#desk = register.desk;
     this.outbox = new Outbox({
-      store: this.store,
+      chain: async () => ({ store: this.store, gate: gate.thumbprint }),
       venueId: gate.venueId,
-      gate: gate.thumbprint,
       anchor: async () => (await this.store.newestReceipt())?.hash ?? gate.anchor,
     });
     const through = (json: BatchJson) => batchFromJson(JSON.parse(JSON.stringify(json)));

@@ -1,5 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { type Delegation, LONGEST_DELEGATION_SECONDS, signDelegation } from '@munjigi/core/delegation';
+import {
+  type Delegation,
+  LONGEST_DELEGATION_SECONDS,
+  signDelegation,
+  signSuccessor,
+} from '@munjigi/core/delegation';
 import { sha256, utf8Encode } from '@munjigi/core/encoding';
 import { possessionBytes } from '@munjigi/core/entry-pass';
 import { compressPoint, type Signer } from '@munjigi/core/signing';
@@ -67,4 +72,15 @@ export async function showDelegation(
     possessionBytes(sha256(delegation), compressPoint(gate.signer.publicKey)),
   );
   return desk.venues.takeDelegation({ delegation, proof });
+}
+
+/** The new key of a gate, which its old one certified for the place where its branch ends. */
+export async function successorOf(
+  old: TestGate,
+  next = new TestGate(old.venueId),
+  at = 0,
+): Promise<{ readonly next: TestGate; readonly successor: Uint8Array; readonly proof: Uint8Array }> {
+  const gateKey = compressPoint(next.signer.publicKey);
+  const successor = await signSuccessor({ venueId: old.venueId, head: old.head, gateKey, at }, old.signer);
+  return { next, successor, proof: await next.signer.sign(possessionBytes(sha256(successor), gateKey)) };
 }

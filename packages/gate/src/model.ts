@@ -37,6 +37,7 @@ export type StripKind =
   | 'exercise'
   | 'ageing'
   | 'back'
+  | 'renewed'
   | 'not-saved'
   | 'stopped'
   | 'revoked'
@@ -152,6 +153,8 @@ export interface Gate {
   readonly unseen?: Signal<boolean>;
   /** True where the register does not count the delegation that it was shown. */
   readonly refused?: Signal<boolean>;
+  /** Where this device goes on under a new key after a fork: since when (seconds), and whether it let others in before. */
+  readonly renewed?: Signal<{ readonly at: number; readonly wasOwner: boolean } | null>;
   /** True where the device holds rules to decide by. */
   readonly hasRules?: Signal<boolean>;
   readonly joining?: Joining;

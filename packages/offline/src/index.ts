@@ -6,8 +6,9 @@ export {
   type KeptClock,
   type PlatformClocks,
 } from './clock/device-clock.ts';
+export { ChainStore, FIRST_CHAIN } from './gate/chain-store.ts';
 export { type EnrolmentLink, enrolGate, readEnrolmentLink } from './gate/enrol.ts';
-export { exportOutbox, type OutboxFile } from './gate/export.ts';
+export { exportDevice, exportOutbox, type OutboxFile } from './gate/export.ts';
 export { GateStore, openGateStore } from './gate/gate-store.ts';
 export {
   askToJoin,
@@ -19,6 +20,7 @@ export {
   takeAnswer,
 } from './gate/join.ts';
 export { isPin, Pin, type PinAnswer } from './gate/pin.ts';
+export { introduceChains, isCopied, renewKey, succession } from './gate/renew.ts';
 export { SeenBefore, type SeenCode } from './gate/seen-before.ts';
 export { WriterLock } from './gate/writer-lock.ts';
 export { isRefusedBatch, prepareBatch, readBatch } from './holder/batch.ts';
@@ -30,13 +32,21 @@ export { inTurn, type OnWaiting, type Waiting } from './holder/turn.ts';
 export type * from './holder/types.ts';
 export { WITHDRAWN_SPREAD_SECONDS, type WithdrawnRenewal, withdrawnRenewal } from './holder/withdrawn.ts';
 export { MemoryOutboxStore } from './outbox/memory-store.ts';
-export { type Appended, Outbox, type OutboxParts, type Place, sameHead } from './outbox/outbox.ts';
+export {
+  type Appended,
+  Outbox,
+  type OutboxChain,
+  type OutboxParts,
+  type Place,
+  sameHead,
+} from './outbox/outbox.ts';
 export type * from './outbox/types.ts';
-export { DeviceDatabase, isStorageFull } from './storage/database.ts';
+export { type DatabaseShape, DeviceDatabase, isStorageFull } from './storage/database.ts';
 export { type DeviceKey, deviceSigner, makeDeviceKey } from './storage/device-key.ts';
 export { randomBytes, randomShare } from './storage/random.ts';
 export { isInstalled, type StorageFacts, type StorageFitness, storageSelfTest } from './storage/self-test.ts';
 export { waitAfterFailure } from './sync/backoff.ts';
+export { ChainsSync, type ChainsSyncEvents, type ChainsSyncParts } from './sync/chains-sync.ts';
 export { nextToSend } from './sync/position.ts';
 export {
   type GateNews,

@@ -15,7 +15,9 @@ import {
   signReceipt,
   verifyBatchSignature,
 } from '@munjigi/core/chain';
-import { toBase64url, toHex } from '@munjigi/core/encoding';
+import { parseSuccessor } from '@munjigi/core/delegation';
+import { fromBase64, sha256, toBase64url, toHex } from '@munjigi/core/encoding';
+import { possessionBytes } from '@munjigi/core/entry-pass';
 import { type Crypto, keyThumbprint, type Signer, spkiFromPoint } from '@munjigi/core/signing';
 import { type RegisterAnswer, type RegisterTransport, ServerError } from '../src/index.ts';
 
@@ -23,6 +25,8 @@ interface Chain {
   head: Head;
   rows: Map<number, { entry: Entry; hash: Uint8Array; stored: number }>;
   receipts: { bytes: Uint8Array; head: Head }[];
+  /** Hashes (hexadecimal) of entries on other branches, with how often each was stored. */
+  branches: Map<string, number>;
 }
 
 /** A register in memory that keeps the protocol: verifies, stores once, signs receipts. It can lose its newest rows. */
@@ -33,6 +37,10 @@ export class TestRegister implements RegisterTransport {
   readonly failures: ServerError[] = [];
   /** Answers that are stored and then lost on the way. */
   lostAnswers = 0;
+  /** Old chains that are closed, by thumbprint (hexadecimal): the successors that were shown, as signed. */
+  readonly successors = new Map<string, { readonly signed: Uint8Array; readonly gate: string }[]>();
+  /** Gates that it knows, by thumbprint; everybody where it is not given. */
+  known: Set<string> | null = null;
   nowMs = 1_641_445_080_000;
   safeCounter = 0;
 
@@ -48,10 +56,23 @@ export class TestRegister implements RegisterTransport {
     const name = toHex(gate);
     let chain = this.chains.get(name);
     if (!chain) {
-      chain = { head: { counter: 0, hash: genesis(gate, venueId) }, rows: new Map(), receipts: [] };
+      chain = {
+        head: { counter: 0, hash: genesis(gate, venueId) },
+        rows: new Map(),
+        receipts: [],
+        branches: new Map(),
+      };
       this.chains.set(name, chain);
     }
     return chain;
+  }
+
+  /** Everything that is held of a gate, on any branch. */
+  hashesOf(gate: Uint8Array): string[] {
+    const chain = this.chains.get(toHex(gate));
+    return chain
+      ? [...[...chain.rows.values()].map(({ hash }) => toHex(hash)), ...chain.branches.keys()]
+      : [];
   }
 
   /** What a restored backup is: everything after a counter is gone, receipts included. */
@@ -79,16 +100,22 @@ export class TestRegister implements RegisterTransport {
     if (!leadsToHead(batch, hashes)) throw new ServerError(400, 'register.head', null);
     this.batches.push(batch);
     const gate = keyThumbprint(batch.gateKey);
+    this.#knows(gate);
     const chain = this.chain(gate, batch.venueId);
     const results = batch.entries.map((entry, i) => {
       const row = chain.rows.get(entry.counter);
-      if (row && toHex(row.hash) !== toHex(hashes[i]!))
+      if (row && toHex(row.hash) !== toHex(hashes[i]!)) {
+        const hash = toHex(hashes[i]!);
+        const before = chain.branches.get(hash) ?? 0;
+        chain.branches.set(hash, before + 1);
+        if (before > 0) return { n: entry.counter, result: 'already-stored' as const, flags: [] };
         return { n: entry.counter, result: 'fork' as const, flags: ['fork' as const] };
+      }
       if (row) row.stored += 1;
       else chain.rows.set(entry.counter, { entry, hash: hashes[i]!, stored: 1 });
       return { n: entry.counter, result: row ? ('already-stored' as const) : ('stored' as const), flags: [] };
     });
-    if (batch.head.counter > chain.head.counter) {
+    if (batch.head.counter > chain.head.counter || chain.branches.has(toHex(batch.head.hash))) {
       const last = chain.receipts[chain.receipts.length - 1];
       const receipt = {
         venueId: batch.venueId,
@@ -113,7 +140,34 @@ export class TestRegister implements RegisterTransport {
 
   async state(gate: Uint8Array, venueId: number): Promise<RegisterAnswer> {
     this.#fail();
-    return this.#state(this.chain(gate, venueId));
+    this.#knows(gate);
+    const first = this.successors.get(toHex(gate))?.[0];
+    const news = {
+      state: first ? ('revoked' as const) : ('confirmed' as const),
+      name: 'door',
+      revokedAfter: null,
+      unconfirmed: null,
+      quietSinceMs: null,
+      successor: first ? toBase64url(first.signed) : null,
+    };
+    return { ...this.#state(this.chain(gate, venueId)), news };
+  }
+
+  async succeed(old: Uint8Array, shown: { readonly successor: string; readonly proof: string }) {
+    this.#fail();
+    this.#knows(old);
+    const signed = fromBase64(shown.successor);
+    const { gate, gateKey } = parseSuccessor(signed);
+    const point = this.crypto.decompress(gateKey.subarray(1), gateKey[0] === 3)!;
+    const proved = possessionBytes(sha256(signed), gateKey);
+    const holds = await this.crypto.verify('ES256', spkiFromPoint(point), proved, fromBase64(shown.proof));
+    if (toHex(gate) !== toHex(old) || !holds) throw new ServerError(400, 'register.successor', null);
+    const next = toHex(keyThumbprint(point));
+    const before = this.successors.get(toHex(old)) ?? [];
+    if (!before.some((one) => one.gate === next))
+      this.successors.set(toHex(old), [...before, { signed, gate: next }]);
+    this.known?.add(next);
+    return { gateNo: 2, unconfirmed: null };
   }
 
   #state(chain: Chain): RegisterAnswer {
@@ -123,8 +177,14 @@ export class TestRegister implements RegisterTransport {
       if (last && last[1] === counter - 1) last[1] = counter;
       else have.push([counter, counter]);
     }
+    // A chain that has forked is answered for the branch that was heard of last, which is whole.
+    if (chain.branches.size > 0) have.splice(0, have.length, [1, chain.head.counter]);
     const receipt = chain.receipts[chain.receipts.length - 1]?.bytes ?? null;
     return { receipt, head: chain.head, have, resendFrom: null, results: [] };
+  }
+
+  #knows(gate: Uint8Array): void {
+    if (this.known && !this.known.has(toHex(gate))) throw new ServerError(404, 'register.gate-unknown', null);
   }
 
   #fail(): void {

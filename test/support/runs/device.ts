@@ -37,9 +37,8 @@ export class Device {
 
   constructor(readonly parts: DeviceParts) {
     this.outbox = new Outbox({
-      store: this.store,
+      chain: async () => ({ store: this.store, gate: parts.thumbprint }),
       venueId: parts.venueId,
-      gate: parts.thumbprint,
       anchor: async () => (await this.store.newestReceipt())?.hash ?? NOTHING,
     });
     const key = spkiFromPoint(parts.registerKey);

@@ -9,6 +9,8 @@ export interface GateLine {
   /** An owner's device may let other devices in. */
   readonly role: 'gate' | 'owner';
   readonly state: 'confirmed' | 'unconfirmed' | 'revoked';
+  /** Why it is not confirmed, as the register names it. */
+  readonly unconfirmed?: string | null;
   /** The register holds the gate's entries up to here without a gap. */
   readonly counter: number;
   readonly revokedAfter: number | null;

@@ -7,7 +7,8 @@ import {
 } from '../encoding/index.ts';
 import { type Crypto, compressPoint } from '../signing/index.ts';
 import { fieldReader } from '../trust/fields.ts';
-import { type Delegation, LONGEST_NAME, MAX_DELEGATION_BYTES, openDelegation } from './delegation.ts';
+import { type Delegation, LONGEST_NAME, openDelegation } from './delegation.ts';
+import { MAX_DELEGATION_BYTES } from './signed-by.ts';
 
 const read = fieldReader('delegation.structure', 'joining code');
 

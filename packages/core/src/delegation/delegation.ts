@@ -1,14 +1,13 @@
 import { chainKid } from '../chain/index.ts';
 import type { CborValue } from '../encoding/index.ts';
-import { MunjigiError } from '../errors.ts';
-import { type Crypto, parseDocument, type Signer, signDocument, spkiFromPoint } from '../signing/index.ts';
+import { type Crypto, parseDocument, type Signer, signDocument } from '../signing/index.ts';
 import { fieldReader } from '../trust/fields.ts';
+import { MAX_DELEGATION_BYTES, verifySignedBy } from './signed-by.ts';
 
 const read = fieldReader('delegation.structure', 'delegation');
 
 /** A delegation lets a gate in for three days at most: long enough for a holiday without a network. */
 export const LONGEST_DELEGATION_SECONDS = 72 * 3600;
-export const MAX_DELEGATION_BYTES = 1024;
 /** Most characters of a gate's or a venue's name in a code: a QR that a tablet reads from a phone stays small. */
 export const LONGEST_NAME = 60;
 
@@ -89,13 +88,8 @@ export async function openDelegation(
   owner: Uint8Array,
   crypto: Crypto,
 ): Promise<Delegation> {
-  const { delegation, kid } = parseDelegation(bytes);
-  const own = chainKid(owner);
-  if (kid.length !== own.length || kid.some((byte, i) => byte !== own[i]))
-    throw new MunjigiError('signing.unknown-key', 'The delegation names another key than this device has.');
-  const { toBeSigned, signature } = parseDocument('delegation', bytes, MAX_DELEGATION_BYTES);
-  if (!(await crypto.verify('ES256', spkiFromPoint(owner), toBeSigned, signature)))
-    throw new MunjigiError('signing.signature', 'The signature of the delegation does not match.');
+  const { delegation } = parseDelegation(bytes);
+  await verifySignedBy('delegation', bytes, owner, crypto);
   return delegation;
 }
 

@@ -12,8 +12,9 @@ export {
   delegationAge,
   LONGEST_DELEGATION_SECONDS,
   LONGEST_NAME,
-  MAX_DELEGATION_BYTES,
   openDelegation,
   parseDelegation,
   signDelegation,
 } from './delegation.ts';
+export { MAX_DELEGATION_BYTES } from './signed-by.ts';
+export { openSuccessor, parseSuccessor, type Successor, signSuccessor } from './successor.ts';

@@ -18,6 +18,7 @@ export type DocumentKind =
   | 'receipt'
   | 'gate'
   | 'delegation'
+  | 'successor'
   | 'possession'
   | 'export'
   | 'release'

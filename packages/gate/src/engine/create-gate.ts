@@ -1,7 +1,7 @@
 import { equalBytes, toHex } from '@munjigi/core/encoding';
 import {
-  deviceSigner,
-  exportOutbox,
+  exportDevice,
+  type GateIdentity,
   openGateStore,
   Pin,
   SeenBefore,
@@ -13,7 +13,7 @@ import { computed, effect, type Signal, signal } from '@preact/signals';
 import type { Gate } from '../model.ts';
 import { deviceFacts } from './device-facts.ts';
 import { Door } from './door.ts';
-import { identityOf, introduce, startsOver } from './enrolment.ts';
+import { identityOf, startsOver } from './enrolment.ts';
 import { gateSignals } from './gate-signals.ts';
 import { joining } from './joining.ts';
 import { Ledger } from './ledger.ts';
@@ -65,6 +65,15 @@ export async function createGate(options: GateOptions): Promise<Gate> {
   const identity = await identityOf(store, hash);
   if (identity && joins) history.replaceState(null, '', `${location.pathname}${location.search}`);
 
+  // After a fork this device has another key; venue and name stay.
+  let me: GateIdentity | null = identity;
+  const nowIs = (next: GateIdentity | null): void => {
+    me = next;
+    const { at, wasOwner = false } = next?.succeeds ?? {};
+    signals.renewed.value = at === undefined ? null : { at, wasOwner: wasOwner && next?.role !== 'owner' };
+  };
+  nowIs(identity);
+
   const counts = whatCounts(signals, rules, identity, language);
   const seen = new SeenBefore(store.database);
   const key = identity && (await store.gateKey());
@@ -94,7 +103,7 @@ export async function createGate(options: GateOptions): Promise<Gate> {
         })
       : null;
   const staff = door && new Staff(door);
-  const join = joining({ store, rules, signals, identity, onJoined: () => location.reload() });
+  const join = joining({ store, rules, signals, identity: () => me, onJoined: () => location.reload() });
   const sight = new Sight(
     signals,
     speak,
@@ -107,10 +116,8 @@ export async function createGate(options: GateOptions): Promise<Gate> {
 
   if (identity && recorder && ledger && key) {
     upload = new Upload({
-      identity,
       store,
       rules,
-      signer: deviceSigner(key),
       onReached: (reached) => {
         signals.online.value = reached;
       },
@@ -132,20 +139,37 @@ export async function createGate(options: GateOptions): Promise<Gate> {
         signals.news.value = news;
         if (news.pin) void pin.follow(news.pin).catch(() => {});
       },
-      introduce: (transport) =>
-        introduce(store, transport, (unconfirmed) => {
-          signals.unseen.value = false;
-          signals.refused.value = unconfirmed;
-        }),
+      onOlderMoved: () => void ledger.count().then(() => upload?.counted()),
+      onRenewed(next) {
+        nowIs(next);
+        // What was said of the key before is not said of this one.
+        signals.news.value = null;
+        staff?.forget();
+        recorder.renewed();
+        signals.justRenewed.value = true;
+        setTimeout(() => {
+          signals.justRenewed.value = false;
+        }, BACK_MS);
+        void ledger.renewed().catch(() => {});
+        void tellFacts();
+      },
+      onIntroduced(unconfirmed) {
+        signals.unseen.value = false;
+        signals.refused.value = unconfirmed;
+      },
     });
   }
 
   signals.unseen.value = identity?.delegation !== undefined;
 
   // One tab of a gate drives camera and upload; the others look on.
-  const lock = new WriterLock(identity ? toHex(identity.thumbprint).slice(0, 16) : 'none', (isWriter) => {
+  const lock = new WriterLock(identity ? toHex(deviceOf(identity)).slice(0, 16) : 'none', (isWriter) => {
     signals.writer.value = isWriter;
-    if (isWriter) return upload?.start();
+    if (isWriter) {
+      // The tab that drove the gate before may have given it a new key.
+      void store.identity().then(nowIs, () => {});
+      return upload?.start();
+    }
     upload?.stop();
     sight.camera.close();
     if (signals.view.peek().name !== 'start') signals.view.value = { name: 'start' };
@@ -183,7 +207,7 @@ export async function createGate(options: GateOptions): Promise<Gate> {
   const tellFacts = async (): Promise<void> => {
     const kept = await storage;
     signals.fitness.value = kept.fitness;
-    signals.facts.value = await deviceFacts(identity, rules, kept);
+    signals.facts.value = await deviceFacts(await store.identity(), rules, kept);
   };
   void tellFacts();
 
@@ -264,8 +288,7 @@ export async function createGate(options: GateOptions): Promise<Gate> {
         sequence: rules.inUse?.bundle.sequence ?? 0,
         digest: rules.inUse?.digest ?? new Uint8Array(32),
       };
-      const content =
-        identity && key ? await exportOutbox(store, deviceSigner(key), identity.venueId, bundle) : null;
+      const content = identity && key ? await exportDevice(store, bundle) : null;
       return new Blob([JSON.stringify(content)], { type: 'application/json' });
     },
     takeOver: () => lock.takeOver(),
@@ -273,6 +296,9 @@ export async function createGate(options: GateOptions): Promise<Gate> {
   exposeOnStage(gate);
   return gate;
 }
+
+/** The device stays one through all its keys: its tabs go by the first. */
+const deviceOf = ({ succeeds, thumbprint }: GateIdentity): Uint8Array => succeeds?.device ?? thumbprint;
 
 /** Waits for work, but not longer: a gate that has what it needs starts without a network. */
 const within = (work: Promise<unknown>, ms: number): Promise<unknown> =>

@@ -2,8 +2,6 @@ import {
   enrolGate,
   type GateIdentity,
   type GateStore,
-  introduction,
-  type RegisterTransport,
   readEnrolmentLink,
   ServerError,
 } from '@munjigi/offline';
@@ -25,17 +23,25 @@ export async function startsOver(store: GateStore, rules: RulesInUse, hash: stri
   if (!kept) return otherRoot;
   if (!(await store.gateKey())) return true;
   if (kept.venueId === link.venueId && !otherRoot) return false;
-  const head = (await store.head())?.counter ?? 0;
-  const confirmed = (await store.newestReceipt())?.counter ?? 0;
-  return head <= confirmed || rules.policy?.exercise === true;
+  return (await unconfirmedIn(store)) === 0 || rules.policy?.exercise === true;
+}
+
+/** Entries of all chains of this device that no receipt covers. */
+export async function unconfirmedIn(store: GateStore): Promise<number> {
+  let count = 0;
+  for (const chain of await store.chains()) {
+    const head = (await chain.head())?.counter ?? 0;
+    count += Math.max(0, head - ((await chain.newestReceipt())?.counter ?? 0));
+  }
+  return count;
 }
 
 /** Who this gate is: kept from its enrolment, or enrolled now by the link in the address; null where neither works. */
 export async function identityOf(store: GateStore, hash: string): Promise<GateIdentity | null> {
   const kept = await store.identity();
   const link = readEnrolmentLink(hash);
-  // A gate that was let in by a phone is confirmed by a code of the same venue: key and chain stay.
-  const confirms = kept?.delegation !== undefined && kept.venueId === link?.venueId;
+  // A gate that was let in by a phone, or that has a new key, is confirmed by a code of the same venue: key and chain stay.
+  const confirms = (kept?.delegation ?? kept?.succeeds) !== undefined && kept?.venueId === link?.venueId;
   if (!link || (kept && !confirms)) return kept;
   try {
     return await enrolGate(store, link, nameIn(hash));
@@ -45,23 +51,6 @@ export async function identityOf(store: GateStore, hash: string): Promise<GateId
   }
 }
 
-/** Shows the register the delegation by which this gate was let in, once; the register then says whether it counts. */
-export async function introduce(
-  store: GateStore,
-  transport: RegisterTransport,
-  onSeen: (unconfirmed: boolean) => void,
-): Promise<void> {
-  const kept = await store.identity();
-  const key = await store.gateKey();
-  if (!kept?.delegation || !key || !transport.introduce) return;
-  const shown = await introduction(key, kept.delegation.signed);
-  const { gateNo, unconfirmed } = await transport.introduce(shown).catch((error: unknown) => {
-    // Refused for good: what was written stays here until the owner gives another code.
-    if (error instanceof ServerError && error.status >= 400 && error.status < 500 && error.status !== 429)
-      onSeen(true);
-    throw error;
-  });
-  const { delegation: _, ...identity } = kept;
-  await store.enrol({ ...identity, gateNo });
-  onSeen(unconfirmed !== null);
-}
+/** True for an answer that refuses for good: what was written stays here until the owner gives another code. */
+export const isRefusal = (error: unknown): boolean =>
+  error instanceof ServerError && error.status >= 400 && error.status < 500 && error.status !== 429;

@@ -30,6 +30,10 @@ export interface GateSignals {
   readonly unseen: Signal<boolean>;
   /** True where the register does not count the delegation that it was shown. */
   readonly refused: Signal<boolean>;
+  /** Since when this device has a new key (seconds), and whether one before it let others in; null where it has its first. */
+  readonly renewed: NonNullable<Gate['renewed']>;
+  /** True while that is news. */
+  readonly justRenewed: Signal<boolean>;
   readonly asked: Joining['asked'];
   readonly askedBy: Joining['askedBy'];
   readonly answer: Joining['answer'];
@@ -55,6 +59,8 @@ export const gateSignals = (): GateSignals => ({
   news: signal(null),
   unseen: signal(false),
   refused: signal(false),
+  renewed: signal(null),
+  justRenewed: signal(false),
   asked: signal(null),
   askedBy: signal(null),
   answer: signal(null),

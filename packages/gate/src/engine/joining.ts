@@ -7,7 +7,8 @@ export interface JoiningParts {
   readonly store: GateStore;
   readonly rules: RulesInUse;
   readonly signals: GateSignals;
-  readonly identity: GateIdentity | null;
+  /** Who this device is now: after a fork it has another key, and lets nobody in. */
+  readonly identity: () => GateIdentity | null;
   /** The device has become a gate: it starts again as one. */
   readonly onJoined: () => void;
 }
@@ -34,7 +35,9 @@ export function joining({ store, rules, signals, identity, onJoined }: JoiningPa
     askedBy,
     answer,
     problem: joinProblem,
-    mayLetIn: identity?.role === 'owner',
+    get mayLetIn() {
+      return identity()?.role === 'owner';
+    },
     async ask(name) {
       joinProblem.value = null;
       asked.value = await askToJoin(store, name);
@@ -47,10 +50,10 @@ export function joining({ store, rules, signals, identity, onJoined }: JoiningPa
       joinProblem.value = null;
     },
     async letIn() {
-      const key = await store.gateKey();
-      if (!wanted || !key || identity?.role !== 'owner') return;
+      const [me, key] = [identity(), await store.gateKey()];
+      if (!wanted || !key || me?.role !== 'owner') return;
       // A phone without a trusted clock goes by its own: the register judges the time once more.
-      answer.value = await letIn(identity, key, wanted, secondsOf(rules) ?? Date.now() / 1000);
+      answer.value = await letIn(me, key, wanted, secondsOf(rules) ?? Date.now() / 1000);
     },
     async seen(text) {
       const { name } = signals.view.peek();

@@ -1,9 +1,13 @@
 import type { Appended, GateStore, SeenBefore } from '@munjigi/offline';
+import { unconfirmedIn } from './enrolment.ts';
 import type { GateSignals } from './gate-signals.ts';
 import type { Recorder } from './recorder.ts';
 
 /** Keeps the counts on the screen in step with what the device holds and the register has confirmed. */
 export class Ledger {
+  /** Entries of older chains of this device that wait. */
+  #older = 0;
+
   constructor(
     private readonly signals: GateSignals,
     private readonly store: GateStore,
@@ -18,10 +22,18 @@ export class Ledger {
     const { waiting, confirmed, lastEntry } = this.signals;
     const head = await this.recorder.outbox.head();
     confirmed.value = (await this.store.newestReceipt())?.counter ?? 0;
-    waiting.value = Math.max(0, head.counter - confirmed.value);
+    const own = Math.max(0, head.counter - confirmed.value);
+    this.#older = Math.max(0, (await unconfirmedIn(this.store)) - own);
+    waiting.value = own + this.#older;
     const last = lastEntry.value;
     if (last?.record === 'saved' && last.counter <= confirmed.value)
       lastEntry.value = { ...last, record: 'confirmed' };
+  }
+
+  /** This device writes another chain from now on: the last entry is of the old one, where nothing is cancelled any more. */
+  async renewed(): Promise<void> {
+    this.signals.lastEntry.value = null;
+    await this.count();
   }
 
   /** The last entry as the device holds it, after a reload. */
@@ -43,7 +55,7 @@ export class Ledger {
       return;
     }
     const { counter, entry } = appended.kept;
-    waiting.value = counter - confirmed.value;
+    waiting.value = counter - confirmed.value + this.#older;
     if (entry.kind === 'entry') lastEntry.value = { at, counter, record: 'saved', voided: false };
     this.onSaved();
   }
@@ -53,7 +65,7 @@ export class Ledger {
     const newest = await this.recorder.last();
     if (!newest || newest.voided) return;
     const { counter, enteredAt } = newest.entry;
-    const done = await this.recorder.cancel(counter);
+    const done = await this.recorder.cancel(counter, newest.gate);
     this.saved(done, enteredAt * 1000);
     if (done.state === 'not-saved') return;
     await this.seen.forgetEntry(counter);

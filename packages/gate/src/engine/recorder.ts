@@ -8,6 +8,7 @@ import {
   type GateStore,
   isStorageFull,
   Outbox,
+  type OutboxChain,
   type Place,
   randomBytes,
 } from '@munjigi/offline';
@@ -33,9 +34,8 @@ export class Recorder {
     private readonly rules: RulesInUse,
   ) {
     this.outbox = new Outbox({
-      store,
+      chain: () => this.#chain(),
       venueId: identity.venueId,
-      gate: identity.thumbprint,
       anchor: () => this.#anchor(),
       isFull: isStorageFull,
     });
@@ -44,6 +44,11 @@ export class Recorder {
   /** The newest receipt or bundle that this gate has verified: what the next entries were not made before. */
   verified(hash: Uint8Array): void {
     this.#newestAnchor = hash;
+  }
+
+  /** Another chain begins: its anchors are asked for anew. */
+  renewed(): void {
+    this.#newestAnchor = null;
   }
 
   /** @param tag of the code, so that it is known again */
@@ -55,22 +60,37 @@ export class Recorder {
     );
   }
 
-  /** Cancels an entry by another one: nothing is deleted. */
-  cancel(counter: number): Promise<Appended> {
+  /** Cancels an entry by another one: nothing is deleted. Only in the chain of this key, where one is named. */
+  cancel(counter: number, gate?: Uint8Array): Promise<Appended> {
     const { at, clockUnknown } = this.#time();
-    return this.outbox.append(async (place) =>
-      voidEntry({ ...place, venueId: this.identity.venueId, enteredAt: at, cancels: counter, clockUnknown }),
+    const { venueId } = this.identity;
+    return this.outbox.append(
+      async ({ gate: _, ...place }) =>
+        voidEntry({ ...place, venueId, enteredAt: at, cancels: counter, clockUnknown }),
+      undefined,
+      gate,
     );
   }
 
   /** The last entry that stands, or null where the last thing on the chain is its cancelling. */
-  async last(): Promise<{ readonly entry: Entry; readonly voided: boolean } | null> {
-    const { counter } = await this.outbox.head();
-    const [newest] = counter > 0 ? await this.store.entriesFrom(counter, 1) : [];
+  async last(): Promise<{
+    readonly entry: Entry;
+    readonly voided: boolean;
+    readonly gate: Uint8Array;
+  } | null> {
+    const { store, gate } = await this.#chain();
+    const counter = (await store.head())?.counter ?? 0;
+    const [newest] = counter > 0 ? await store.entriesFrom(counter, 1) : [];
     if (!newest) return null;
-    if (newest.entry.kind === 'entry') return { entry: newest.entry, voided: false };
-    const [cancelled] = await this.store.entriesFrom(cancelledBy(newest.entry), 1);
-    return cancelled ? { entry: cancelled.entry, voided: true } : null;
+    if (newest.entry.kind === 'entry') return { entry: newest.entry, voided: false, gate };
+    const [cancelled] = await store.entriesFrom(cancelledBy(newest.entry), 1);
+    return cancelled ? { entry: cancelled.entry, voided: true, gate } : null;
+  }
+
+  /** The chain that is written now: another one after a fork. */
+  async #chain(): Promise<OutboxChain> {
+    const store = await this.store.current();
+    return { store, gate: (await store.identity())?.thumbprint ?? this.identity.thumbprint };
   }
 
   #time(): { readonly at: number; readonly clockUnknown: boolean } {
@@ -78,7 +98,12 @@ export class Recorder {
     return { at: Math.floor((estimate?.ms ?? Date.now()) / 1000), clockUnknown: estimate === null };
   }
 
-  async #entry(what: ToRecord, place: Place, enteredAt: number, clockUnknown: boolean): Promise<Entry> {
+  async #entry(
+    what: ToRecord,
+    { gate, ...place }: Place,
+    enteredAt: number,
+    clockUnknown: boolean,
+  ): Promise<Entry> {
     const { check, record, subject } = what;
     const base = {
       ...place,
@@ -99,7 +124,7 @@ export class Recorder {
       place: {
         venueId: base.venueId,
         day,
-        gate: this.identity.thumbprint,
+        gate,
         counter: place.counter,
         check,
         record,

@@ -45,6 +45,20 @@ const show = (facts: Partial<StripFacts>, language: 'ko' | 'en' = 'ko') =>
   );
 
 describe('the strip', () => {
+  it('says calmly that it goes on under a new key, after what this device must say of itself', () => {
+    const renewed = { renewed: true, now: now('register-down'), registerDown: true, waiting: 3 };
+    expect(show(renewed)).toMatchObject({ kind: 'renewed', status: null });
+    for (const language of ['ko', 'en'] as const) {
+      const { headline, text } = show(renewed, language);
+      expect(`${headline} ${text}`).toMatch(
+        language === 'ko' ? /새 키.*하실 일은 없습니다/ : /new key.*nothing to do/,
+      );
+    }
+    expect(show({ ...renewed, notSaved: true }).kind).toBe('not-saved');
+    expect(show({ ...renewed, revoked: true }).kind).toBe('revoked');
+    expect(show({ ...renewed, renewed: false }).kind).toBe('incident');
+  });
+
   it('says what counts on a usual day, and which minute it is of', () => {
     expect(show({})).toMatchObject({ kind: 'usual', status: null });
     expect(show({}).headline).not.toBe('');

@@ -19,6 +19,8 @@ export interface StripFacts {
   readonly waiting: number;
   /** Entries that were confirmed after an outage, while that is news; else null. */
   readonly backWith: number | null;
+  /** True while it is news that this device goes on under a new key. */
+  readonly renewed?: boolean;
   /** True where the register has told that this gate is revoked. */
   readonly revoked?: boolean;
 }
@@ -47,6 +49,7 @@ export function stripOf(facts: StripFacts, words: Words, language: 'ko' | 'en'):
   if (facts.notSaved) return own('not-saved', 'strip.not-saved');
   const age = facts.ageSeconds === null ? 'fresh' : rulesAge(policy, facts.ageSeconds);
   if (age === 'too-old') return own('stopped', 'strip.rules-too-old');
+  if (facts.renewed) return own('renewed', 'gate.renewed');
   const published = now && isInForce(now, at) ? noticeTexts(policy, now, 'owner', language) : null;
   if (facts.backWith !== null && !facts.registerDown)
     return own('back', 'strip.register-back', { count: facts.backWith });

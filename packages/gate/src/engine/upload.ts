@@ -1,29 +1,30 @@
-import type { Signer } from '@munjigi/core/signing';
 import {
+  ChainsSync,
   type GateIdentity,
   type GateNews,
   type GateStore,
   httpRegister,
   type KeptReceipt,
-  type RegisterTransport,
   randomShare,
-  SyncLoop,
 } from '@munjigi/offline';
+import { isRefusal } from './enrolment.ts';
 import type { RulesInUse } from './rules-in-use.ts';
 
 export interface UploadParts {
-  readonly identity: GateIdentity;
   readonly store: GateStore;
   readonly rules: RulesInUse;
-  readonly signer: Signer;
   readonly onReached: (reached: boolean) => void;
   readonly onConfirmed: (receipt: KeptReceipt) => void;
   /** Everything that waited through an outage is confirmed: so many entries. */
   readonly onBack: (entries: number) => void;
   readonly waiting: () => number;
   readonly onNews: (news: GateNews) => void;
-  /** Shows the register by which delegation this gate was let in, where that is still to be done. */
-  readonly introduce: (transport: RegisterTransport) => Promise<void>;
+  /** An older chain of this device was confirmed further. */
+  readonly onOlderMoved: () => void;
+  /** This device goes on under a new key. */
+  readonly onRenewed: (identity: GateIdentity) => void;
+  /** The register has seen who let this gate in, or that it has a new key. True where it does not count. */
+  readonly onIntroduced: (unconfirmed: boolean) => void;
 }
 
 /** Of this app, as the operators' list shows it. */
@@ -32,26 +33,21 @@ const FIRST_DOORS = ['/api/register'];
 
 /** Sends the outbox while this tab drives the gate. */
 export class Upload {
-  readonly #loop: SyncLoop;
+  readonly #sync: ChainsSync;
   #down = false;
   #answers = true;
   #mostWaiting = 0;
   #noticeSeen = -1;
 
   constructor(private readonly parts: UploadParts) {
-    const { identity, store, rules, signer } = parts;
+    const { store, rules } = parts;
     const doors = () => {
       const named = rules.inUse?.bundle.endpoints.register ?? [];
       return named.length > 0 ? named : FIRST_DOORS;
     };
-    const transport = httpRegister(doors, identity.thumbprint, undefined, APP_VERSION);
-    this.#loop = new SyncLoop({
+    this.#sync = new ChainsSync({
       store,
-      transport,
-      introduce: () => parts.introduce(transport),
-      signer,
-      gate: identity.thumbprint,
-      venueId: identity.venueId,
+      transport: (gate) => httpRegister(doors, gate, undefined, APP_VERSION),
       bundle: () => ({
         sequence: rules.inUse?.bundle.sequence ?? 0,
         digest: rules.inUse?.digest ?? new Uint8Array(32),
@@ -66,6 +62,10 @@ export class Upload {
       },
       events: {
         news: parts.onNews,
+        olderMoved: parts.onOlderMoved,
+        renewed: parts.onRenewed,
+        introduced: (unconfirmed) => parts.onIntroduced(unconfirmed !== null),
+        refused: (error) => isRefusal(error) && parts.onIntroduced(true),
         confirmed: (receipt) => {
           parts.onConfirmed(receipt);
         },
@@ -78,21 +78,21 @@ export class Upload {
   }
 
   start(): void {
-    this.#loop.start();
+    this.#sync.start();
   }
 
   stop(): void {
-    this.#loop.stop();
+    this.#sync.stop();
   }
 
   /** The network is back, or the page is seen: try at once. */
   nudge(): void {
-    this.#loop.nudge(true);
+    this.#sync.nudge(true);
   }
 
   entrySaved(): void {
     if (this.#down) this.#mostWaiting = Math.max(this.#mostWaiting, this.parts.waiting());
-    this.#loop.nudge();
+    this.#sync.nudge();
   }
 
   /** A new word of the authority may be the news that the register is back. */
@@ -100,7 +100,7 @@ export class Upload {
     const sequence = this.parts.rules.inUse?.now?.sequence ?? -1;
     if (sequence === this.#noticeSeen) return;
     this.#noticeSeen = sequence;
-    if (this.#down) this.#loop.nudge(true);
+    if (this.#down) this.#sync.nudge(true);
   }
 
   /** The counts were read again: perhaps everything that waited through an outage has arrived. */

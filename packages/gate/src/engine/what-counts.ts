@@ -65,6 +65,7 @@ export function whatCounts(
           registerDown: !signals.online.value,
           waiting: signals.waiting.value,
           backWith: signals.backWith.value,
+          renewed: signals.justRenewed.value,
           revoked: signals.news.value?.state === 'revoked',
         },
         text,

@@ -94,7 +94,7 @@ export function More({ gate, update }: { readonly gate: Gate; readonly update: U
               </p>
               <ExportOutbox gate={gate} />
             </section>
-            <GateNewsLines gate={gate} />
+            <GateNewsLines gate={gate} all />
             <DeviceFactsList gate={gate} />
             <Part title={word(gate, 'settings.headline')}>
               <p class="quiet">{word(gate, 'settings.text')}</p>

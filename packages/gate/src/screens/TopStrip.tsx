@@ -11,6 +11,7 @@ const LOOK: Readonly<Record<StripKind, string>> = {
   exercise: 'exercise',
   ageing: '',
   back: 'incident',
+  renewed: 'incident',
   'not-saved': 'fault',
   stopped: 'fault',
   revoked: 'fault',
@@ -46,7 +47,7 @@ export function TopStrip({ gate }: { readonly gate: Gate }) {
   return (
     <header class={classes.join(' ')} data-strip={kind}>
       {kind === 'incident' && <Icon name="arrow-down-to-line" />}
-      {kind === 'back' && <Icon name="check" />}
+      {(kind === 'back' || kind === 'renewed') && <Icon name="check" />}
       {drill && <span class="tag drill">{t(gate.language.value, 'status.exercise')}</span>}
       <p role="status">
         <b>

@@ -28,6 +28,7 @@ export async function enrolGate(
   register = '/api/register',
 ): Promise<GateIdentity> {
   const key = await store.ensureKey();
+  const before = await store.identity();
   const point = compressPoint(key.publicKey);
   const proof = await deviceSigner(key).sign(possessionBytes(utf8Encode(link.enrolmentCode), point));
   const answer = await callServer<Pick<GateIdentity, 'venueId' | 'gateNo' | 'venue' | 'role'>>(
@@ -49,6 +50,8 @@ export async function enrolGate(
     role,
     publicKey: key.publicKey,
     thumbprint: keyThumbprint(key.publicKey),
+    // A code confirms a key; by what it came to be stays with it.
+    ...(before?.succeeds ? { succeeds: before.succeeds } : {}),
   };
   await store.enrol(identity);
   return identity;

@@ -1,15 +1,9 @@
 import type { Head } from '@munjigi/core/chain';
 import { sameHead } from '../outbox/outbox.ts';
-import type {
-  GateIdentity,
-  KeptEntry,
-  KeptReceipt,
-  KeyStore,
-  OutboxStore,
-  SeenMark,
-} from '../outbox/types.ts';
+import type { GateIdentity, KeptEntry, KeptReceipt, KeyStore } from '../outbox/types.ts';
 import { DeviceDatabase } from '../storage/database.ts';
 import { type DeviceKey, makeDeviceKey } from '../storage/device-key.ts';
+import { CHAINS, ChainStore, chainsIn, FIRST_CHAIN, nameIn } from './chain-store.ts';
 
 const STORES = [
   { name: 'meta' },
@@ -17,10 +11,16 @@ const STORES = [
   { name: 'receipts', keyPath: 'counter' },
   { name: 'trust' },
   { name: 'seen' },
+  // Of every chain after the first one, since version 2.
+  { name: 'later-entries', keyPath: ['chain', 'counter'] },
+  { name: 'later-receipts', keyPath: ['chain', 'counter'] },
 ];
 
-/** Everything a gate keeps: its key, its chain, its receipts, what it trusts, and the tags of codes it has seen. */
-export class GateStore implements OutboxStore, KeyStore {
+/**
+ * Everything a gate keeps: its chains with their keys and receipts, what it trusts, and the tags of codes it has seen. What is
+ * asked of it without naming a chain is asked of the one that is written now.
+ */
+export class GateStore implements KeyStore {
   constructor(readonly database: DeviceDatabase) {}
 
   setting<T>(name: string): Promise<T | undefined> {
@@ -31,12 +31,22 @@ export class GateStore implements OutboxStore, KeyStore {
     await this.database.write(['meta'], (t) => t.objectStore('meta').put(value, name));
   }
 
+  /** All chains that are kept here, oldest first; the last one is written. */
+  async chains(): Promise<readonly ChainStore[]> {
+    return chainsIn(await this.setting(CHAINS)).map((name) => new ChainStore(this.database, name));
+  }
+
+  /** The chain that is written now. */
+  async current(): Promise<ChainStore> {
+    return (await this.chains()).at(-1)!;
+  }
+
   async gateKey(): Promise<DeviceKey | null> {
-    return (await this.setting<DeviceKey>('key')) ?? null;
+    return (await this.current()).key();
   }
 
   async identity(): Promise<GateIdentity | null> {
-    return (await this.setting<GateIdentity>('identity')) ?? null;
+    return (await this.current()).identity();
   }
 
   /** The key of this gate, made at its first start. It cannot leave the browser. */
@@ -46,7 +56,7 @@ export class GateStore implements OutboxStore, KeyStore {
     const key = await makeDeviceKey();
     // Of two tabs that start together the first wins, and both use its key.
     const refused = await this.database
-      .write(['meta'], (t) => t.objectStore('meta').add(key, 'key'))
+      .write(['meta'], (t) => t.objectStore('meta').add(key, nameIn(FIRST_CHAIN, 'key')))
       .then(
         () => null,
         (error: unknown) => error,
@@ -58,67 +68,49 @@ export class GateStore implements OutboxStore, KeyStore {
   }
 
   /** Keeps who the gate is, once it is enrolled. */
-  enrol(identity: GateIdentity): Promise<void> {
-    return this.setSetting('identity', identity);
+  async enrol(identity: GateIdentity): Promise<void> {
+    await (await this.current()).enrol(identity);
+  }
+
+  /**
+   * From here on a new chain is written, under a new key: all of it or nothing, in one write. Only where the old chain is the last
+   * one and stands at `head` still; else false, and nothing has changed. Nothing of the old chain is touched.
+   */
+  async renew(
+    old: ChainStore,
+    head: Head | null,
+    next: { readonly chain: string; readonly key: DeviceKey; readonly identity: GateIdentity },
+  ): Promise<boolean> {
+    let done = false;
+    const written = await this.database.write(['meta', 'seen'], (t) => {
+      const meta = t.objectStore('meta');
+      const chains = meta.get(CHAINS);
+      const stands = meta.get(nameIn(old.chain, 'head')) as IDBRequest<Head | undefined>;
+      stands.onsuccess = () => {
+        const names = chainsIn(chains.result);
+        // The connection was lost after this very write.
+        done = names.at(-1) === next.chain;
+        const moved = stands.result ? !head || !sameHead(stands.result, head) : head !== null;
+        if (done || moved || names.at(-1) !== old.chain) return t.abort();
+        meta.put(next.key, nameIn(next.chain, 'key'));
+        meta.put(next.identity, nameIn(next.chain, 'identity'));
+        meta.put([...names, next.chain], CHAINS);
+        forgetCounters(t.objectStore('seen'));
+      };
+    });
+    return written || done;
   }
 
   async head(): Promise<Head | null> {
-    return (await this.setting<Head>('head')) ?? null;
-  }
-
-  async append(kept: KeptEntry, expected: Head, mark?: SeenMark): Promise<'saved' | 'lost-race'> {
-    let ours = false;
-    const saved = await this.database
-      .write(['meta', 'entries', 'seen'], (t) => {
-        const meta = t.objectStore('meta');
-        const request = meta.get('head') as IDBRequest<Head | undefined>;
-        request.onsuccess = () => {
-          const head = request.result ?? { counter: 0, hash: expected.hash };
-          // The connection was lost after this very entry had been written: it is there.
-          ours = sameHead(head, kept);
-          if (!sameHead(head, expected)) return t.abort();
-          t.objectStore('entries').add(kept);
-          if (mark) t.objectStore('seen').put({ at: mark.at, counter: kept.counter }, mark.tag);
-          meta.put({ counter: kept.counter, hash: kept.hash }, 'head');
-        };
-      })
-      .catch((error: unknown) => {
-        if (error instanceof DOMException && error.name === 'ConstraintError') return false;
-        throw error;
-      });
-    return saved || ours ? 'saved' : 'lost-race';
+    return (await this.current()).head();
   }
 
   async entriesFrom(counter: number, limit: number): Promise<readonly KeptEntry[]> {
-    const range = IDBKeyRange.lowerBound(counter);
-    return (await this.database.read(['entries'], (t) =>
-      t.objectStore('entries').getAll(range, limit),
-    )) as KeptEntry[];
+    return (await this.current()).entriesFrom(counter, limit);
   }
 
   async newestReceipt(): Promise<KeptReceipt | null> {
-    const cursor = await this.database.read(['receipts'], (t) =>
-      t.objectStore('receipts').openCursor(null, 'prev'),
-    );
-    return (cursor?.value as KeptReceipt | undefined) ?? null;
-  }
-
-  async saveReceipt(receipt: KeptReceipt): Promise<void> {
-    await this.database.write(['receipts'], (t) => t.objectStore('receipts').put(receipt));
-  }
-
-  async forget(upTo: number, before: number): Promise<number> {
-    const range = IDBKeyRange.upperBound(upTo);
-    const old = (
-      (await this.database.read(['entries'], (t) =>
-        t.objectStore('entries').getAll(range, 1_000),
-      )) as KeptEntry[]
-    ).filter((kept) => kept.entry.enteredAt < before);
-    if (old.length === 0) return 0;
-    await this.database.write(['entries'], (t) => {
-      for (const { counter } of old) t.objectStore('entries').delete(counter);
-    });
-    return old.length;
+    return (await this.current()).newestReceipt();
   }
 
   /** Forgets everything, key included: the device becomes a new gate. */
@@ -127,6 +119,17 @@ export class GateStore implements OutboxStore, KeyStore {
   }
 }
 
+/** Codes that were seen stay known; the counters beside them are of a chain that is closed, and mean other entries in the next. */
+function forgetCounters(seen: IDBObjectStore): void {
+  const request = seen.openCursor();
+  request.onsuccess = () => {
+    const cursor = request.result;
+    if (!cursor) return;
+    if (typeof cursor.value?.counter === 'number') cursor.update({ ...cursor.value, counter: null });
+    cursor.continue();
+  };
+}
+
 /** The store of this device's gate. */
 export const openGateStore = (name = 'munjigi-gate', factory?: IDBFactory): GateStore =>
-  new GateStore(new DeviceDatabase({ name, version: 1, stores: STORES }, factory));
+  new GateStore(new DeviceDatabase({ name, version: 2, stores: STORES }, factory));

@@ -7,17 +7,25 @@ export type Appended =
   | { readonly state: 'saved'; readonly kept: KeptEntry }
   | { readonly state: 'not-saved'; readonly full: boolean; readonly cause: unknown };
 
-/** What the maker of an entry is told: its place in the chain. */
+/** What the maker of an entry is told: its place, and in which chain that is. */
 export interface Place {
+  /** Thumbprint of the key whose chain it is. */
+  readonly gate: Uint8Array;
   readonly counter: number;
   readonly anchor: Uint8Array;
 }
 
-export interface OutboxParts {
+/** A chain and where it is kept. */
+export interface OutboxChain {
   readonly store: OutboxStore;
-  readonly venueId: number;
   /** Thumbprint of the gate key. */
   readonly gate: Uint8Array;
+}
+
+export interface OutboxParts {
+  /** The chain that is written, asked for again before each entry: after a fork it is another one. */
+  readonly chain: () => Promise<OutboxChain>;
+  readonly venueId: number;
   /** Hash of the newest receipt or bundle that this gate has verified. */
   readonly anchor: () => Promise<Uint8Array>;
   /** True for an error that says that the storage is full. */
@@ -27,9 +35,11 @@ export interface OutboxParts {
 interface Waiting {
   readonly make: (place: Place) => Promise<Entry>;
   readonly mark: SeenMark | undefined;
+  readonly only: Uint8Array | undefined;
 }
 
 const MOST_RACES = 50;
+const CLOSED: Appended = { state: 'not-saved', full: false, cause: new Error('The chain was closed.') };
 
 /**
  * The gate's chain of entries. Safety does not hang on the lock between tabs: whoever loses the race for a counter makes the
@@ -43,9 +53,7 @@ export class Outbox {
   constructor(private readonly parts: OutboxParts) {}
 
   async head(): Promise<Head> {
-    return (
-      (await this.parts.store.head()) ?? { counter: 0, hash: genesis(this.parts.gate, this.parts.venueId) }
-    );
+    return this.#headOf(await this.parts.chain());
   }
 
   /** Entries that are held in memory because the device could not write them. */
@@ -55,10 +63,10 @@ export class Outbox {
 
   /**
    * Makes an entry for its place, seals and hashes it, and only then writes: the write transaction waits for nothing. One
-   * after the other within this tab.
+   * after the other within this tab. An entry that means something in one chain `only` is not written into another.
    */
-  append(make: (place: Place) => Promise<Entry>, mark?: SeenMark): Promise<Appended> {
-    const next = this.#queue.then(() => this.#append({ make, mark }));
+  append(make: (place: Place) => Promise<Entry>, mark?: SeenMark, only?: Uint8Array): Promise<Appended> {
+    const next = this.#queue.then(() => this.#append({ make, mark, only }));
     this.#queue = next.catch(() => {});
     return next;
   }
@@ -67,7 +75,7 @@ export class Outbox {
   async retryUnsaved(): Promise<number> {
     for (let n = this.#unsaved.length; n > 0; n--) {
       const [waiting] = this.#unsaved.splice(0, 1);
-      const done = await this.append(waiting!.make, waiting!.mark);
+      const done = await this.append(waiting!.make, waiting!.mark, waiting!.only);
       if (done.state === 'not-saved') break;
     }
     return this.#unsaved.length;
@@ -76,18 +84,25 @@ export class Outbox {
   async #append(waiting: Waiting): Promise<Appended> {
     try {
       for (let race = 0; race < MOST_RACES; race++) {
-        const head = await this.head();
-        const entry = await waiting.make({ counter: head.counter + 1, anchor: await this.parts.anchor() });
-        const hash = entryHash(entry, this.parts.gate, head.hash);
+        const chain = await this.parts.chain();
+        const { gate, store } = chain;
+        if (waiting.only && !equalBytes(waiting.only, gate)) return CLOSED;
+        const head = await this.#headOf(chain);
+        const anchor = await this.parts.anchor();
+        const entry = await waiting.make({ gate, counter: head.counter + 1, anchor });
+        const hash = entryHash(entry, gate, head.hash);
         const kept = { counter: entry.counter, entry, hash, before: head.hash };
-        if ((await this.parts.store.append(kept, head, waiting.mark)) === 'saved')
-          return { state: 'saved', kept };
+        if ((await store.append(kept, head, waiting.mark)) === 'saved') return { state: 'saved', kept };
       }
       throw new Error('Another tab writes without end.');
     } catch (cause) {
       this.#unsaved.push(waiting);
       return { state: 'not-saved', full: this.parts.isFull?.(cause) ?? false, cause };
     }
+  }
+
+  async #headOf({ store, gate }: OutboxChain): Promise<Head> {
+    return (await store.head()) ?? { counter: 0, hash: genesis(gate, this.parts.venueId) };
   }
 }
 

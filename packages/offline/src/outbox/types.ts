@@ -32,6 +32,18 @@ export interface GateIdentity {
   readonly role?: 'gate' | 'owner';
   /** By which an owner's device let this one in, until the register has seen it. */
   readonly delegation?: { readonly signed: Uint8Array; readonly until: number };
+  /** By which its key before this one made this one its successor, after a fork. */
+  readonly succeeds?: {
+    readonly signed: Uint8Array;
+    /** Seconds. */
+    readonly at: number;
+    /** True once the register has taken it in. */
+    readonly shown: boolean;
+    /** Thumbprint of the first key that this device had. */
+    readonly device: Uint8Array;
+    /** True where a key before this one was an owner's device. */
+    readonly wasOwner: boolean;
+  };
 }
 
 /** The tag of a code that an entry was made for: kept in the same write, so that no crash can part them. */

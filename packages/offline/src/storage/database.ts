@@ -1,7 +1,7 @@
 /** What a database of ours consists of: object stores with their keys. Upgrades only ever add. */
 export interface StoreShape {
   readonly name: string;
-  readonly keyPath?: string;
+  readonly keyPath?: string | readonly string[];
   readonly autoIncrement?: boolean;
 }
 
@@ -26,7 +26,7 @@ export class DeviceDatabase {
   #open: Promise<IDBDatabase> | null = null;
 
   constructor(
-    private readonly shape: DatabaseShape,
+    readonly shape: DatabaseShape,
     private readonly factory: IDBFactory = indexedDB,
   ) {}
 
@@ -115,7 +115,8 @@ export class DeviceDatabase {
       request.onupgradeneeded = () => {
         for (const { name, keyPath, autoIncrement = false } of this.shape.stores) {
           if (!request.result.objectStoreNames.contains(name)) {
-            request.result.createObjectStore(name, { keyPath: keyPath ?? null, autoIncrement });
+            const path = typeof keyPath === 'object' ? [...keyPath] : (keyPath ?? null);
+            request.result.createObjectStore(name, { keyPath: path, autoIncrement });
           }
         }
       };

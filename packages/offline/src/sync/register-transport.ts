@@ -22,6 +22,8 @@ export interface GateNews {
   readonly quietSinceMs: number | null;
   /** The PIN that the owner set for the settings of all devices, as they compare it; bytes as base64url. */
   readonly pin?: VenuePin | null;
+  /** The first successor that its key signed, where the register has taken one (base64url). */
+  readonly successor?: string | null;
 }
 
 export interface VenuePin {
@@ -31,7 +33,7 @@ export interface VenuePin {
   readonly setMs: number;
 }
 
-/** What the register answers to a delegation. */
+/** What the register answers to a delegation, or to a successor. */
 export interface Introduced {
   readonly gateNo: number;
   readonly unconfirmed: string | null;
@@ -62,6 +64,11 @@ export interface RegisterTransport {
   state(gate: Uint8Array, venueId: number, shown?: Uint8Array | null): Promise<RegisterAnswer>;
   /** Shows the delegation by which an owner's device let this gate in. */
   introduce?(shown: { readonly delegation: string; readonly proof: string }): Promise<Introduced>;
+  /** Shows the successor that the key with this thumbprint signed. */
+  succeed?(
+    old: Uint8Array,
+    shown: { readonly successor: string; readonly proof: string },
+  ): Promise<Introduced>;
 }
 
 interface AnswerJson {
@@ -127,6 +134,7 @@ export function httpRegister(
         }),
       ),
     introduce: (shown) => ask<Introduced>('/delegations', shown),
+    succeed: (old, shown) => ask<Introduced>(`/gates/${toBase64url(old)}/successor`, shown),
     async state(thumbprint, venueId, shown) {
       const query = new URLSearchParams({
         venue: String(venueId),

@@ -23,7 +23,11 @@ const T0 = 1_641_445_080;
 function setUp(events: SyncEvents = {}, more: Partial<ConstructorParameters<typeof SyncLoop>[0]> = {}) {
   const register = new TestRegister(testKey('mj1 test register'), crypto);
   const store = new MemoryOutboxStore();
-  const outbox = new Outbox({ store, venueId: VENUE, gate, anchor: async () => new Uint8Array(32) });
+  const outbox = new Outbox({
+    chain: async () => ({ store, gate }),
+    venueId: VENUE,
+    anchor: async () => new Uint8Array(32),
+  });
   const clock = { monotonicMs: 0, now: T0 };
   const loop = new SyncLoop({
     store,

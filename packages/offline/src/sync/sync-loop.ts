@@ -22,8 +22,13 @@ export interface SyncEvents {
   confirmed?(receipt: KeptReceipt): void;
   /** The register has less than it once signed for; the entries are sent again. */
   regressed?(from: number): void;
-  /** The register found another branch of this chain: the gate needs a new key. */
-  forked?(): void;
+  /**
+   * The register found another branch of this chain. `signed` where it showed a receipt of its own for a place of this chain that
+   * is not ours: then the gate needs a new key. What is only told may be a mistake on the way.
+   */
+  forked?(how: 'signed' | 'told'): void;
+  /** The register does not know this gate. */
+  unknown?(): void;
   /** True while the register answers. */
   reached?(reached: boolean): void;
   /** What the register says of this gate itself. */
@@ -183,7 +188,7 @@ export class SyncLoop {
     ) {
       parts.events?.sample?.({ trustedMs: receipt.receivedAtMs, sentMonotonicMs, receivedMonotonicMs });
     }
-    if (answer.results.some(({ result }) => result === 'fork')) parts.events?.forked?.();
+    if (answer.results.some(({ result }) => result === 'fork')) parts.events?.forked?.('told');
     this.#noteMarks(answer);
     // What was just sent did not stay: sending it again at once would never end.
     const next = this.#next ?? 0;
@@ -224,7 +229,7 @@ export class SyncLoop {
     const { store, events } = this.parts;
     const heldFrom = (await store.entriesFrom(1, 1))[0]?.counter ?? 1;
     if (await this.#isOurs(answer.head)) return nextToSend(answer, heldFrom);
-    events?.forked?.();
+    events?.forked?.((await this.#isSignedElsewhere(answer.receipt)) ? 'signed' : 'told');
     return Math.max(heldFrom, (held?.counter ?? 0) + 1);
   }
 
@@ -236,6 +241,19 @@ export class SyncLoop {
     const own = (await this.parts.store.entriesFrom(counter, 1))[0];
     // What is forgotten was confirmed once: it cannot be compared any more.
     return own?.counter !== counter || equalBytes(own.hash, hash);
+  }
+
+  /** True where a register key of the bundle signed a place of this chain that the chain here does not have. */
+  async #isSignedElsewhere(bytes: Uint8Array | null): Promise<boolean> {
+    const { parts } = this;
+    if (!bytes) return false;
+    try {
+      const { venueId, gate, head } = await openReceipt(bytes, parts.registerKey, parts.crypto);
+      return venueId === parts.venueId && equalBytes(gate, parts.gate) && !(await this.#isOurs(head));
+    } catch (error) {
+      if (isMunjigiError(error)) return false;
+      throw error;
+    }
   }
 
   /** A receipt counts where a register key of the bundle signed it for this chain, and its head is ours. */
@@ -276,6 +294,7 @@ export class SyncLoop {
         : isMunjigiError(error)
           ? new ServerError(200, error.code, null)
           : null;
+    if (known?.code === 'register.gate-unknown') this.parts.events?.unknown?.();
     if (this.#failures === 0) this.#firstFailureMs = this.parts.monotonicMs();
     this.#failures += 1;
     // After a failure the register may be another one: ask where the chain stands before sending on.

@@ -66,14 +66,17 @@ CREATE TABLE delegation (
   venue_id bigint NOT NULL,
   thumbprint bytea NOT NULL,
   signed bytea NOT NULL,
-  nonce bytea NOT NULL,
+  nonce bytea,
   given_by bytea NOT NULL,
   seen_at timestamp with time zone NOT NULL,
   confirmed_at timestamp with time zone,
   reason text,
+  succeeds boolean NOT NULL DEFAULT false,
+  by_code boolean NOT NULL DEFAULT false,
   CONSTRAINT delegation_pkey PRIMARY KEY (venue_id, thumbprint),
-  CONSTRAINT delegation_reason_check CHECK ((reason = ANY (ARRAY['expired'::text, 'not-yet'::text, 'second-hand'::text, 'nonce-used'::text, 'not-owner'::text, 'owner-revoked'::text])))
+  CONSTRAINT delegation_reason_check CHECK ((reason = ANY (ARRAY['expired'::text, 'not-yet'::text, 'second-hand'::text, 'nonce-used'::text, 'not-owner'::text, 'owner-revoked'::text, 'second-successor'::text, 'old-revoked'::text, 'old-unconfirmed'::text])))
 );
+CREATE INDEX delegation_by_giver ON public.delegation USING btree (venue_id, given_by) WHERE succeeds;
 CREATE INDEX delegation_by_nonce ON public.delegation USING btree (venue_id, nonce);
 
 CREATE TABLE enrolment_code (

@@ -101,6 +101,7 @@ export const ACCESS = {
   revokeGate: { callers: ['owner', 'operator'] },
   venueCounts: { callers: ['owner', 'staff', 'inspector', 'operator'] },
   takeDelegation: { callers: ['gate'] },
+  takeSuccessor: { callers: ['gate'] },
   listGates: { callers: ['operator'] },
 
   getRoot: { callers: ['public'] },

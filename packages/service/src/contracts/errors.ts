@@ -124,6 +124,14 @@ export const API_ERRORS = {
     403,
     'No device of this venue signed the delegation. Ask the owner to let this device in with their own.',
   ],
+  'register.successor': [
+    400,
+    'The successor is not as its contract describes it, or the old key did not sign it.',
+  ],
+  'register.successors': [
+    429,
+    'The gates of this venue have shown more new keys today than a day takes. Come again as late as Retry-After says, and have the devices looked at.',
+  ],
   'register.business-number': [
     400,
     'This is no business number. Compare it with the registration certificate, or register without one and wait for approval.',

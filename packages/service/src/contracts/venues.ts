@@ -1,6 +1,17 @@
 import { Type } from 'typebox';
 import type { Operation } from './operation.ts';
-import { Bytes, exact, LocalDate, Milliseconds, Name, Seconds, Signature, VenueId, Word } from './shapes.ts';
+import {
+  Bytes,
+  exact,
+  Hash,
+  LocalDate,
+  Milliseconds,
+  Name,
+  Seconds,
+  Signature,
+  VenueId,
+  Word,
+} from './shapes.ts';
 
 const Venue = { name: Name, kind: Word, region: Word };
 const ShortName = Type.String({ minLength: 1, maxLength: 60 });
@@ -9,7 +20,17 @@ const OrNull = <T extends Parameters<typeof Type.Union>[0][number]>(schema: T) =
   Type.Union([schema, Type.Null()]);
 const Counter = Type.Integer({ minimum: 0, maximum: 0xffffffff });
 const NotConfirmed = OrNull(
-  Type.Enum(['expired', 'not-yet', 'second-hand', 'nonce-used', 'not-owner', 'owner-revoked']),
+  Type.Enum([
+    'expired',
+    'not-yet',
+    'second-hand',
+    'nonce-used',
+    'not-owner',
+    'owner-revoked',
+    'second-successor',
+    'old-revoked',
+    'old-unconfirmed',
+  ]),
 );
 const GateStateWord = Type.Enum(['confirmed', 'unconfirmed', 'revoked']);
 const Role = Type.Enum(['gate', 'owner']);
@@ -88,6 +109,7 @@ export const GateNews = Type.Object(
         exact,
       ),
     ),
+    successor: OrNull(Bytes(1, 1024, 'First successor that this key signed, where the register has one')),
   },
   exact,
 );
@@ -238,6 +260,26 @@ export const venueOperations = {
     summary: "Show the delegation by which an owner's device let this gate in",
     body: Type.Object(
       { delegation: Bytes(1, 1024, "Delegation, COSE_Sign1 by the owner's device"), proof: Signature },
+      exact,
+    ),
+    answer: Type.Object(
+      {
+        gateNo: GateNo,
+        venueId: VenueId,
+        venue: Type.Object(Venue, exact),
+        unconfirmed: NotConfirmed,
+      },
+      exact,
+    ),
+  },
+  takeSuccessor: {
+    operationId: 'takeSuccessor',
+    method: 'POST',
+    url: '/api/register/gates/:thumbprint/successor',
+    summary: 'Show the new key of a gate whose chain has forked, certified by the old one',
+    params: Type.Object({ thumbprint: Hash }, exact),
+    body: Type.Object(
+      { successor: Bytes(1, 1024, 'Successor, COSE_Sign1 by the old gate key'), proof: Signature },
       exact,
     ),
     answer: Type.Object(

@@ -169,6 +169,7 @@ export async function createRegister(options: RegisterOptions): Promise<Register
     terms,
     calendar: days.calendar,
     people: options.people ?? NO_PEOPLE,
+    alarm,
     ...(options.tell ? { tell: options.tell } : {}),
     counts: (venueId, back) => desk.counts(venueId, back),
     async today() {

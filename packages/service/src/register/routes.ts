@@ -19,8 +19,12 @@ const bytesOf = (text: string | undefined): Uint8Array | null =>
   text === undefined ? null : fromBase64(text);
 
 function newsJson(news: NonNullable<Awaited<ReturnType<RegisterDesk['venues']['news']>>>) {
-  const { pin } = news;
-  return { ...news, pin: pin && { ...pin, salt: toBase64url(pin.salt), hash: toBase64url(pin.hash) } };
+  const { pin, successor } = news;
+  return {
+    ...news,
+    successor: successor && toBase64url(successor),
+    pin: pin && { ...pin, salt: toBase64url(pin.salt), hash: toBase64url(pin.hash) },
+  };
 }
 
 /** Adds the register's operations to the server. */

@@ -28,7 +28,15 @@ export interface PolicyTerms {
 
 /** Something that an operator should look at. No personal data. */
 export interface Alarm {
-  readonly kind: 'regressed' | 'fork' | 'partitions' | 'counts' | 'retention' | 'chores' | 'bundle-split';
+  readonly kind:
+    | 'regressed'
+    | 'fork'
+    | 'second-successor'
+    | 'partitions'
+    | 'counts'
+    | 'retention'
+    | 'chores'
+    | 'bundle-split';
   readonly venueId: number | null;
   readonly gateNo: number | null;
 }

@@ -49,6 +49,7 @@ export const consoleEn: Readonly<Record<keyof typeof consoleKo, string>> = {
     'With a passkey you come in by fingerprint, face or the lock of your device. There is no password to remember.',
   'console.expired.headline': 'Your session has ended.',
   'console.expired.text': 'What you typed is still here. Sign in again and go on.',
+  'console.gate.copied': 'One device is two. Give the right one a code, and revoke the other.',
   'console.gate.forked': 'Chain is forked',
   'console.gate.last': 'Last confirmed {when}',
   'console.gate.manage': 'Name, loss',

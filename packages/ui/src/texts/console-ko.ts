@@ -47,6 +47,7 @@ export const consoleKo = {
     '패스키를 만들면 다음부터 지문이나 얼굴, 기기 비밀번호로 들어옵니다. 외울 비밀번호는 없습니다.',
   'console.expired.headline': '로그인 시간이 끝났습니다.',
   'console.expired.text': '적던 것은 그대로 있습니다. 다시 로그인하면 이어서 할 수 있습니다.',
+  'console.gate.copied': '같은 기기가 둘입니다. 맞는 기기에 등록 코드를 주시고, 다른 것은 중지해 주세요.',
   'console.gate.forked': '갈라진 기록',
   'console.gate.last': '마지막 등록 확인 {when}',
   'console.gate.manage': '이름·분실',

@@ -157,6 +157,9 @@ export const en: Readonly<Record<keyof typeof ko, string>> = {
   'gate.more.waiting': 'Unsent',
   'gate.more.waiting-count': '{waiting} waiting · {confirmed} confirmed',
   'gate.news.quiet': 'No entries have come from this venue since {date}.',
+  'gate.news.renewed':
+    'What this device keeps was put back to an older state, or copied. Since {date} it writes under a new key; what was left here is sent as well.',
+  'gate.news.renewed-owner': 'To let new devices in again, it needs an enrolment code from the owner.',
   'gate.news.unconfirmed':
     'The register has not confirmed this device. Entries are kept but marked. Ask the owner for an enrolment code.',
   'gate.news.unseen':
@@ -179,6 +182,8 @@ export const en: Readonly<Record<keyof typeof ko, string>> = {
     'Four to eight digits, asked before the settings open, so that guests and passers-by change nothing.',
   'gate.pin.wait': 'Try again in {seconds} s.',
   'gate.pin.wrong': 'That is not the PIN. {left} more tries.',
+  'gate.renewed.headline': 'Going on under a new key.',
+  'gate.renewed.text': 'Keep letting guests in. There is nothing to do.',
   'gate.revoked.headline': 'This device has been revoked.',
   'gate.revoked.text': 'Entries are kept but marked. Tell the owner.',
   'gate.scan.headline': 'Show your\ncode',

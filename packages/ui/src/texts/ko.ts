@@ -153,6 +153,9 @@ export const ko = {
   'gate.more.waiting': '보낼 기록',
   'gate.more.waiting-count': '{waiting}건 대기 · {confirmed}건 등록 확인',
   'gate.news.quiet': '{date}부터 이 매장에서 온 출입 기록이 없습니다.',
+  'gate.news.renewed':
+    '저장 내용이 예전 상태로 돌아갔거나 복사되어, {date}부터 새 키로 기록을 잇고 있습니다. 여기 남아 있던 기록도 함께 보냅니다.',
+  'gate.news.renewed-owner': '새 기기 등록은 사장님이 이 기기에 등록 코드를 다시 주시면 쓸 수 있습니다.',
   'gate.news.unconfirmed':
     '등록이 확인되지 않은 기기입니다. 기록은 남지만 따로 표시됩니다. 사장님께 등록 코드를 받아 주세요.',
   'gate.news.unseen':
@@ -174,6 +177,8 @@ export const ko = {
   'gate.pin.text': '설정을 열 때 묻는 숫자 4~8자리입니다. 손님이나 지나가는 사람이 설정을 바꾸지 못합니다.',
   'gate.pin.wait': '{seconds}초 뒤에 다시 눌러 주세요.',
   'gate.pin.wrong': '번호가 다릅니다. {left}번 더 눌러 볼 수 있습니다.',
+  'gate.renewed.headline': '새 키로 기록을 이어 갑니다.',
+  'gate.renewed.text': '계속 맞이하셔도 됩니다. 하실 일은 없습니다.',
   'gate.revoked.headline': '사용이 중지된 기기입니다.',
   'gate.revoked.text': '찍은 기록은 남지만 따로 표시됩니다. 사장님께 알려 주세요.',
   'gate.scan.headline': 'QR을\n보여 주세요',

@@ -65,9 +65,8 @@ const page: OutboxPage = {
     const key = await store.ensureKey();
     gate = keyThumbprint(key.publicKey);
     outbox = new Outbox({
-      store,
+      chain: async () => ({ store: await store.current(), gate }),
       venueId: VENUE,
-      gate,
       anchor: async () => new Uint8Array(32),
       isFull: isStorageFull,
     });

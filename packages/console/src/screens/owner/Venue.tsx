@@ -116,6 +116,11 @@ function GateRow(props: { readonly venueId: number; readonly gate: GateLine; rea
           : say('console.gate.last', { when: dates.moment(gate.lastReceiptMs) })}
         {gate.report && ` · ${say('console.gate.waiting', { count: gate.report.pending })}`}
       </p>
+      {gate.unconfirmed === 'second-successor' && (
+        <p>
+          <S text={say('console.gate.copied')} />
+        </p>
+      )}
       {mine && gate.state !== 'revoked' && (
         <a class="more" href={`#/venue/${venueId}/gate/${gate.gateNo}`}>
           <Icon name="settings" />

@@ -19,7 +19,10 @@ export type NotConfirmed =
   | 'second-hand'
   | 'nonce-used'
   | 'not-owner'
-  | 'owner-revoked';
+  | 'owner-revoked'
+  | 'second-successor'
+  | 'old-revoked'
+  | 'old-unconfirmed';
 
 export interface DelegatedGate extends EnrolledGate {
   /** Null where the gate is confirmed: what it writes from now on carries no mark. */
@@ -191,8 +194,10 @@ async function keep(
   await session.query(
     `INSERT INTO delegation (venue_id, thumbprint, signed, nonce, given_by, seen_at, confirmed_at, reason)
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
-     ON CONFLICT (venue_id, thumbprint) DO UPDATE SET signed = EXCLUDED.signed, nonce = EXCLUDED.nonce,
-       given_by = EXCLUDED.given_by, seen_at = EXCLUDED.seen_at, confirmed_at = EXCLUDED.confirmed_at, reason = EXCLUDED.reason`,
+     ON CONFLICT (venue_id, thumbprint) DO UPDATE SET nonce = EXCLUDED.nonce,
+       signed = CASE WHEN delegation.succeeds THEN delegation.signed ELSE EXCLUDED.signed END,
+       given_by = CASE WHEN delegation.succeeds THEN delegation.given_by ELSE EXCLUDED.given_by END,
+       seen_at = EXCLUDED.seen_at, confirmed_at = EXCLUDED.confirmed_at, reason = EXCLUDED.reason`,
     [venueId, thumbprint, signed, nonce, giver.thumbprint, at, reason === null ? at : null, reason],
   );
   return reason;
@@ -208,7 +213,7 @@ export async function confirm(session: Session, venueId: number, thumbprint: Uin
   );
 }
 
-/** A gate that was let in by a delegation has enrolled with a code since: that confirms it. Runs in a transaction. */
+/** A gate that was let in otherwise has enrolled with a code since: that confirms it. Runs in a transaction. */
 export async function confirmByCode(
   session: Session,
   venueId: number,
@@ -216,8 +221,12 @@ export async function confirmByCode(
   nowMs: number,
 ): Promise<void> {
   const { count } = await session.query(
-    `UPDATE delegation SET confirmed_at = $3, reason = NULL WHERE venue_id = $1 AND thumbprint = $2 AND confirmed_at IS NULL`,
+    `UPDATE delegation SET confirmed_at = $3, reason = NULL, by_code = true WHERE venue_id = $1 AND thumbprint = $2 AND confirmed_at IS NULL`,
     [venueId, thumbprint, new Date(nowMs)],
   );
-  if (count > 0) await confirm(session, venueId, thumbprint);
+  if (count > 0) return confirm(session, venueId, thumbprint);
+  await session.query('UPDATE delegation SET by_code = true WHERE venue_id = $1 AND thumbprint = $2', [
+    venueId,
+    thumbprint,
+  ]);
 }

@@ -91,6 +91,11 @@ export interface GateNews {
   readonly unconfirmed: NotConfirmed | null;
   /** Since when nothing came from the whole venue, where that is a week or longer. */
   readonly quietSinceMs: number | null;
+  /**
+   * The first successor that this key signed, where the register has taken one: whoever still writes under the key and has
+   * signed none knows by it that another device has the same key.
+   */
+  readonly successor: Uint8Array | null;
 }
 
 /** The news for one gate, or null where it is not known. */
@@ -102,7 +107,9 @@ export async function gateNews(
   const { rows } = await session.query<Omit<GateNews, 'state'> & { readonly seen: number }>(
     `SELECT (array_agg(g.name ORDER BY g.gate_no))[1] AS name, bit_or(h.seen) AS seen, min(g.revoked_after) AS "revokedAfter",
             (array_agg(d.reason))[1] AS unconfirmed,
-            (${quietSince('$1')}) AS "quietSinceMs"
+            (${quietSince('$1')}) AS "quietSinceMs",
+            (SELECT s.signed FROM delegation s WHERE s.venue_id = $1 AND s.given_by = $2 AND s.succeeds
+             ORDER BY s.seen_at LIMIT 1) AS successor
      FROM gate g JOIN gate_head h ON h.venue_id = g.venue_id AND h.gate_no = g.gate_no
      LEFT JOIN delegation d ON d.venue_id = g.venue_id AND d.thumbprint = g.thumbprint
      WHERE g.venue_id = $1 AND g.thumbprint = $2 HAVING count(*) > 0`,

@@ -7,7 +7,7 @@ import type { Database } from '../../db/index.ts';
 import type { Who } from '../../lib/who.ts';
 import type { VenueCounts } from '../counts/read.ts';
 import type { Receipts } from '../receipts.ts';
-import type { PolicyTerms } from '../types.ts';
+import type { Alarm, PolicyTerms } from '../types.ts';
 import { type DeviceRole, makeEnrolmentCode } from './codes.ts';
 import { type DelegatedGate, type DelegationFields, takeDelegation } from './delegations.ts';
 import { type GateNews, gateNews, type ListedGate, listGates } from './gate-list.ts';
@@ -29,6 +29,7 @@ import {
   revokeDevice,
   tellRevocations,
 } from './revocation.ts';
+import { type SucceedingGate, type SuccessorFields, takeSuccessor } from './successors.ts';
 import { type ListedVenue, listVenues, renameGate, venueOf } from './venue-list.ts';
 
 export type { DeviceRole } from './codes.ts';
@@ -37,6 +38,7 @@ export type { GateNews, ListedGate } from './gate-list.ts';
 export { accountPeople, mayActFor, type People } from './people.ts';
 export type { Registration, RegistrationFields } from './registrations.ts';
 export { type Revocation, type RevokedLine, revokedGateHash } from './revocation.ts';
+export type { SucceedingGate, SuccessorFields } from './successors.ts';
 export type { ListedVenue } from './venue-list.ts';
 
 export interface VenueOfficeParts {
@@ -50,6 +52,7 @@ export interface VenueOfficeParts {
   /** Takes a line for the public log; it may throw, and is then told again. */
   readonly tell?: (line: RevokedLine) => void | Promise<void>;
   readonly counts: (venueId: number, days: number) => Promise<VenueCounts>;
+  readonly alarm?: (alarm: Alarm) => void;
   /** Today's local date, with its partitions made. */
   readonly today: () => Promise<string>;
 }
@@ -160,6 +163,13 @@ export class VenueOffice {
   /** See `takeDelegation`. */
   async takeDelegation(fields: DelegationFields): Promise<DelegatedGate> {
     return takeDelegation(this.parts, fields, this.#now, await this.parts.today());
+  }
+
+  /** The new key of a gate whose chain has forked; see `takeSuccessor`. */
+  async takeSuccessor(gate: Uint8Array, fields: SuccessorFields): Promise<SucceedingGate> {
+    const taken = await takeSuccessor(this.parts, gate, fields, this.#now, await this.parts.today());
+    await this.tellLog().catch(() => {});
+    return taken;
   }
 
   /** What a gate is told of itself. */

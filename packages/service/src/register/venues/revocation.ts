@@ -1,6 +1,6 @@
 import { concatBytes, sha256, toHex, utf8Encode } from '@munjigi/core/encoding';
 import { ApiError } from '../../contracts/index.ts';
-import { byteaArray, type Database } from '../../db/index.ts';
+import { byteaArray, type Database, type Session } from '../../db/index.ts';
 import { revokeGate } from '../revoke.ts';
 import { mainTip } from '../standing.ts';
 import { stretchesOf } from '../stretch.ts';
@@ -47,15 +47,27 @@ export async function revokeDevice(
     const { thumbprint } = named[0];
     const stretches = await stretchesOf(session, venueId, thumbprint, true);
     const after = afterCounter ?? mainTip(stretches).counter;
-    const cut = await revokeGate(session, venueId, gateNo, after, nowMs);
-    const { rows } = await session.query<{ atMs: number }>(
-      `INSERT INTO revocation (venue_id, thumbprint, at) VALUES ($1, $2, $3)
-       ON CONFLICT (venue_id, thumbprint) DO UPDATE SET at = revocation.at
-       RETURNING (extract(epoch FROM at) * 1000)::int8 AS "atMs"`,
-      [venueId, thumbprint, new Date(nowMs)],
-    );
-    return { gateNo, afterCounter: cut.afterCounter, atMs: rows[0]!.atMs };
+    return closeChain(session, venueId, thumbprint, gateNo, after, nowMs);
   });
+}
+
+/** Closes a chain after a counter, and notes that the public log is to be told. Runs in a transaction, under the heads' locks. */
+export async function closeChain(
+  session: Session,
+  venueId: number,
+  thumbprint: Uint8Array,
+  gateNo: number,
+  afterCounter: number,
+  nowMs: number,
+): Promise<Revocation> {
+  const cut = await revokeGate(session, venueId, gateNo, afterCounter, nowMs);
+  const { rows } = await session.query<{ atMs: number }>(
+    `INSERT INTO revocation (venue_id, thumbprint, at) VALUES ($1, $2, $3)
+     ON CONFLICT (venue_id, thumbprint) DO UPDATE SET at = revocation.at
+     RETURNING (extract(epoch FROM at) * 1000)::int8 AS "atMs"`,
+    [venueId, thumbprint, new Date(nowMs)],
+  );
+  return { gateNo, afterCounter: cut.afterCounter, atMs: rows[0]!.atMs };
 }
 
 /** Tells the public log what it has not been told; what it does not take is told again later. Answers how many it took. */

@@ -74,6 +74,16 @@ export function mountVenues(server: DeskServer, office: VenueOffice): void {
     },
   });
   server.route({
+    ...route(venueOperations.takeSuccessor),
+    async handler({ params, body }) {
+      const { gateNo, venueId, venue, unconfirmed } = await office.takeSuccessor(
+        fromBase64(params.thumbprint),
+        { successor: fromBase64(body.successor), proof: fromBase64(body.proof) },
+      );
+      return { gateNo, venueId, venue, unconfirmed };
+    },
+  });
+  server.route({
     ...route(venueOperations.listGates),
     handler: async ({ query }) => ({
       gates: [...(await office.gates(query.after ?? 0, query.limit ?? 200))],
