@@ -5,6 +5,7 @@ import {
   type Opening,
   openOpening,
   openRelease,
+  openResolution,
   type Release,
   type StandingCase,
   signResolution,
@@ -20,6 +21,7 @@ import {
   CaseJudge,
   type CaseParts,
   type IssuerCasePort,
+  isAway,
   type PublishTags,
   type ResolvedPerson,
 } from '../../lib/case/index.ts';
@@ -49,6 +51,7 @@ const loggedOf = ({ line, receipt }: { line: string; receipt: string }) => ({
  */
 export class IssuerCases implements IssuerCasePort {
   readonly judge: CaseJudge;
+  nudge: () => void = () => {};
 
   constructor(
     private readonly options: IssuerCaseOptions,
@@ -59,64 +62,92 @@ export class IssuerCases implements IssuerCasePort {
     this.judge = new CaseJudge(options);
   }
 
-  /** Says who the handles are; once for each case. Throws the rule that is broken. */
+  /**
+   * Says who the handles are; once for each case. The authority alone, where it proved to be the one who asks, may have the
+   * same answer again until the case expires: it may have been lost on its way. Throws the rule that is broken.
+   */
   async resolve(
     request: ResolveBody,
+    { again = false } = {},
   ): Promise<{ resolution: Uint8Array; people: readonly ResolvedPerson[] }> {
     const handles = request.handles.map(fromBase64);
     const { standing, opening } = await this.#checked(request, handles);
     const openingHash = documentHash('opening', fromBase64(request.opening));
-    const at = nowSeconds(this.options.clock);
-
-    const day = this.options.policy.calendar.dateOf(at);
+    const now = nowSeconds(this.options.clock);
     const { people, tags } = await this.#people(handles);
-    await this.#answerOnce(standing, at, day, tags);
-    const { name, signer } = this.options;
-    const resolution = await signResolution(
-      { openingHash, issuer: name, asked: handles.length, found: people.length, at },
+    const { name, signer, policy } = this.options;
+    const fresh = await signResolution(
+      { openingHash, issuer: name, asked: handles.length, found: people.length, at: now },
       signer,
     );
+    const answered = await this.#answerOnce(standing, now, policy.calendar.dateOf(now), tags, fresh);
+    if (!answered.first && !(again && (await this.#answers(answered.resolution, openingHash)))) {
+      this.options.alarm?.('case-refused');
+      throw new ApiError('case.resolved-already');
+    }
+    const { at, resolution } = answered;
+    const said = await openResolution(resolution!, await this.judge.keyOf('issuer'), this.options.crypto);
     try {
+      // Said again it is the same line, which the log holds once.
       await this.judge.log('resolved', at, {
         case: standing.hash,
-        count: people.length,
-        day,
+        count: said.found,
+        day: policy.calendar.dateOf(at),
         release: opening.releaseHash,
         opening: openingHash,
-        resolution: documentHash('resolution', resolution),
+        resolution: documentHash('resolution', resolution!),
       });
     } catch (error) {
       // What is not logged was not answered: it may be asked again.
-      await this.db.query('DELETE FROM resolved_case WHERE case_hash = $1', [standing.hash]);
-      await this.db.query('DELETE FROM tag_to_publish WHERE tag = ANY($1::bytea[])', [byteaArray(tags)]);
+      if (answered.first) await this.#takeBack(standing.hash, tags);
       throw error;
     }
-    await this.#publish().catch(() => this.options.alarm?.('case-housekeeping'));
-    return { resolution, people };
+    await this.#publish().catch(() => {
+      this.nudge();
+      this.options.alarm?.('case-housekeeping');
+    });
+    return { resolution: resolution!, people };
   }
 
-  /** Takes note that the case is being answered, with the tags to publish. Throws `case.resolved-already`. */
+  /** Takes note that the case is being answered, with the tags to publish; or answers what was answered before. */
   async #answerOnce(
     { hash, case: one }: StandingCase,
     at: number,
     day: string,
     tags: readonly Uint8Array[],
-  ): Promise<void> {
-    const first = await this.db.tx(async (session) => {
+    resolution: Uint8Array,
+  ): Promise<{ first: boolean; at: number; resolution: Uint8Array | null }> {
+    return this.db.tx(async (session) => {
       const { count } = await session.query(
-        'INSERT INTO resolved_case (case_hash, answered_at, expires_at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING',
-        [hash, at, one.expiresAt],
+        `INSERT INTO resolved_case (case_hash, answered_at, expires_at, resolution) VALUES ($1, $2, $3, $4)
+         ON CONFLICT DO NOTHING`,
+        [hash, at, one.expiresAt, resolution],
       );
-      if (count !== 1) return false;
-      await session.query(
-        'INSERT INTO tag_to_publish (day, tag) SELECT $1::date, unnest($2::bytea[]) ON CONFLICT DO NOTHING',
-        [day, byteaArray(tags)],
+      if (count === 1) {
+        await session.query(
+          'INSERT INTO tag_to_publish (day, tag) SELECT $1::date, unnest($2::bytea[]) ON CONFLICT DO NOTHING',
+          [day, byteaArray(tags)],
+        );
+        return { first: true, at, resolution };
+      }
+      const { rows } = await session.query<{ at: number; resolution: Uint8Array | null }>(
+        'SELECT answered_at AS at, resolution FROM resolved_case WHERE case_hash = $1',
+        [hash],
       );
-      return true;
+      return { first: false, at: rows[0]?.at ?? at, resolution: rows[0]?.resolution ?? null };
     });
-    if (first) return;
-    this.options.alarm?.('case-refused');
-    throw new ApiError('case.resolved-already');
+  }
+
+  /** True for a kept answer to exactly this opening. */
+  async #answers(resolution: Uint8Array | null, openingHash: Uint8Array): Promise<boolean> {
+    if (!resolution) return false;
+    const said = await openResolution(resolution, await this.judge.keyOf('issuer'), this.options.crypto);
+    return equalBytes(said.openingHash, openingHash);
+  }
+
+  async #takeBack(caseHash: Uint8Array, tags: readonly Uint8Array[]): Promise<void> {
+    await this.db.query('DELETE FROM resolved_case WHERE case_hash = $1', [caseHash]);
+    await this.db.query('DELETE FROM tag_to_publish WHERE tag = ANY($1::bytea[])', [byteaArray(tags)]);
   }
 
   /** Publishes what waits: visitors are told, even where the file could not be written at once. */
@@ -135,9 +166,15 @@ export class IssuerCases implements IssuerCasePort {
   }
 
   /** Forgets answers whose case has expired (it would be refused anyway), and publishes tags that wait. */
-  async tend(): Promise<void> {
+  async tend(): Promise<boolean> {
     await this.db.query('DELETE FROM resolved_case WHERE expires_at <= $1', [nowSeconds(this.options.clock)]);
-    await this.#publish();
+    return this.#publish().then(
+      () => true,
+      (error: unknown) => {
+        if (!this.options.apart || !isAway(error)) throw error;
+        return false;
+      },
+    );
   }
 
   async #checked(
