@@ -136,6 +136,7 @@ CREATE TABLE resolved_case (
   case_hash bytea NOT NULL,
   answered_at bigint NOT NULL,
   expires_at bigint NOT NULL,
+  resolution bytea,
   CONSTRAINT resolved_case_pkey PRIMARY KEY (case_hash)
 );
 

@@ -148,7 +148,13 @@ export class AuthorityCases {
   }
 
   /** Opens what the register released and asks the issuers. Answers the list as far as it goes; asked again, it goes on. */
-  open(caseId: Uint8Array): Promise<CallList> {
+  async open(caseId: Uint8Array): Promise<CallList> {
+    const list = await this.#goOnWith(caseId);
+    if (this.options.apart && list.completeness.waiting > 0) this.nudge();
+    return list;
+  }
+
+  #goOnWith(caseId: Uint8Array): Promise<CallList> {
     // Two officers who press the button at once get one opening.
     const key = toBase64url(caseId);
     const running = this.#running.get(key) ?? this.#open(caseId).finally(() => this.#running.delete(key));
@@ -314,7 +320,7 @@ export class AuthorityCases {
       options: this.options,
       register: () => this.#register(),
       hand: ({ id, bytes }, opener) => this.#hand(id, bytes, opener),
-      open: (id) => this.open(id),
+      open: (id) => this.#goOnWith(id),
     });
   }
 
