@@ -211,7 +211,7 @@ export async function presenceProof(
   };
 }
 
-async function entryOf(gate: TestGate, guest: Guest, bundle: Bundle): Promise<Partial<Entry>> {
+export async function entryOf(gate: TestGate, guest: Guest, bundle: Bundle): Promise<Partial<Entry>> {
   const { subject, at, check = 'scan', record = 'scan', sealedFor = {} } = guest;
   if (!subject) return { check, record, dayKeyId: 0, subject: new Uint8Array(0), ...guest.entry };
   const day = new Date((at + 9 * 3600) * 1000).toISOString().slice(0, 10);

@@ -27,7 +27,9 @@ export type DocumentKind =
   | 'line'
   | 'head'
   | 'cosignature'
-  | 'notified';
+  | 'notified'
+  | 'message'
+  | 'answer';
 
 const contextOf = (kind: DocumentKind) => utf8Encode(`MJ1 ${kind}`);
 

@@ -28,9 +28,10 @@ Runs the service: any of its three desks, each with a database and a key store o
   --database-issuer URL     a PostgreSQL database in place of the embedded one;
   --database-register URL     so for each desk
   --database-authority URL
-  --peer-authority URL      where a desk stands that is not open here, for the public log;
-  --peer-register URL         so for each desk
+  --peer-authority URL      where a desk stands that is not open here: its messages, documents and
+  --peer-register URL         public log go there (deploy/three-bodies); https, except on this machine
   --peer-issuer URL
+  --root-digest HEX         SHA-256 of the root that a desk apart from the authority begins with
   --exercise                an exercise: story clock, demonstration people, the old way beside
   --story INSTANT           the moment the story begins with, such as 2022-01-06T13:58:00+09:00
   --clock-file FILE         {"storyMs", "realMs", "rate"} that the clock follows at start
@@ -64,6 +65,7 @@ const OPTIONS = {
   'peer-issuer': TEXT,
   'peer-register': TEXT,
   'peer-authority': TEXT,
+  'root-digest': TEXT,
   exercise: YES,
   story: TEXT,
   'clock-file': TEXT,

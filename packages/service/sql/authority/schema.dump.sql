@@ -9,6 +9,12 @@ CREATE TABLE account (
 );
 CREATE INDEX account_officer ON public.account USING btree (account_id) WHERE (roles @> '["officer"]'::jsonb);
 
+CREATE TABLE case_to_end (
+  case_id bytea NOT NULL,
+  expires_at bigint NOT NULL,
+  CONSTRAINT case_to_end_pkey PRIMARY KEY (case_id)
+);
+
 CREATE TABLE challenge (
   challenge bytea NOT NULL,
   purpose text NOT NULL,

@@ -1,7 +1,6 @@
 import { BODIES, type Body } from '@munjigi/core/case';
 import { openLogReceipt } from '@munjigi/core/log';
 import type { Crypto } from '@munjigi/core/signing';
-import { type Bundle, openBundle, openRoot, type Root } from '@munjigi/core/trust';
 import type { AuthorityDesk } from '../authority/index.ts';
 import { ApiError } from '../contracts/index.ts';
 import { makePrivateKey, nodeSigner } from '../crypto/index.ts';
@@ -9,6 +8,7 @@ import { rpIdOf } from '../lib/accounts/index.ts';
 import type { CaseAlarm, CaseParts, CaseTrust, LoggedLine, PublishTags } from '../lib/case/index.ts';
 import type { DeskName } from '../lib/desk.ts';
 import type { DeskParts, OpenDesks } from './desks.ts';
+import type { Peers } from './peers/index.ts';
 
 /** What each desk gets for its part in cases; see `CaseParts`. Documents pass between the desks here, and each checks them. */
 export interface CaseComposition {
@@ -22,29 +22,12 @@ const WITNESS_TRIES = 5;
 
 const isBody = (body: string): body is Body => (BODIES as readonly string[]).includes(body);
 
-/** Reads the published bundle under the root, which only a root that it leads to may follow. Verified once each. */
-function bundleReader(crypto: Crypto) {
-  let root: Root | null = null;
-  let last: { readonly bytes: Uint8Array; readonly bundle: Bundle } | null = null;
-  return async (authority: AuthorityDesk): Promise<Bundle | null> => {
-    const [rootBytes, bytes] = [authority.document('root'), authority.document('bundle')];
-    if (!rootBytes || !bytes) return null;
-    if (last?.bytes === bytes) return last.bundle;
-    root = await openRoot(rootBytes, crypto, root ? { root } : {});
-    const { bundle } = await openBundle(bytes, root, crypto);
-    last = { bytes, bundle };
-    return bundle;
-  };
-}
-
-export function composeCases(parts: DeskParts, desks: () => OpenDesks): CaseComposition {
+export function composeCases(parts: DeskParts, peers: Peers, desks: () => OpenDesks): CaseComposition {
   const { config, secrets, clock, crypto, policy, log: logger } = parts;
 
-  const bundleInUse = bundleReader(crypto);
-  const trust = async (): Promise<CaseTrust | null> => {
-    const { authority } = desks();
-    const bundle = authority && (await bundleInUse(authority));
-    if (!authority || !bundle) return null;
+  const trust = (desk: DeskName) => async (): Promise<CaseTrust | null> => {
+    const bundle = await peers.trustOf(desk).bundle();
+    if (!bundle) return null;
     const { bodies, officers, log } = bundle.parts ?? {};
     if (!bodies || !officers || !log) return null;
     return {
@@ -57,6 +40,10 @@ export function composeCases(parts: DeskParts, desks: () => OpenDesks): CaseComp
     };
   };
 
+  /** The log that receipts are of: the one here, or the one that the bundle names. */
+  const originOf = (desk: DeskName): string =>
+    desks().authority?.log.origin ?? peers.trustOf(desk).known?.parts?.log?.origin ?? '';
+
   return {
     async partsOf(desk) {
       const keys = await secrets.keysOf(desk);
@@ -68,26 +55,26 @@ export function composeCases(parts: DeskParts, desks: () => OpenDesks): CaseComp
         consoles: Object.fromEntries(
           Object.entries(config.origins).map(([body, origins]) => [body, { origins, rpId: rpIdOf(origins) }]),
         ),
-        trust,
+        trust: trust(desk),
+        apart: peers.apart,
         log: desks().publicLog.port,
         line: desks().publicLog.lines[desk]!,
         signer: nodeSigner(await keys.secret('line', makePrivateKey)),
         // Only the issuer is shown receipts that were fetched for it; the others hold those of their own lines.
-        ...(witness && desk === 'issuer'
-          ? { knowsTree: (tree) => witness.knows(desks().authority?.log.origin ?? '', tree) }
-          : {}),
+        ...(witness && desk === 'issuer' ? { knowsTree: (tree) => witness.knows(originOf(desk), tree) } : {}),
         alarm: (code: CaseAlarm) => logger.warn({ desk, code }, 'look at the cases'),
       };
     },
     async publishTags(day, tags) {
       const { authority } = desks();
+      if (!authority && peers.publishTags) return peers.publishTags(day, tags);
       if (!authority) throw new ApiError('case.desk-away');
       await authority.publishNotified(day, tags);
     },
     async witnessed(logged) {
       const { authority, publicLog } = desks();
       if (!authority) return logged;
-      return witnessedReceipt(authority, publicLog.cosigners.length, logged, crypto);
+      return witnessedReceipt(authority, publicLog.witnesses.length, logged, crypto);
     },
   };
 }

@@ -12,6 +12,7 @@ import type { DeskName } from '../lib/desk.ts';
 import { accountPeople, createRegister, ReceiptKeys, type RegisterDesk } from '../register/index.ts';
 import { composeCases } from './cases.ts';
 import { HandoverFolder } from './handover.ts';
+import { composePeers, type Peers } from './peers/index.ts';
 import { composeLog, type LogComposition } from './public-log.ts';
 
 /** The desks that are open on this server. */
@@ -21,6 +22,8 @@ export interface OpenDesks {
   readonly authority: AuthorityDesk | null;
   /** Line signers, port and cosigners of the public log. */
   readonly publicLog: LogComposition;
+  /** Desks of other bodies on other machines. */
+  readonly peers: Peers;
 }
 
 /** A service whose root comes by ceremony starts without one, and waits. */
@@ -30,6 +33,7 @@ function beforeTheCeremony(error: unknown): false {
   throw error;
 }
 
+const HAND_OVER_MS = 15_000;
 const noEvidence = { evidenceOf: async () => [] };
 
 export interface DeskParts {
@@ -53,15 +57,29 @@ export async function openDesks(parts: DeskParts): Promise<OpenDesks> {
   const { config, secrets, clock, crypto, policy, log, databases } = parts;
   const { exercise } = config;
   const handover = new HandoverFolder(join(config.data, 'public'));
-  const publicLog = await composeLog({ ...parts, handover, authority: () => desks.authority });
+  const peers = await composePeers({
+    ...parts,
+    handover,
+    issuerName: policy.id,
+    desks: () => desks,
+    everyMs: parts.everyMs ?? HAND_OVER_MS,
+  });
+  const publicLog = await composeLog({
+    ...parts,
+    handover,
+    authority: () => desks.authority,
+    followed: async (desk) =>
+      config.peers.authority ? ((await peers.trustOf(desk).bundle())?.parts?.log ?? null) : null,
+  });
   const desks: { -readonly [K in keyof OpenDesks]: OpenDesks[K] } = {
     publicLog,
+    peers,
     issuer: null,
     register: null,
     authority: null,
   };
 
-  const cases = composeCases(parts, () => desks);
+  const cases = composeCases(parts, peers, () => desks);
   const officersOf = async (desk: DeskName) =>
     (await parts.accounts.get(desk)?.list({ role: 'officer' })) ?? [];
 
@@ -86,20 +104,22 @@ export async function openDesks(parts: DeskParts): Promise<OpenDesks> {
         return entries;
       },
       handover: {
-        issuers: () => (desks.issuer ? desks.issuer.publicKeys() : handover.read('issuer')),
+        issuers: () => (desks.issuer ? desks.issuer.publicKeys() : peers.handed.issuers()),
         registerKeys: async () => {
-          if (!desks.register) return handover.read('register');
+          if (!desks.register) return peers.handed.registerKeys();
           await desks.register.refreshKeys();
           return desks.register.publicKeys();
         },
       },
       log: { bodies: publicLog.bodies, cosigners: () => publicLog.witnesses },
-      officers: async () =>
-        (await Promise.all([...parts.accounts.values()].map((one) => one.officerKeys()))).flat(),
+      officers: async () => [
+        ...(await Promise.all([...parts.accounts.values()].map((one) => one.officerKeys()))).flat(),
+        ...(await peers.officers()),
+      ],
       cases: {
         ...(await cases.partsOf('authority')),
-        register: () => desks.register?.cases ?? null,
-        issuer: (name) => (name === policy.id ? (desks.issuer?.cases ?? null) : null),
+        register: () => desks.register?.cases ?? peers.register,
+        issuer: (name) => (name === policy.id ? (desks.issuer?.cases ?? peers.issuer) : null),
         witnessed: cases.witnessed,
       },
       endpoints: { register: ['/api/register'], mirrors: ['/mirror'] },
@@ -141,7 +161,10 @@ export async function openDesks(parts: DeskParts): Promise<OpenDesks> {
       ...(exercise ? demonstrationOf(config.policy, policy) : { providers: [], evidence: noEvidence }),
       ...(config.importedEvidenceOnly ? { evidence: noEvidence } : {}),
       limits: config.issueLimits,
-      onKeysChanged: (entries) => handover.write('issuer', entries),
+      onKeysChanged: async (entries) => {
+        await handover.write('issuer', entries);
+        peers.nudge();
+      },
       oidc: await readOidcSettings(config.providers),
     });
     await handover.write('issuer', await desks.issuer.publicKeys());
@@ -193,5 +216,6 @@ export async function openDesks(parts: DeskParts): Promise<OpenDesks> {
     else if (!(await desks.authority.refresh().catch(beforeTheCeremony)))
       log.warn({ desk: 'authority' }, 'no root or no issuer key is here yet: nothing is published');
   }
+  peers.begin();
   return desks;
 }

@@ -2,6 +2,7 @@ import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fromBase64, toBase64url } from '@munjigi/core/encoding';
 import type { Bundle, IssuerEntry } from '@munjigi/core/trust';
+import type { MessageContent } from '../contracts/index.ts';
 import { writeWhole } from '../crypto/index.ts';
 import type { LogIdentity } from '../lib/cosigning/index.ts';
 
@@ -16,6 +17,9 @@ export interface PublicDocuments {
   readonly 'issuer-line': readonly LineKey[];
   readonly 'register-line': readonly LineKey[];
   readonly 'authority-line': readonly LineKey[];
+  /** What these bodies said of themselves from other machines, signed: the newest word of each. */
+  readonly 'issuer-handed': readonly MessageContent<'handed-over'>[];
+  readonly 'register-handed': readonly MessageContent<'handed-over'>[];
   /** The public log, for bodies that sign its heads. */
   readonly log: readonly LogIdentity[];
 }

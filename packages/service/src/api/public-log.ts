@@ -18,6 +18,8 @@ export interface LogParts {
   readonly handover: HandoverFolder;
   readonly crypto: Crypto;
   readonly log: Logger;
+  /** The log as the bundle names it that a desk here follows from another machine, or null. */
+  readonly followed: (desk: DeskName) => Promise<LogIdentity | null>;
   /** The authority desk, once it is open here. */
   readonly authority: () => AuthorityDesk | null;
 }
@@ -53,15 +55,15 @@ export async function composeLog(parts: LogParts): Promise<LogComposition> {
   for (const [desk, { publicKey }] of signers)
     await handover.write(`${desk}-line`, [{ body: desk, publicKey }]);
 
-  const identity = async (): Promise<LogIdentity | null> =>
-    parts.authority()?.log ?? (await handover.read('log'))[0] ?? null;
+  const identity = async (body: DeskName): Promise<LogIdentity | null> =>
+    parts.authority()?.log ?? (await parts.followed(body)) ?? (await handover.read('log'))[0] ?? null;
   const cosigners = new Map<'register' | 'issuer', Cosigner>();
   for (const body of WITNESSES) {
     const [db, signer] = [databases.get(body), signers.get(body)];
     if (!db || !signer) continue;
     const alarm = (code: string) =>
       log.error({ desk: body, code }, 'the public log tells two stories: look at it');
-    cosigners.set(body, new Cosigner({ db, body, signer, crypto, alarm, log: identity }));
+    cosigners.set(body, new Cosigner({ db, body, signer, crypto, alarm, log: () => identity(body) }));
   }
 
   return {

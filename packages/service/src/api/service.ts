@@ -162,6 +162,7 @@ export async function createService(
     for (const one of accounts.values()) mountAccounts(server, one);
     for (const desk of open) await (desk as Desk).mount(server);
     desks.publicLog.mount(server);
+    desks.peers.mount(server);
     const registerDb = databases.get('register');
     const { authority } = desks;
     if (config.exercise && registerDb && authority) {
@@ -175,6 +176,7 @@ export async function createService(
       await Promise.race([server.close(), late]);
       server.server.closeAllConnections();
       watch.close();
+      desks.peers.close();
       await daily.close();
       for (const desk of open) await desk.close();
       await closeDatabases();

@@ -53,6 +53,15 @@ export class Documents {
     return this.newest.get(name) ?? null;
   }
 
+  /** Every kept version of a document after a number, in order. */
+  async after(name: DocumentName, sequence: number): Promise<readonly Uint8Array[]> {
+    const { rows } = await this.db.query<{ bytes: Uint8Array }>(
+      'SELECT bytes FROM published WHERE document = $1 AND sequence > $2 ORDER BY sequence LIMIT 100',
+      [name, sequence],
+    );
+    return rows.map(({ bytes }) => bytes);
+  }
+
   /** Reads the newest document again: another process of this desk may have published. */
   async reload(name: DocumentName): Promise<Published | null> {
     const { rows } = await this.db.query<Row>(

@@ -76,6 +76,8 @@ export interface AuthorityDesk extends Desk {
   /** Publishes what is due; false where no issuer has handed over a key yet. */
   refresh(): Promise<boolean>;
   document(name: DocumentName): Uint8Array | null;
+  /** The roots after a version, in order. */
+  rootsAfter(version: number): Promise<readonly Uint8Array[]>;
 }
 
 /** Opens the authority desk. Nothing is published before `refresh`, so that the other desks can be opened first. */
@@ -153,6 +155,7 @@ export async function openAuthorityDesk(options: AuthorityOptions): Promise<Auth
     },
     refresh,
     document: (name) => documents.latest(name)?.bytes ?? null,
+    rootsAfter: (version) => documents.after('root', version),
     async close() {
       clearInterval(timer);
       stopTending();

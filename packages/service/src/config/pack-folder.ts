@@ -52,7 +52,7 @@ export function readPackFolder(path: string): unknown {
       }
     }
   }
-  pack['texts'] = Object.fromEntries(
+  pack.texts = Object.fromEntries(
     jsonFiles(join(path, 'texts')).map((file) => [languageOf(file), readJson(file)]),
   );
   return pack;

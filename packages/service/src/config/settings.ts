@@ -1,4 +1,5 @@
 import { join, resolve } from 'node:path';
+import { fromHex } from '@munjigi/core/encoding';
 import { localOrigins, originsProblem } from '../lib/accounts/origins.ts';
 import type { DeskName } from '../lib/desk.ts';
 
@@ -35,6 +36,8 @@ export interface ServiceConfig {
   readonly providers: string;
   /** True where the root is made by ceremony alone. */
   readonly rootByCeremony: boolean;
+  /** SHA-256 of the root that desks apart from the authority begin with; null takes the authority's signed word for it. */
+  readonly rootDigest: Uint8Array | null;
   /** True leaves out the evidence of the pack's demonstration: only what was imported counts. */
   readonly importedEvidenceOnly: boolean;
 }
@@ -46,6 +49,9 @@ export class SettingError extends Error {
 
 /** Settings as words: from flags (`--port 8787`), and beneath them from the environment (`MUNJIGI_PORT=8787`). */
 export type Flags = Readonly<Record<string, string | boolean | undefined>>;
+
+const isThisMachine = (host: string): boolean =>
+  host === 'localhost' || host.endsWith('.localhost') || host === '[::1]' || /^127(\.\d+){3}$/.test(host);
 
 const DESKS: readonly DeskName[] = ['issuer', 'register', 'authority'];
 const LEVELS = ['silent', 'error', 'warn', 'info', 'debug'] as const;
@@ -105,8 +111,15 @@ export function readSettings(flags: Flags, env: NodeJS.ProcessEnv, defaultPolicy
     if (address === undefined) continue;
     if (!/^https?:\/\/[^\s/?#]+\/?$/.test(address))
       throw new SettingError(`--peer-${desk} is an address such as https://${desk}.example.`);
+    if (/^http:/.test(address) && !isThisMachine(new URL(address).hostname))
+      throw new SettingError(
+        `--peer-${desk} is https, except on this machine: names of people travel there.`,
+      );
     peers[desk] = address;
   }
+  const digest = word('root-digest');
+  if (digest !== undefined && !/^[0-9a-f]{64}$/.test(digest))
+    throw new SettingError('--root-digest is the SHA-256 of a root, 64 small hexadecimal digits.');
 
   const exercise = yes('exercise');
   const story = word('story');
@@ -145,6 +158,7 @@ export function readSettings(flags: Flags, env: NodeJS.ProcessEnv, defaultPolicy
       renewal: whole('limit-renewal', 4, 1000),
       paper: whole('limit-paper', 2, 1000),
     },
+    rootDigest: digest === undefined ? null : fromHex(digest),
     rootByCeremony: yes('root-by-ceremony'),
     importedEvidenceOnly: yes('imported-evidence-only'),
   };

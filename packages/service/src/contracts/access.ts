@@ -138,6 +138,9 @@ export const ACCESS = {
   cosignRegister: { callers: ['public'] },
   cosignIssuer: { callers: ['public'] },
   getNotified: { callers: ['public'] },
+  messageIssuer: { callers: ['body'] },
+  messageRegister: { callers: ['body'] },
+  messageAuthority: { callers: ['body'] },
 
   oldWay: { callers: ['public'] },
 } as const satisfies Record<keyof typeof operations, Access>;

@@ -115,7 +115,7 @@ const Logged = Type.Object(
 );
 
 /** What an issuer needs to see before it says who a handle is. */
-const ResolveRequest = Type.Object(
+export const ResolveRequest = Type.Object(
   {
     case: Bytes(1, 8192, 'The case'),
     approvals: Type.Array(Bytes(1, 8192, 'An approval'), { maxItems: 2 }),
@@ -124,6 +124,17 @@ const ResolveRequest = Type.Object(
     released: Logged,
     opened: Logged,
     handles: Type.Array(Bytes(16, 16, 'Handle'), { minItems: 1, maxItems: 100_000 }),
+  },
+  exact,
+);
+
+/** What an issuer answers: how many it knew, signed, and who they are. */
+export const Resolved = Type.Object(
+  {
+    resolution: Bytes(1, 1024, "The issuer's resolution, COSE_Sign1"),
+    people: Type.Array(
+      Type.Object({ handle: Bytes(16, 16, 'Handle'), name: Type.String(), birthDate: Type.String() }, exact),
+    ),
   },
   exact,
 );
@@ -284,18 +295,7 @@ export const issuerCaseOperations = {
     summary: 'Say who the handles of an approved, released and logged case are; once',
     body: ResolveRequest,
     bodyLimit: 4 * 1024 * 1024,
-    answer: Type.Object(
-      {
-        resolution: Bytes(1, 1024, "The issuer's resolution, COSE_Sign1"),
-        people: Type.Array(
-          Type.Object(
-            { handle: Bytes(16, 16, 'Handle'), name: Type.String(), birthDate: Type.String() },
-            exact,
-          ),
-        ),
-      },
-      exact,
-    ),
+    answer: Resolved,
   }),
 } as const satisfies Record<string, Operation>;
 

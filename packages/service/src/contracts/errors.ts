@@ -184,6 +184,14 @@ export const API_ERRORS = {
   'log.no-line': [404, 'The log has no such line, or no head of that size.'],
   'log.notified-count': [409, 'More tags than the log says were resolved on that day are not published.'],
 
+  'desk.message': [400, 'This is no message of another body to this desk. See docs/protocol/message.cddl.'],
+  'desk.unknown-key': [
+    403,
+    'The message is signed by no line key that is known here for its body. Carry its line key to this desk first.',
+  ],
+  'desk.not-yours': [403, 'A message of this kind is not for this body to send.'],
+  'desk.clock': [409, 'The message was signed more than ten minutes away from now. Set the clocks right.'],
+
   'authority.not-an-exercise': [403, 'The clock is set in an exercise only.'],
 } as const satisfies Record<string, readonly [status: number, message: string]>;
 

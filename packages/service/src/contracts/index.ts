@@ -1,6 +1,7 @@
 import { authorityOperations } from './authority.ts';
 import { authorityCaseOperations, issuerCaseOperations, registerCaseOperations } from './cases.ts';
 import { demonstrationOperations } from './demonstration.ts';
+import { deskMessageOperations } from './desk-messages.ts';
 import { healthOperations } from './health.ts';
 import { issuerOperations } from './issuer.ts';
 import { logOperations } from './public-log.ts';
@@ -21,6 +22,16 @@ export {
 } from './access.ts';
 export type { AssertionBody, CaseState, CaseTermsBody, ResolveBody } from './cases.ts';
 export { CheckLineError, CheckRequest, CheckResult } from './check.ts';
+export {
+  type DeskWord,
+  LARGEST_ANSWER,
+  LARGEST_MESSAGE,
+  MESSAGES,
+  type MessageAnswer,
+  type MessageContent,
+  type MessageWord,
+  PIECE_BYTES,
+} from './desk-messages.ts';
 export { API_ERRORS, ApiError, type ApiErrorCode } from './errors.ts';
 export { type Operation, type RouteSchema, route } from './operation.ts';
 export type { BatchAnswerBody, BatchBody, GateStateBody, RegisterRowBody } from './register.ts';
@@ -30,6 +41,7 @@ export {
   authorityCaseOperations,
   authorityOperations,
   demonstrationOperations,
+  deskMessageOperations,
   healthOperations,
   issuerCaseOperations,
   issuerOperations,
@@ -52,5 +64,6 @@ export const operations = {
   ...issuerCaseOperations,
   ...sessionOperations,
   ...logOperations,
+  ...deskMessageOperations,
   ...demonstrationOperations,
 } as const;

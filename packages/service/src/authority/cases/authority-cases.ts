@@ -4,7 +4,6 @@ import {
   caseHash,
   completenessOf,
   decodeCase,
-  decodeReleased,
   documentHash,
   encodeCase,
   handleSet,
@@ -14,11 +13,9 @@ import {
   openRelease,
   type Release,
   type ReleasedEntry,
-  releaseRoot,
   signOpening,
 } from '@munjigi/core/case';
 import { equalBytes, sha256, toBase64url } from '@munjigi/core/encoding';
-import { isMunjigiError } from '@munjigi/core/errors';
 import type { Signer } from '@munjigi/core/signing';
 import { nowSeconds } from '../../clock/index.ts';
 import { ApiError, type AssertionBody, type CaseState, type CaseTermsBody } from '../../contracts/index.ts';
@@ -31,11 +28,14 @@ import {
   CaseStore,
   encodeLogged,
   type IssuerCasePort,
+  isAway,
   type LoggedLine,
   type RegisterCasePort,
   type ReleasedCase,
 } from '../../lib/case/index.ts';
 import { askIssuers } from './ask-issuers.ts';
+import { checkRelease } from './check-release.ts';
+import { goOn, noteEnd } from './going-on.ts';
 import { decodeRows, encodeRows } from './list.ts';
 import { type OpenedRow, openBoxes } from './open-boxes.ts';
 
@@ -68,6 +68,7 @@ export interface CallList {
 export class AuthorityCases {
   readonly judge: CaseJudge;
   readonly store: CaseStore;
+  nudge: () => void = () => {};
   readonly #running = new Map<string, Promise<CallList>>();
 
   constructor(
@@ -132,15 +133,28 @@ export class AuthorityCases {
       const line = await judge.log('case-opened', nowSeconds(clock), fields);
       await store.keep(caseId, 'case-opened', encodeLogged(line));
     }
-    await this.#register().take({
-      case: bytes,
-      opener,
-      logged: (await store.logged(caseId, 'case-opened'))!,
+    await this.#hand(caseId, bytes, opener).catch((error: unknown) => {
+      // It is signed and logged: it is handed over as soon as the other machine is back.
+      if (!this.options.apart || !isAway(error)) throw error;
+      this.nudge();
     });
   }
 
+  /** Hands a signed case to the register, and takes note once that has it. */
+  async #hand(caseId: Uint8Array, bytes: Uint8Array, opener: Uint8Array): Promise<void> {
+    const logged = (await this.store.logged(caseId, 'case-opened'))!;
+    await this.#register().take({ case: bytes, opener, logged });
+    await this.store.keep(caseId, 'handed', Uint8Array.of(1));
+  }
+
   /** Opens what the register released and asks the issuers. Answers the list as far as it goes; asked again, it goes on. */
-  open(caseId: Uint8Array): Promise<CallList> {
+  async open(caseId: Uint8Array): Promise<CallList> {
+    const list = await this.#goOnWith(caseId);
+    if (this.options.apart && list.completeness.waiting > 0) this.nudge();
+    return list;
+  }
+
+  #goOnWith(caseId: Uint8Array): Promise<CallList> {
     // Two officers who press the button at once get one opening.
     const key = toBase64url(caseId);
     const running = this.#running.get(key) ?? this.#open(caseId).finally(() => this.#running.delete(key));
@@ -152,15 +166,19 @@ export class AuthorityCases {
     const { store } = this;
     const { bytes } = await store.find(caseId);
     const opener = await store.document(caseId, 'opener');
-    const file = opener && (await this.#register().released(caseId));
-    if (!opener || !file) throw new ApiError('case.not-released');
+    if (!opener) throw new ApiError('case.not-released');
+    const file = await this.#file(caseId);
     const approvals = [opener, file.approver];
     const standing = await this.judge.both(bytes, approvals);
-    const { release, entries } = await this.#checkRelease(standing.case, standing.hash, file);
-    await store.keep(caseId, 'approver', file.approver);
-    await store.keep(caseId, 'release', file.release);
-    if (!(await store.document(caseId, 'opening')))
-      await this.#openEntries(caseId, standing.case, file, entries);
+    if ('entries' in file) {
+      const { entries } = await checkRelease(this.judge, standing, file);
+      await store.keep(caseId, 'approver', file.approver);
+      await store.keep(caseId, 'release', file.release);
+      await store.keep(caseId, 'released', encodeLogged(file.logged));
+      if (!(await store.document(caseId, 'opening')))
+        await this.#openEntries(caseId, standing.case, file, entries);
+    }
+    const release = await openRelease(file.release, await this.judge.keyOf('register'), this.options.crypto);
     await this.#logOpening(caseId, standing.hash);
     await askIssuers({
       caseId,
@@ -176,42 +194,22 @@ export class AuthorityCases {
     return this.#listOf(caseId, standing.case, release);
   }
 
-  /** Checks again everything that the register said: its signature, the log, the counts, the root, the scope, the cap. */
-  async #checkRelease(
-    one: Case,
-    hash: Uint8Array,
-    file: ReleasedCase,
-  ): Promise<{ release: Release; entries: readonly ReleasedEntry[] }> {
-    const { judge } = this;
-    await judge.logged('case-approved', file.approved, { case: hash });
-    let release: Release;
-    let entries: readonly ReleasedEntry[];
-    try {
-      release = await openRelease(file.release, await judge.keyOf('register'), this.options.crypto);
-      entries = decodeReleased(file.entries);
-    } catch (cause) {
-      throw isMunjigiError(cause) ? new ApiError('case.release', { cause }) : cause;
+  /** What the register let go; without its entries, where they were opened already: then the register is not needed any more. */
+  async #file(
+    caseId: Uint8Array,
+  ): Promise<ReleasedCase | Pick<ReleasedCase, 'approver' | 'release' | 'logged'>> {
+    const { store } = this;
+    if (await store.document(caseId, 'opening')) {
+      const [approver, release, logged] = [
+        await store.document(caseId, 'approver'),
+        await store.document(caseId, 'release'),
+        await store.logged(caseId, 'released'),
+      ];
+      if (approver && release && logged) return { approver, release, logged };
     }
-    const boxes = entries.filter(({ box }) => box.length > 0).length;
-    const fits =
-      equalBytes(release.caseHash, hash) &&
-      release.count === boxes &&
-      release.without === entries.length - boxes &&
-      release.at >= one.openedAt &&
-      release.at < one.expiresAt &&
-      equalBytes(release.root, releaseRoot(entries));
-    if (!fits) throw new ApiError('case.release');
-    if (release.count > one.cap) throw new ApiError('case.over-cap');
-    const inside = (seconds: number) => seconds >= one.from && seconds < one.until;
-    if (entries.some((e) => e.venueId !== one.venueId || !(inside(e.filedAt) || inside(e.enteredAt))))
-      throw new ApiError('case.outside');
-    await judge.logged('release', file.logged, {
-      case: hash,
-      release: documentHash('release', file.release),
-      count: release.count,
-      root: release.root,
-    });
-    return { release, entries };
+    const file = await this.#register().released(caseId);
+    if (!file) throw new ApiError('case.not-released');
+    return file;
   }
 
   async #openEntries(
@@ -301,23 +299,41 @@ export class AuthorityCases {
    * that nobody signed just goes.
    */
   async close(caseId: Uint8Array): Promise<void> {
-    const { bytes } = await this.store.find(caseId);
+    const { bytes, expiresAt } = await this.store.find(caseId);
     await this.store.forget(caseId);
     if (await this.store.document(caseId, 'opener')) {
       await this.judge.log('case-closed', nowSeconds(this.options.clock), { case: caseHash(bytes) });
-      await this.options.register()?.end(caseId);
+      const { apart, register } = this.options;
+      if (apart) {
+        await noteEnd(this.store, caseId, expiresAt);
+        this.nudge();
+      } else await register()?.end(caseId);
     }
     await this.store.remove(caseId);
   }
 
-  /** Ends what has expired; one that cannot be ended now holds up no other. Throws the first failure, at the end. */
-  async tend(): Promise<void> {
-    const { clock, policy } = this.options;
-    await this.store.forgetQuotas(policy.calendar.dateOf(nowSeconds(clock)));
+  /**
+   * Ends what has expired, and goes on with what waited for another machine. One that cannot be ended now holds up no other.
+   * Throws the first failure, at the end.
+   */
+  async tend(): Promise<boolean> {
+    const { clock, policy, apart } = this.options;
+    const now = nowSeconds(clock);
+    await this.store.forgetQuotas(policy.calendar.dateOf(now));
     const failures: unknown[] = [];
-    for (const { id } of await this.store.ended(nowSeconds(clock)))
+    for (const { id } of await this.store.ended(now))
       await this.close(id).catch((error: unknown) => failures.push(error));
+    const done =
+      !apart ||
+      (await goOn({
+        store: this.store,
+        options: this.options,
+        register: () => this.#register(),
+        hand: ({ id, bytes }, opener) => this.#hand(id, bytes, opener),
+        open: (id) => this.#goOnWith(id),
+      }));
     if (failures.length > 0) throw failures[0];
+    return done;
   }
 
   #register(): RegisterCasePort {

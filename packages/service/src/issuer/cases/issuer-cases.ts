@@ -20,6 +20,7 @@ import {
   CaseJudge,
   type CaseParts,
   type IssuerCasePort,
+  isAway,
   type PublishTags,
   type ResolvedPerson,
 } from '../../lib/case/index.ts';
@@ -49,6 +50,7 @@ const loggedOf = ({ line, receipt }: { line: string; receipt: string }) => ({
  */
 export class IssuerCases implements IssuerCasePort {
   readonly judge: CaseJudge;
+  nudge: () => void = () => {};
 
   constructor(
     private readonly options: IssuerCaseOptions,
@@ -59,14 +61,20 @@ export class IssuerCases implements IssuerCasePort {
     this.judge = new CaseJudge(options);
   }
 
-  /** Says who the handles are; once for each case. Throws the rule that is broken. */
+  /**
+   * Says who the handles are; once for each case. The authority alone, where it proved to be the one who asks, may have the
+   * same answer again until the case expires: it may have been lost on its way. Throws the rule that is broken.
+   */
   async resolve(
     request: ResolveBody,
+    { again = false } = {},
   ): Promise<{ resolution: Uint8Array; people: readonly ResolvedPerson[] }> {
     const handles = request.handles.map(fromBase64);
     const { standing, opening } = await this.#checked(request, handles);
     const openingHash = documentHash('opening', fromBase64(request.opening));
     const { people, tags } = await this.#people(handles);
+    const kept = again ? await this.#answerTo(openingHash, standing) : null;
+    if (kept) return { resolution: kept, people };
     const { at, found } = await this.#begin(standing, openingHash, people.length);
     const day = this.options.policy.calendar.dateOf(at);
     const { name, signer } = this.options;
@@ -83,9 +91,21 @@ export class IssuerCases implements IssuerCasePort {
       opening: openingHash,
       resolution: documentHash('resolution', resolution),
     });
-    await this.#answered(standing.hash, day, tags);
-    await this.#publish().catch(() => this.options.alarm?.('case-housekeeping'));
+    await this.#answered(standing.hash, day, tags, resolution);
+    await this.#publish().catch(() => {
+      this.nudge();
+      this.options.alarm?.('case-housekeeping');
+    });
     return { resolution, people };
+  }
+
+  /** What was answered to exactly this opening, or null. */
+  async #answerTo(openingHash: Uint8Array, { hash }: StandingCase): Promise<Uint8Array | null> {
+    const { rows } = await this.db.query<{ resolution: Uint8Array | null }>(
+      'SELECT resolution FROM resolved_case WHERE case_hash = $1 AND opening_hash = $2 AND logged',
+      [hash, openingHash],
+    );
+    return rows[0]?.resolution ?? null;
   }
 
   /**
@@ -116,11 +136,16 @@ export class IssuerCases implements IssuerCasePort {
   }
 
   /** The line is logged: the case is answered, once, and its tags wait to be published. Throws `case.resolved-already`. */
-  async #answered(hash: Uint8Array, day: string, tags: readonly Uint8Array[]): Promise<void> {
+  async #answered(
+    hash: Uint8Array,
+    day: string,
+    tags: readonly Uint8Array[],
+    resolution: Uint8Array,
+  ): Promise<void> {
     const first = await this.db.tx(async (session) => {
       const { count } = await session.query(
-        'UPDATE resolved_case SET logged = true WHERE case_hash = $1 AND NOT logged',
-        [hash],
+        'UPDATE resolved_case SET logged = true, resolution = $2 WHERE case_hash = $1 AND NOT logged',
+        [hash, resolution],
       );
       if (count !== 1) return false;
       await session.query(
@@ -153,9 +178,15 @@ export class IssuerCases implements IssuerCasePort {
   }
 
   /** Forgets answers whose case has expired (it would be refused anyway), and publishes tags that wait. */
-  async tend(): Promise<void> {
+  async tend(): Promise<boolean> {
     await this.db.query('DELETE FROM resolved_case WHERE expires_at <= $1', [nowSeconds(this.options.clock)]);
-    await this.#publish();
+    return this.#publish().then(
+      () => true,
+      (error: unknown) => {
+        if (!this.options.apart || !isAway(error)) throw error;
+        return false;
+      },
+    );
   }
 
   async #checked(

@@ -1,3 +1,4 @@
+export { isAway } from './away.ts';
 export { everyMinute } from './every-minute.ts';
 export { CaseJudge, oldestKept } from './judge.ts';
 export type {

@@ -36,6 +36,11 @@ export interface CaseParts {
   readonly line: LineSigner;
   /** True for a tree that this desk knows to be the one that everybody sees; every tree is, where it keeps no watch. */
   readonly knowsTree?: (tree: { readonly size: number; readonly root: Uint8Array }) => Promise<boolean>;
+  /**
+   * True where another body's desk stands on another machine: what waits for it goes on by itself once it is back. Beside
+   * each other, a step is asked for again.
+   */
+  readonly apart?: boolean;
   /** Told of what an operator should look at: a code, and nothing of the case. */
   readonly alarm?: (code: CaseAlarm) => void;
 }
@@ -84,7 +89,11 @@ export interface ResolvedPerson {
 
 /** An issuer as the authority sees it; the request is the contract's own, so that desks apart send it as it is. */
 export interface IssuerCasePort {
-  resolve(request: ResolveBody): Promise<{
+  /** @param how `again`: the one who asks proved to be the authority, and may have an answer once more that was lost */
+  resolve(
+    request: ResolveBody,
+    how?: { readonly again: boolean },
+  ): Promise<{
     readonly resolution: Uint8Array;
     readonly people: readonly ResolvedPerson[];
   }>;

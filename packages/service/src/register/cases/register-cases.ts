@@ -21,6 +21,7 @@ import {
   type CaseParts,
   CaseStore,
   encodeLogged,
+  isAway,
   type OpenedCase,
   oldestKept,
   type RegisterCasePort,
@@ -49,6 +50,7 @@ export class RegisterCases implements RegisterCasePort {
   readonly judge: CaseJudge;
   readonly store: CaseStore;
   readonly onCall: OnCall;
+  nudge: () => void = () => {};
 
   constructor(
     private readonly options: RegisterCaseOptions,
@@ -106,7 +108,10 @@ export class RegisterCases implements RegisterCasePort {
         if (error instanceof ApiError && error.code === 'case.quota') this.options.alarm?.('case-quota');
         throw error;
       });
-    return this.#release(caseId, standing.case, bytes, approver);
+    const released = this.#release(caseId, standing.case, bytes, approver);
+    // The signature is kept: what is left to do is done when the log is back, whoever asks.
+    if (this.options.apart) released.catch(() => this.nudge());
+    return released;
   }
 
   /** What the authority may have; null while nobody here has approved. A release that was interrupted is made now. */
@@ -134,11 +139,21 @@ export class RegisterCases implements RegisterCasePort {
   }
 
   /** What is due: the next officer is asked, and what has ended is deleted. */
-  async tend(): Promise<void> {
-    const { clock, policy } = this.options;
+  async tend(): Promise<boolean> {
+    const { clock, policy, apart } = this.options;
     await this.store.forgetQuotas(policy.calendar.dateOf(nowSeconds(clock)));
     for (const { id } of await this.store.ended(nowSeconds(this.options.clock))) await this.store.remove(id);
-    for (const { stored, state } of await this.all()) if (state === 'waiting') await this.#ask(stored.id);
+    let whole = true;
+    for (const { stored, state } of await this.all()) {
+      if (state === 'waiting') await this.#ask(stored.id);
+      // Approved here while the log was away: the release is made as soon as it is back.
+      if (state === 'approved' && apart)
+        await this.released(stored.id).catch((error: unknown) => {
+          if (isAway(error)) whole = false;
+          else this.options.alarm?.('case-housekeeping');
+        });
+    }
+    return whole;
   }
 
   async #ask(caseId: Uint8Array): Promise<void> {
