@@ -69,10 +69,7 @@ describe('a lawful trace by three bodies on three machines', () => {
       const answer = await fetch(path);
       return answer.ok && openNotified(new Uint8Array(await answer.arrayBuffer()), root, crypto);
     });
-    expect([
-      concerns(told, [haneul.notices[0]!]).length,
-      concerns(told, [haneul.notices[1]!]).length,
-    ]).toEqual([1, 0]);
+    expect(haneul.notices.slice(0, 2).map((notice) => concerns(told, [notice]))).toEqual([true, false]);
 
     expect((await opener.call('POST', `/cases/${id}/close`)).json).toEqual({ closed: true });
     await until('the register has forgotten the case', async () => {

@@ -139,6 +139,7 @@ CREATE TABLE resolved_case (
   opening_hash bytea,
   found integer NOT NULL DEFAULT 0,
   logged boolean NOT NULL DEFAULT true,
+  resolution bytea,
   CONSTRAINT resolved_case_pkey PRIMARY KEY (case_hash)
 );
 

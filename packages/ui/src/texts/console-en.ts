@@ -1,3 +1,4 @@
+// @long the console speaks of everything that people at desks do; a catalogue is read by its keys
 import type { consoleKo } from './console-ko.ts';
 
 /** Texts of the console, English: the same keys as Korean. */

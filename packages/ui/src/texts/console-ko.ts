@@ -1,3 +1,4 @@
+// @long the console speaks of everything that people at desks do; a catalogue is read by its keys
 /** Texts of the console, Korean: what owners, officers, inspectors and operators read. Keys sorted. */
 export const consoleKo = {
   'console.asking': '불러오는 중입니다.',
