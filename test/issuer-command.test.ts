@@ -21,7 +21,7 @@ async function run(...args: readonly string[]) {
   }
 }
 
-describe('munjigi issuer', () => {
+describe('munjigi issue', () => {
   it('imports a file while the service is stopped, and the service then judges by it', async () => {
     const data = tempFolder('command');
     // A cluster from the pristine copy: making one takes seconds.
@@ -95,6 +95,6 @@ describe('munjigi issuer', () => {
   ])('calls wrong use wrong: %j', async (...args) => {
     const { code, err } = await run(...args);
     expect(code).toBe(2);
-    expect(err).toMatch(/^munjigi issuer: /);
+    expect(err).toMatch(/^munjigi issue: /);
   });
 });

@@ -7,7 +7,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   check: async () => (await import('./check/main.ts')).main,
   start: async () => (await import('./start/index.ts')).start,
   accounts: async () => (await import('./accounts/main.ts')).main,
-  issuer: async () => (await import('./issuer/main.ts')).main,
+  issue: async () => (await import('./issuer/main.ts')).main,
   retention: async () => (await import('./retention/main.ts')).main,
   keys: async () => (await import('./keys/main.ts')).main,
   doctor: async () => (await import('./doctor/main.ts')).main,

@@ -29,7 +29,7 @@ async function providerOf(flags: IssuerFlags, config: ServiceConfig): Promise<st
   return configured[0] ?? 'demonstration';
 }
 
-/** `munjigi issuer import FILE`. Resolves to the exit code: 1 where a line was wrong. */
+/** `munjigi issue import FILE`. Resolves to the exit code: 1 where a line was wrong. */
 export async function importFile(file: string, flags: IssuerFlags, config: ServiceConfig): Promise<number> {
   const { format: said } = flags;
   if (said !== undefined && said !== 'fhir' && said !== 'csv')
@@ -56,7 +56,7 @@ export async function importFile(file: string, flags: IssuerFlags, config: Servi
     process.stdout.write(`${JSON.stringify({ format, provider, dryRun, sums: report.sums })}\n`);
     const { accepted, unchanged, withdrawn, ignored, wrong } = report.sums;
     process.stderr.write(
-      `munjigi issuer: ${accepted} accepted, ${unchanged} known already, ${withdrawn} taken back, ${ignored} ignored, ${wrong} wrong${dryRun ? '; nothing was written' : ''}.\n`,
+      `munjigi issue: ${accepted} accepted, ${unchanged} known already, ${withdrawn} taken back, ${ignored} ignored, ${wrong} wrong${dryRun ? '; nothing was written' : ''}.\n`,
     );
     return wrong > 0 ? 1 : 0;
   } finally {

@@ -7,8 +7,8 @@ import { withdrawKey } from './withdraw-key.ts';
 
 export const DEFAULT_POLICY = fileURLToPath(new URL('../../../../policies/kr-2022', import.meta.url));
 
-const USAGE = `munjigi issuer import FILE [--format fhir|csv] [--provider NAME] [--dry-run]
-munjigi issuer withdraw-key --kid N [--address URL]
+const USAGE = `munjigi issue import FILE [--format fhir|csv] [--provider NAME] [--dry-run]
+munjigi issue withdraw-key --kid N [--address URL]
 
 import        takes evidence from a FHIR R4 file (a resource, a Bundle, a list, NDJSON) or a table into the issuer's
               database. One line of JSON for each line of the file, the sums last. The same file again changes nothing.
@@ -41,10 +41,10 @@ const OPTIONS = {
 } as const;
 export type IssuerFlags = ReturnType<typeof parseArgs<{ options: typeof OPTIONS }>>['values'];
 
-/** `munjigi issuer …`: what operators do at the issuer desk. Resolves to the exit code. */
+/** `munjigi issue …`: what operators do at the issuer desk. Resolves to the exit code. */
 export async function main(args: readonly string[]): Promise<number> {
   const usage = (sentence: string): number => {
-    process.stderr.write(`munjigi issuer: ${sentence}\n\n${USAGE}`);
+    process.stderr.write(`munjigi issue: ${sentence}\n\n${USAGE}`);
     return 2;
   };
   try {
@@ -78,7 +78,7 @@ export async function main(args: readonly string[]): Promise<number> {
     if (code?.startsWith('ERR_PARSE_ARGS')) return usage(message);
     const sentence = sentenceOf(error);
     if (sentence === null) throw error;
-    process.stderr.write(`munjigi issuer: ${sentence}\n`);
+    process.stderr.write(`munjigi issue: ${sentence}\n`);
     return 1;
   }
 }

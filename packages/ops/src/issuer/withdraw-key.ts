@@ -3,7 +3,7 @@ import { openIssuerBooks } from '@munjigi/service/api';
 import { openSecrets } from '@munjigi/service/config';
 import type { IssuerFlags } from './main.ts';
 
-/** `munjigi issuer withdraw-key --kid N`. Resolves to the exit code. */
+/** `munjigi issue withdraw-key --kid N`. Resolves to the exit code. */
 export async function withdrawKey(flags: IssuerFlags, config: ServiceConfig): Promise<number> {
   const kid = Number(flags.kid);
   if (!/^\d{1,5}$/.test(flags.kid ?? '') || kid < 1 || kid > 65_535)
@@ -11,12 +11,12 @@ export async function withdrawKey(flags: IssuerFlags, config: ServiceConfig): Pr
   const done =
     flags.address === undefined ? await here(kid, config) : await there(kid, flags.address, config);
   if ('message' in done) {
-    process.stderr.write(`munjigi issuer: ${done.message}\n`);
+    process.stderr.write(`munjigi issue: ${done.message}\n`);
     return 1;
   }
   process.stdout.write(`${JSON.stringify({ withdrawn: kid, signsNow: done.signsNow })}\n`);
   process.stderr.write(
-    `munjigi issuer: key ${kid} is withdrawn, key ${done.signsNow} signs. Gates learn it with the next bundle; wallets fetch new passes by themselves, spread over time.\n`,
+    `munjigi issue: key ${kid} is withdrawn, key ${done.signsNow} signs. Gates learn it with the next bundle; wallets fetch new passes by themselves, spread over time.\n`,
   );
   return 0;
 }
