@@ -12,7 +12,7 @@ async function run(...args: readonly string[]) {
   const stdout = vi.spyOn(process.stdout, 'write').mockImplementation((text) => out.push(String(text)) > 0);
   const stderr = vi.spyOn(process.stderr, 'write').mockImplementation((text) => err.push(String(text)) > 0);
   try {
-    const code = await main(['issuer', ...args]);
+    const code = await main(['issue', ...args]);
     const lines = out.join('').split('\n').filter(Boolean);
     return { code, lines: code === 2 ? [] : lines.map((line) => JSON.parse(line)), err: err.join('') };
   } finally {
