@@ -81,6 +81,8 @@ describe('a scanner that types', () => {
     );
     fc.assert(
       fc.property(text, fc.constantFrom(...Object.keys(layouts)), (code, name) => {
+        // Both readings of a JWT begin alike on a French layout: nothing tells them apart (docs/decisions/0011).
+        fc.pre(!(name === 'french' && code.startsWith('eyJ')));
         expect(type(code, { key: layouts[name]! }), name).toBe(code);
       }),
     );
