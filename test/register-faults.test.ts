@@ -60,6 +60,17 @@ describe('a batch on its way into a PostgreSQL that', () => {
     expect([...stored.values()].every((times) => times === 1)).toBe(true);
     expect((await register.desk.verifyChain(gate.venueId, 1))!.problems).toEqual([]);
   };
+  /**
+   * An upload that was caught behind a lock whose holder dies with the server: a clear 503, or, where the lock fell a moment before
+   * its own end came, a receipt, and then everything is there before anything is sent again.
+   */
+  const saidTheTruth = async (answer: Promise<unknown>) => {
+    const said = await answer;
+    if ((said as { receipt?: unknown }).receipt) {
+      const stored = await storedCounters(db, gate.venueId);
+      expect(stored.size).toBe(gate.head.counter);
+    } else expect(said).toMatchObject(DOWN);
+  };
   /** Holds the head of the gate, so that an upload is caught in the middle. */
   const holdHead = async () => {
     const holder = await client();
@@ -110,11 +121,11 @@ describe('a batch on its way into a PostgreSQL that', () => {
     const answer = register.desk.ingest(batch).catch((error: unknown) => error);
     await caught(watch);
     await server!.stop('fast');
-    expect(await answer).toMatchObject(DOWN);
     await expect(register.desk.ingest(batch)).rejects.toMatchObject(DOWN);
     await expect(register.desk.whereAmI(gate.venueId, gate.thumbprint)).rejects.toMatchObject(DOWN);
     await server!.start();
     await holder.end().catch(() => {});
+    await saidTheTruth(answer);
     await inTheEnd(batch);
   });
 
@@ -125,8 +136,8 @@ describe('a batch on its way into a PostgreSQL that', () => {
     const answer = register.desk.ingest(batch).catch((error: unknown) => error);
     await caught(watch);
     await server!.stop('immediate');
-    expect(await answer).toMatchObject(DOWN);
     await server!.start();
+    await saidTheTruth(answer);
     await inTheEnd(batch);
   });
 
