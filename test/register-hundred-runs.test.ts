@@ -62,10 +62,13 @@ describe.skipIf(reason !== null)(`randomised runs${reason ? ` (skipped: ${reason
     const { rows } = await client.query<{ source: string }>(
       "SELECT pg_get_functiondef(oid) AS source FROM pg_proc WHERE proname = 'ingest'",
     );
-    const { source } = rows[0]!;
-    const changed = source.replace(CHECK, 'false');
-    expect(changed).not.toBe(source);
-    await client.query(changed);
+    expect(rows.length).toBeGreaterThan(0);
+    // Every signature of it: the one of the version before serves until it is gone.
+    for (const { source } of rows) {
+      const changed = source.replace(CHECK, 'false');
+      expect(changed).not.toBe(source);
+      await client.query(changed);
+    }
     for (const table of ['entry', 'receipt'])
       await client.query(`ALTER TABLE ${table} DROP CONSTRAINT ${table}_pkey`);
     await client.end();

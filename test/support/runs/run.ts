@@ -3,6 +3,7 @@ import { possessionBytes } from '@munjigi/core/entry-pass';
 import { compressPoint, keyThumbprint } from '@munjigi/core/signing';
 import type { KeptEntry, KeptReceipt } from '@munjigi/offline';
 import { makePrivateKey, nodeSigner } from '@munjigi/service/crypto';
+import pgDriver from 'pg';
 import type { PrivatePostgres } from '../postgres.ts';
 import { STORY_MS } from '../register.ts';
 import { Chance } from './chance.ts';
@@ -38,6 +39,31 @@ export interface RunResult {
   readonly faults: readonly string[];
   readonly entries: number;
   readonly steps: Readonly<Partial<Record<Step, number>>>;
+}
+
+const LOOKS = 100;
+
+/** Starts requests while the heads of a venue are held, and lets go once two of them wait there, or clearly will not. */
+async function atOneHead(
+  url: string,
+  venueId: number,
+  start: () => Promise<unknown>[],
+): Promise<Promise<unknown>[]> {
+  const holder = new pgDriver.Client({ connectionString: url });
+  await holder.connect();
+  await holder.query('BEGIN');
+  await holder.query('SELECT 1 FROM gate_head WHERE venue_id = $1 FOR UPDATE', [venueId]);
+  const started = start();
+  for (const one of started) one.catch(() => {});
+  for (let look = 0; look < LOOKS; look++) {
+    const { rows } = await holder.query<{ waiting: number }>(
+      "SELECT count(*)::int AS waiting FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()",
+    );
+    if (rows[0]!.waiting >= 2) break;
+  }
+  await holder.query('COMMIT');
+  await holder.end();
+  return started;
 }
 
 /**
@@ -101,7 +127,10 @@ export async function run(
       const batch = await device.slice();
       if (!batch) return;
       const request = { op: 'send', nowMs, batch, shown: null } as const;
-      await Promise.allSettled([nodes.ask(0, request), nodes.ask(1, request), device.deliver(1)]);
+      const both = () => [nodes.ask(0, request), nodes.ask(1, request)];
+      // Mostly both nodes meet at the head: nobody goes on before both wait there.
+      const met = chance.oneIn(3) ? both() : await atOneHead(url, venue.venueId, both);
+      await Promise.allSettled([...met, device.deliver(1)]);
     },
     crash: () => nodes.kill(chance.upTo(1)),
     async crashDatabase() {
