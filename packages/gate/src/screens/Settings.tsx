@@ -14,7 +14,13 @@ export function Settings({ gate, lock }: { readonly gate: Gate; readonly lock: S
   useEffect(() => {
     void lock.isSet().then((set) => unlock(!set));
   }, [lock]);
-  if (open === null) return <main class="form" />;
+  // A page says what it is from its first moment on.
+  if (open === null)
+    return (
+      <main class="form">
+        <Title>{word(gate, 'settings.headline')}</Title>
+      </main>
+    );
   if (!open) return <PinEntry gate={gate} lock={lock} onOpen={() => unlock(true)} />;
   const mayLetIn = gate.joining?.mayLetIn === true;
   return (
