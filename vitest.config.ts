@@ -30,9 +30,6 @@ export default defineConfig({
         test: {
           ...times,
           name: 'whole',
-          // A browser beside a service and a database on two cores may stumble: what fails is tried once more, and the run
-          // says so. Nothing below this group is tried twice.
-          retry: 1,
           include: ['test/browser/*.test.ts', 'test/start-*.test.ts'],
           fileParallelism: false,
           sequence: { groupOrder: 1 },
