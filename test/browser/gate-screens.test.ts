@@ -209,8 +209,12 @@ describeInBrowser('gate screens', () => {
       ['typed', '[name=value]'],
     ] as const)
       await open(`s=${screen}`, {}, async (page) => {
-        // All keys in one go, as fast as a scanner: a busy machine would type like a person.
-        const taken = await page.locator(focused).evaluate((target: HTMLElement) => {
+        // All keys in one go, as fast as a scanner: a busy machine would type like a person. And in the very moment in which
+        // the screen is there.
+        const wish = { query: `s=${screen}&lang=ko`, focused };
+        const taken = await page.evaluate(({ query, focused: where }) => {
+          (window as unknown as { munjigiPreview(query: string): void }).munjigiPreview(query);
+          const target = document.querySelector<HTMLElement>(where)!;
           target.focus();
           const press = (key: string): boolean => {
             const code = /\d/.test(key) ? `Digit${key}` : `Key${key}`;
@@ -220,7 +224,7 @@ describeInBrowser('gate screens', () => {
           };
           for (const key of 'MJ1:6BF0XV4TE9N8Y') press(key);
           return press('Enter');
-        });
+        }, wish);
         expect(taken, screen).toBe(true);
         await reach(page, 'scan');
       });

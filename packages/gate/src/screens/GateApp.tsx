@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useMemo, useState } from 'preact/hooks';
 import type { Gate, View } from '../model.ts';
 import { Announce } from './Announce.tsx';
 import { Eye } from './Eye.tsx';
@@ -34,7 +34,8 @@ interface Props {
 export function GateApp({ gate, calm = false, still = false, update = null }: Props) {
   const pulse = useMemo(() => createPulse(gate.nowMs, calm, still), [gate, calm, still]);
   useEffect(() => () => pulse.stop(), [pulse]);
-  useEffect(() => listenToWedge((text) => void gate.scanText(text)), [gate]);
+  // Before the first paint: a scanner that types in that moment would else be heard by nobody.
+  useLayoutEffect(() => listenToWedge((text) => void gate.scanText(text)), [gate]);
   useEffect(() => {
     const leave = (event: KeyboardEvent): void => {
       const { name } = gate.view.value;
