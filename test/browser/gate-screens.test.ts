@@ -8,34 +8,13 @@ import {
   type GatePreview,
   openGatePreview,
   PHONE,
+  SCREENS,
   SIDEWAYS,
   SMALL,
   TABLET,
   UPRIGHT,
 } from './support/gate-preview.ts';
 import { barriersOf, faultsOf } from './support/screen-faults.ts';
-
-const SCREENS = [
-  'start',
-  'scan',
-  'admit',
-  'ended',
-  'compare',
-  'clock',
-  'eye',
-  'typed',
-  'party',
-  'more',
-  'start&venue=none',
-  'start&news=unseen',
-  'join&step=name&rules=none',
-  'join',
-  'let-in&problem=other-device',
-  'let-in&step=compare',
-  'let-in&step=shown',
-  'settings',
-  'pin',
-] as const;
 
 describeInBrowser('gate screens', () => {
   let gate: GatePreview;

@@ -4,6 +4,29 @@ import type { Page } from 'playwright-core';
 import { build, preview } from 'vite';
 import { launchBrowser } from './chromium.ts';
 
+/** Every screen of the gate, by its words in the preview. */
+export const SCREENS = [
+  'start',
+  'scan',
+  'admit',
+  'ended',
+  'compare',
+  'clock',
+  'eye',
+  'typed',
+  'party',
+  'more',
+  'start&venue=none',
+  'start&news=unseen',
+  'join&step=name&rules=none',
+  'join',
+  'let-in&problem=other-device',
+  'let-in&step=compare',
+  'let-in&step=shown',
+  'settings',
+  'pin',
+] as const;
+
 const CONFIG = path.join(
   fileURLToPath(new URL('../../../packages/gate/', import.meta.url)),
   'vite.config.ts',

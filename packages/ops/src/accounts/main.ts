@@ -1,8 +1,9 @@
-import { parseArgs } from 'node:util';
+import type { parseArgs } from 'node:util';
 import { DatabaseRefused, readSettings, SettingError } from '@munjigi/service';
 import type { DeskName } from '@munjigi/service/accounts';
 import { ApiError, ROLES } from '@munjigi/service/contracts';
 import { DatabaseUnavailable } from '@munjigi/service/db';
+import { parseArguments } from '../lib/arguments.ts';
 import { type Door, folderDoor, Refused, serviceDoor } from './doors.ts';
 
 const USAGE = `munjigi accounts COMMAND --body BODY [options]
@@ -133,7 +134,7 @@ export async function main(args: readonly string[]): Promise<number> {
 
 function parse(args: readonly string[]) {
   try {
-    return parseArgs({ args: [...args], options: OPTIONS, allowPositionals: true, strict: true });
+    return parseArguments({ args, options: OPTIONS, allowPositionals: true, strict: true });
   } catch (error) {
     throw new Usage((error as Error).message);
   }

@@ -1,9 +1,9 @@
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
 import { compilePolicy } from '@munjigi/core/rules';
 import { readSettings, type ServiceConfig, SettingError } from '@munjigi/service';
 import { openDeskDatabase, readPackFolder } from '@munjigi/service/api';
 import { BackupRefused, type Database, DatabaseRefused, DatabaseUnavailable } from '@munjigi/service/db';
+import { parseArguments } from '../lib/arguments.ts';
 
 const DEFAULT_POLICY = fileURLToPath(new URL('../../../../policies/kr-2022', import.meta.url));
 
@@ -40,7 +40,7 @@ export function argumentsOf<O extends Options>(
   options: O,
 ): Given<O> | null {
   try {
-    return parseArgs({ args: [...args], options }).values as Given<O>;
+    return parseArguments({ args, options }).values as Given<O>;
   } catch (error) {
     process.stderr.write(`munjigi ${command}: ${(error as Error).message}\n\n${usage}`);
     return null;

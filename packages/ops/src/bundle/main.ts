@@ -1,8 +1,9 @@
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
+import type { parseArgs } from 'node:util';
 import { fromHex } from '@munjigi/core/encoding';
 import { readSettings, SettingError } from '@munjigi/service';
 import { DEFAULT_POLICY } from '../issuer/main.ts';
+import { parseArguments } from '../lib/arguments.ts';
 import { sentenceOf } from '../serve/main.ts';
 import { atOf, CEREMONY } from './ceremony.ts';
 import { showMirror, verifyMirror } from './show.ts';
@@ -54,8 +55,8 @@ export async function main(args: readonly string[]): Promise<number> {
     return 2;
   };
   try {
-    const { values: flags, positionals } = parseArgs({
-      args: [...args],
+    const { values: flags, positionals } = parseArguments({
+      args,
       options: OPTIONS,
       allowPositionals: true,
     });

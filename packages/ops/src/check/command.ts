@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
-import { parseArgs } from 'node:util';
 import { isMunjigiError } from '@munjigi/core/errors';
 import { compilePolicy } from '@munjigi/core/rules';
 import type { Trust, TrustedKey, WithdrawnLists } from '@munjigi/core/trust';
 import { trustFromKeys } from '@munjigi/core/trust';
 import { readPackFolder } from '@munjigi/service/config';
 import { nodeCrypto } from '@munjigi/service/crypto';
+import { parseArguments } from '../lib/arguments.ts';
 import { type CheckSetup, checkEngine, readRequest, trustByHand } from './engine.ts';
 import { readInstant } from './instant.ts';
 import { isPicture } from './picture.ts';
@@ -62,7 +62,7 @@ export async function check(args: readonly string[], edge: Edge): Promise<number
 
 function parse(args: readonly string[]) {
   try {
-    return parseArgs({ args: [...args], options: OPTIONS, allowPositionals: true, strict: true });
+    return parseArguments({ args, options: OPTIONS, allowPositionals: true, strict: true });
   } catch (error) {
     throw new UsageError(`${error instanceof Error ? error.message : 'unknown option'}\n\n${USAGE}`);
   }

@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
+import type { parseArgs } from 'node:util';
 import { readSettings, SettingError } from '@munjigi/service';
+import { parseArguments } from '../lib/arguments.ts';
 import { sentenceOf } from '../serve/main.ts';
 import { importFile } from './import.ts';
 import { withdrawKey } from './withdraw-key.ts';
@@ -48,8 +49,8 @@ export async function main(args: readonly string[]): Promise<number> {
     return 2;
   };
   try {
-    const { values: flags, positionals } = parseArgs({
-      args: [...args],
+    const { values: flags, positionals } = parseArguments({
+      args,
       options: OPTIONS,
       allowPositionals: true,
     });

@@ -1,7 +1,8 @@
 import { fileURLToPath } from 'node:url';
-import { type ParseArgsConfig, parseArgs } from 'node:util';
+import type { ParseArgsConfig, parseArgs } from 'node:util';
 import { isMunjigiError } from '@munjigi/core/errors';
 import { DatabaseRefused, readSettings, type ServiceConfig, SettingError } from '@munjigi/service';
+import { parseArguments } from './arguments.ts';
 
 const DEFAULT_POLICY = fileURLToPath(new URL('../../../../policies/kr-2022', import.meta.url));
 const TEXT = { type: 'string' } as const;
@@ -40,7 +41,7 @@ export function parse<const T extends NonNullable<ParseArgsConfig['options']>>(
   options: T,
 ): Values<T> {
   try {
-    return parseArgs({ args: [...args], options, strict: true, allowPositionals: false }).values as Values<T>;
+    return parseArguments({ args, options, strict: true, allowPositionals: false }).values as Values<T>;
   } catch (error) {
     throw new UsageError((error as Error).message.split('\n')[0]);
   }

@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
-import { parseArgs } from 'node:util';
 import { fromHex } from '@munjigi/core/encoding';
 import { isMunjigiError } from '@munjigi/core/errors';
 import { DatabaseRefused } from '@munjigi/service';
 import { nodeCrypto } from '@munjigi/service/crypto';
 import { DatabaseUnavailable } from '@munjigi/service/db';
+import { parseArguments } from '../lib/arguments.ts';
 import { countLines } from './show.ts';
 import { dataSource, type LogSource, SourceError, urlSource } from './source.ts';
 import { readTrust } from './trust.ts';
@@ -49,7 +49,7 @@ const readBytes = async (path: string): Promise<Uint8Array> => {
 
 function optionsOf(args: readonly string[]) {
   try {
-    return parseArgs({ args: [...args], options: OPTIONS, allowPositionals: true });
+    return parseArguments({ args, options: OPTIONS, allowPositionals: true });
   } catch (error) {
     throw new Usage((error as Error).message);
   }

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
+import type { parseArgs } from 'node:util';
 import { isMunjigiError } from '@munjigi/core/errors';
 import {
   createService,
@@ -12,6 +12,7 @@ import {
   type Story,
   TableError,
 } from '@munjigi/service';
+import { parseArguments } from '../lib/arguments.ts';
 
 const DEFAULT_POLICY = fileURLToPath(new URL('../../../../policies/kr-2022', import.meta.url));
 const GRACE_MS = 10_000;
@@ -106,7 +107,7 @@ export function sentenceOf(error: unknown): string | null {
 export async function main(args: readonly string[]): Promise<number> {
   let flags: ReturnType<typeof parseArgs<{ args: string[]; options: typeof OPTIONS }>>['values'];
   try {
-    flags = parseArgs({ args: [...args], options: OPTIONS }).values;
+    flags = parseArguments({ args, options: OPTIONS }).values;
   } catch (error) {
     process.stderr.write(`munjigi serve: ${(error as Error).message}\n\n${USAGE}`);
     return 2;

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { parseArgs } from 'node:util';
+import { parseArguments } from '../lib/arguments.ts';
 
 /** What `munjigi start` was asked for. */
 export interface StartOptions {
@@ -66,7 +66,7 @@ export function readOptions(args: readonly string[], root: string): StartOptions
 }
 
 function parse(args: readonly string[]) {
-  return parseArgs({ args: [...args], options: SPECIFICATION, allowPositionals: false, strict: true }).values;
+  return parseArguments({ args, options: SPECIFICATION, allowPositionals: false, strict: true }).values;
 }
 
 function readPort(text: string): number {
