@@ -240,6 +240,11 @@ function report(all: readonly Sized[]): void {
         ms / first[what as keyof typeof first],
       );
   }
+  const [smallest, largest] = [named(all[0]!), named(all[all.length - 1]!)];
+  const grown = (what: keyof typeof smallest) => short(largest[what] / smallest[what]);
+  ratios.ingestP99 = grown('IngestP99');
+  ratios.traceP99 = grown('TraceAllDaysP99');
+  ratios.retention = grown('RetentionOfADay');
   printFigures('growth', figures, ratios);
 }
 

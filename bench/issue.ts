@@ -191,7 +191,7 @@ try {
         batch: BATCH,
       },
       ratios: {
-        issueToNativeSigning: round(main.toSigning, 3),
+        toNativeSigning: round(main.toSigning, 3),
         issueToNativeWork: round(main.toWork, 3),
         pgliteIssueToNativeWork: round(pglite.toWork, 3),
       },

@@ -1,25 +1,10 @@
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { main } from '../packages/ops/src/accounts/main.ts';
+import { runCommand } from './support/command.ts';
 import { tempFolder } from './support/databases.ts';
 import { startTestService, type TestService } from './support/service.ts';
 
-/** Runs the command and catches what it writes. */
-async function run(...args: string[]): Promise<{ code: number; out: string; err: string }> {
-  const said = { out: '', err: '' };
-  const catching = (where: 'out' | 'err') => (text: unknown) => {
-    said[where] += String(text);
-    return true;
-  };
-  const spies = [
-    vi.spyOn(process.stdout, 'write').mockImplementation(catching('out')),
-    vi.spyOn(process.stderr, 'write').mockImplementation(catching('err')),
-  ];
-  try {
-    return { code: await main(args), ...said };
-  } finally {
-    for (const spy of spies) spy.mockRestore();
-  }
-}
+const run = (...args: string[]) => runCommand(main, ...args);
 
 describe('munjigi accounts', () => {
   let test: TestService;

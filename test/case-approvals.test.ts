@@ -92,6 +92,19 @@ describe('a case is signed by two officers of two bodies, or it is nothing', () 
     expect(errorOf(await approver.call('POST', url, approver.sign(asOpener)))).toBe('case.challenge');
   });
 
+  it("a colleague's passkey does not sign for the account that is signed in, at either console", async () => {
+    const written = (await opener.call('POST', '/api/authority/cases', termsOf(stand, venueId))).json;
+    const other = await stand.officer('authority');
+    const url = `/api/authority/cases/${written.id}/approvals`;
+    expect(errorOf(await opener.call('POST', url, other.sign(written)))).toBe('case.other-account');
+    expect((await opener.call('POST', url, opener.sign(written))).json.state).toBe('waiting');
+    const shown = (await approver.call('GET', `/api/register/cases/${written.id}`)).json;
+    const colleague = await stand.officer('register');
+    const second = `/api/register/cases/${written.id}/approvals`;
+    expect(errorOf(await approver.call('POST', second, colleague.sign(shown)))).toBe('case.other-account');
+    expect((await approver.call('GET', `/api/register/cases/${written.id}`)).json.state).toBe('waiting');
+  });
+
   it('what is widened after the opener has signed is another case, wherever it comes in', async () => {
     const { id, case: signed } = await openedCase(stand, opener, venueId);
     const cases = stand.test.service.desks.register!.cases!;

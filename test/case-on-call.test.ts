@@ -1,6 +1,8 @@
 import { fromBase64 } from '@munjigi/core/encoding';
 import { readLine } from '@munjigi/core/log';
+import { openPostgres } from '@munjigi/service/db';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { OnCall } from '../packages/service/src/register/cases/on-call.ts';
 import {
   approve,
   type CaseStand,
@@ -9,6 +11,8 @@ import {
   startCaseStand,
   termsOf,
 } from './support/case-stand.ts';
+import { isThere, startPostgres } from './support/postgres.ts';
+import { openRegister } from './support/register.ts';
 
 const MINUTE = 60_000;
 
@@ -111,5 +115,29 @@ describe('the second signature is asked for, one officer after the other', () =>
     await openedCase(stand, opener, venueId);
     stand.later(24 * 60 * MINUTE);
     await openedCase(stand, await second.again(), venueId);
+  });
+});
+
+describe('the list of who is on call', () => {
+  it('set twice at once is one of the two lists, on a database that does two things at a time', async (context) => {
+    const server = await startPostgres();
+    if (!isThere(server)) return context.skip(server.reason);
+    const db = openPostgres({ url: await server.database('oncall'), connections: 4, deadlineMs: 10_000 });
+    const register = await openRegister(db);
+    try {
+      const officers = ['a', 'b', 'c', 'd'];
+      const onCall = new OnCall(db, async () => officers);
+      for (let i = 0; i < 20; i++)
+        await Promise.all([onCall.set(['a', 'b']), onCall.set(['c', 'd']), onCall.set(['b', 'a'])]);
+      expect([
+        ['a', 'b'],
+        ['c', 'd'],
+        ['b', 'a'],
+      ]).toContainEqual(await onCall.list());
+    } finally {
+      await register.desk.close();
+      await db.close();
+      await server.remove();
+    }
   });
 });

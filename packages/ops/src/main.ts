@@ -8,6 +8,8 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   start: async () => (await import('./start/index.ts')).start,
   accounts: async () => (await import('./accounts/main.ts')).main,
   issue: async () => (await import('./issuer/main.ts')).main,
+  venue: async () => (await import('./venue/main.ts')).main,
+  case: async () => (await import('./case/main.ts')).main,
   retention: async () => (await import('./retention/main.ts')).main,
   keys: async () => (await import('./keys/main.ts')).main,
   doctor: async () => (await import('./doctor/main.ts')).main,

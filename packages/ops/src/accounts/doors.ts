@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { AccountListed, DeskName, MadeInvite, OpenInvite } from '@munjigi/service/accounts';
 import { openAccounts, openDeskDatabase } from '@munjigi/service/api';
 import type { ServiceConfig } from '@munjigi/service/config';
+import { operatorCall, Refused } from '../lib/operator-call.ts';
 
 export interface Listed {
   readonly accounts: readonly Omit<AccountListed, 'endedMs'>[];
@@ -24,11 +24,6 @@ export interface Door {
   end(accountId: string): Promise<void>;
   endPasskey(credentialId: string): Promise<void>;
   close(): Promise<void>;
-}
-
-/** The service said no, or is not there. The message is a sentence for the operator. */
-export class Refused extends Error {
-  override readonly name = 'Refused';
 }
 
 /** Straight to the body's database, while no service has an embedded one open. Throws what the database and the accounts throw. */
@@ -59,19 +54,6 @@ export async function folderDoor(config: ServiceConfig, body: DeskName, nowMs: (
   };
 }
 
-/** The operator token: from the environment, else from the data folder of this machine. */
-async function tokenOf(data: string, env: NodeJS.ProcessEnv): Promise<string> {
-  if (env.MUNJIGI_OPERATOR_TOKEN) return env.MUNJIGI_OPERATOR_TOKEN;
-  const file = join(data, 'keys', 'operator-token.key');
-  try {
-    return (await readFile(file, 'utf8')).trim();
-  } catch {
-    throw new Refused(
-      'There is no operator token: name the data folder of the service with --data, or set MUNJIGI_OPERATOR_TOKEN.',
-    );
-  }
-}
-
 /** Through a service that runs, with the operator token. */
 export async function serviceDoor(
   service: string,
@@ -79,19 +61,9 @@ export async function serviceDoor(
   body: DeskName,
   env: NodeJS.ProcessEnv,
 ): Promise<Door> {
-  const authorization = `Bearer ${await tokenOf(data, env)}`;
-  const ask = async <T>(method: 'GET' | 'POST', path: string, sent?: object): Promise<T> => {
-    const answer = await fetch(new URL(`/api/${body}/${path}`, service), {
-      method,
-      headers: { authorization, ...(sent ? { 'content-type': 'application/json' } : {}) },
-      ...(sent ? { body: JSON.stringify(sent) } : {}),
-    }).catch(() => {
-      throw new Refused('Nobody answers at the address of the service. Name it with --service.');
-    });
-    const said = (await answer.json().catch(() => ({}))) as { message?: string };
-    if (!answer.ok) throw new Refused(said.message ?? `The service answered ${answer.status}.`);
-    return said as T;
-  };
+  const call = await operatorCall(service, data, env);
+  const ask = <T>(method: 'GET' | 'POST', path: string, sent?: object) =>
+    call<T>(method, `${body}/${path}`, sent);
   return {
     add: (account) => ask('POST', 'session/invite', account),
     invite: (accountId) => ask('POST', 'session/invite', { accountId }),

@@ -4,7 +4,8 @@ import type { DeskName } from '@munjigi/service/accounts';
 import { ApiError, ROLES } from '@munjigi/service/contracts';
 import { DatabaseUnavailable } from '@munjigi/service/db';
 import { parseArguments } from '../lib/arguments.ts';
-import { type Door, folderDoor, Refused, serviceDoor } from './doors.ts';
+import { Refused } from '../lib/operator-call.ts';
+import { type Door, folderDoor, serviceDoor } from './doors.ts';
 
 const USAGE = `munjigi accounts COMMAND --body BODY [options]
 

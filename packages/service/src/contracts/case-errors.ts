@@ -62,6 +62,10 @@ export const CASE_ERRORS = {
   'case.log-fork': [409, 'The public log proves this step in a tree that no witness has signed.'],
   'case.resolved-already': [409, 'This issuer has answered this case. It answers once.'],
   'case.quota': [429, 'This officer has reached the number of cases for today. Another officer may sign.'],
+  'case.other-account': [
+    403,
+    'This passkey belongs to another account of this body. Sign with your own, or sign in as its owner.',
+  ],
   'case.on-call': [400, 'On call are officers of this body who have a passkey. One of the accounts is not.'],
   'case.not-ready': [
     503,

@@ -1,6 +1,6 @@
 import { fromBase64, toBase64url } from '@munjigi/core/encoding';
 import { ApiError, authorityCaseOperations as operations, route } from '../../contracts/index.ts';
-import { type StoredCase, summaryOf, toSign } from '../../lib/case/index.ts';
+import { assertOwnPasskey, type StoredCase, summaryOf, toSign } from '../../lib/case/index.ts';
 import type { DeskServer } from '../../lib/desk.ts';
 import type { Who } from '../../lib/who.ts';
 import type { AuthorityCases } from './authority-cases.ts';
@@ -50,7 +50,9 @@ export function mountAuthorityCases(server: DeskServer, cases: AuthorityCases): 
     ...route(operations.signCase),
     handler: async ({ params, body, who }) => {
       const id = fromBase64(params.id);
-      await cases.sign(id, accountOf(who), body);
+      const account = accountOf(who);
+      await assertOwnPasskey(cases.store.db, account, body.credentialId);
+      await cases.sign(id, account, body);
       return { state: await cases.state(id) };
     },
   });

@@ -1,6 +1,7 @@
 export { isAway } from './away.ts';
 export { everyMinute } from './every-minute.ts';
 export { CaseJudge, oldestKept } from './judge.ts';
+export { assertOwnPasskey } from './own-passkey.ts';
 export type {
   CaseAlarm,
   CaseParts,

@@ -32,6 +32,8 @@ export class OnCall {
     const officers = await this.officers();
     if (accounts.some((account) => !officers.includes(account))) throw new ApiError('case.on-call');
     await this.db.tx(async (session) => {
+      // Two lists that are set at once are set one after the other, and the later one stands.
+      await session.script('LOCK TABLE on_call IN SHARE ROW EXCLUSIVE MODE');
       await session.query('DELETE FROM on_call');
       for (const [i, account] of [...new Set(accounts)].entries())
         await session.query('INSERT INTO on_call (place, account_id) VALUES ($1, $2)', [i + 1, account]);

@@ -1,7 +1,7 @@
 import { fromBase64 } from '@munjigi/core/encoding';
 import { ApiError, registerCaseOperations as operations, route } from '../../contracts/index.ts';
 import type { Database } from '../../db/index.ts';
-import { type StoredCase, summaryOf, toSign } from '../../lib/case/index.ts';
+import { assertOwnPasskey, type StoredCase, summaryOf, toSign } from '../../lib/case/index.ts';
 import type { DeskServer } from '../../lib/desk.ts';
 import type { RegisterCaseState, RegisterCases } from './register-cases.ts';
 
@@ -67,6 +67,7 @@ export function mountRegisterCases(
     ...route(operations.approveCase),
     handler: async ({ params, body, who }) => {
       if (!who?.accountId) throw new ApiError('session.needed');
+      await assertOwnPasskey(db, who.accountId, body.credentialId);
       const id = fromBase64(params.id);
       const released = await cases.approve(id, who.accountId, body);
       return { state: await cases.state(id), released };
