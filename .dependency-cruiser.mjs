@@ -1,5 +1,5 @@
 // The walls of the house: an arrow that points anywhere else fails the build (tools/check-layers.mjs).
-// core <- offline <- {gate, wallet, demo}; core <- {console, service <- ops}; ui <- {gate, wallet, console, demo}.
+// core <- offline <- {gate, wallet, demo, sim}; core <- {console, service <- {ops, sim}}; ui <- {gate, wallet, console, demo}.
 const only = (name, from, allowed) => ({
   name,
   severity: 'error',
@@ -18,6 +18,7 @@ export default {
     only('demo-sees-devices-side', '^packages/demo/src', '^packages/(core|offline|ui|demo)/src'),
     only('service-sees-core', '^packages/service/src', '^packages/(core|service)/src'),
     only('ops-sees-service', '^packages/ops/src', '^packages/(core|service|ops)/src'),
+    only('sim-sees-the-product', '^packages/sim/src', '^packages/(core|offline|service|sim)/src'),
     // Three desks, three bodies: none may reach into another.
     only(
       'issuer-desk-alone',

@@ -166,6 +166,14 @@ export async function ensureBuilt() {
 const tsc = () => join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc');
 const vitest = () => join(ROOT, 'node_modules', 'vitest', 'vitest.mjs');
 
+/** Runs a command of packages/sim: drills on real processes, or seeds of the simulator. */
+async function ofSim(name, args) {
+  await COMMANDS.build();
+  return run(process.execPath, [join(ROOT, 'packages', 'sim', 'bin', `${name}.mjs`), ...args], {
+    output: 'inherit',
+  });
+}
+
 const COMMANDS = {
   build() {
     return alone(async () => {
@@ -199,6 +207,8 @@ const COMMANDS = {
     }
     return run(process.execPath, [file, ...args], { output: 'inherit' });
   },
+  drill: (args) => ofSim('drill', args),
+  sim: (args) => ofSim('sim', args),
   async check() {
     await ensureInstalled();
     const biome = join(ROOT, 'node_modules', '@biomejs', 'biome', 'bin', 'biome');
