@@ -178,6 +178,13 @@ CREATE TABLE signed_in_person (
   CONSTRAINT signed_in_person_pkey PRIMARY KEY (subject)
 );
 
+CREATE TABLE specimen_key (
+  thumbprint bytea NOT NULL,
+  last_day date NOT NULL,
+  CONSTRAINT specimen_key_pkey PRIMARY KEY (thumbprint)
+);
+CREATE INDEX specimen_key_last_day ON public.specimen_key USING btree (last_day);
+
 CREATE TABLE tag_to_publish (
   day date NOT NULL,
   tag bytea NOT NULL,

@@ -349,6 +349,7 @@ CREATE TABLE venue (
   region text NOT NULL,
   enrolment_hash bytea NOT NULL,
   created_at timestamp with time zone NOT NULL,
+  specimen boolean NOT NULL DEFAULT false,
   CONSTRAINT venue_pkey PRIMARY KEY (venue_id)
 );
 

@@ -79,6 +79,7 @@ export const ACCESS = {
   withdrawKey: { callers: ['operator'] },
   queuePlace: { callers: ['holder'] },
   enrol: { callers: ['public'], limit: 'enrolments' },
+  addSpecimen: { callers: ['operator'] },
   newNonce: { callers: ['holder'] },
   issueBatch: { callers: ['holder'] },
   issuePaper: { callers: ['holder'] },

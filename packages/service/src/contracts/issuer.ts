@@ -62,6 +62,13 @@ export const issuerOperations = {
       exact,
     ),
   },
+  addSpecimen: {
+    operationId: 'addSpecimen',
+    method: 'POST',
+    url: '/api/issuer/specimens',
+    summary: 'Enrol a canary: its passes go the whole way, and no door takes them for a guest',
+    answer: Type.Object({ enrolment: Secret, nonce: Nonce }, exact),
+  },
   newNonce: {
     operationId: 'newNonce',
     method: 'POST',

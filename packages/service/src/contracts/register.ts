@@ -140,6 +140,9 @@ export const registerOperations = {
             description: 'Account of an owner, who may act for it from now on',
           }),
         ),
+        specimen: Type.Optional(
+          Type.Boolean({ description: "A canary's venue: nothing that it sends is counted" }),
+        ),
       },
       exact,
     ),

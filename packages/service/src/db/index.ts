@@ -1,4 +1,5 @@
 export { byteaArray, instantArray, int2Array, int4Array, int8Array } from './binary-array.ts';
+export { type FolderLock, lockFolder } from './embedded/folder-lock.ts';
 export { type EmbeddedDatabase, type EmbeddedOptions, openEmbedded } from './embedded/index.ts';
 export {
   DatabaseRefused,

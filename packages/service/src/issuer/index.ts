@@ -21,6 +21,7 @@ import { HolderMapping } from './mapping.ts';
 import { type OidcSettings, oidcProvider } from './oidc/index.ts';
 import { IssueQueue, type QueueLimits } from './queue/index.ts';
 import { mountIssuer } from './routes.ts';
+import { specimenProvider } from './specimen.ts';
 
 export { csvEvidence } from './csv-evidence.ts';
 export { demonstrationProvider } from './demonstration-provider.ts';
@@ -76,6 +77,7 @@ export async function openIssuingParts(options: IssuerOptions): Promise<IssuingP
   const { db, keys, clock, crypto, policy } = options;
   const people = await keys.secret('people', () => random(32));
   const providers = [
+    specimenProvider,
     ...options.providers,
     ...(options.oidc ?? []).map((settings) => oidcProvider(settings, { db, key: people, clock })),
   ];

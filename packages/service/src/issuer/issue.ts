@@ -12,6 +12,7 @@ import type { Identity, IdentityProvider } from './identity.ts';
 import type { IssuerKeys } from './keys.ts';
 import type { HolderMapping } from './mapping.ts';
 import type { IssueQueue } from './queue/index.ts';
+import { keepSpecimens, usageFor } from './specimen.ts';
 import { issuingMoment, liveTermsOf, renewalMoment } from './terms.ts';
 
 /** What issuing works with. */
@@ -123,15 +124,16 @@ interface ForWhom {
   readonly moment: number;
   readonly at: number;
   readonly person: string;
+  readonly usage: IssuerEntry['usage'];
 }
 
 /** A pass for each key, by one signing key for the whole batch, with what is kept of it. The issuer lints what it signs. */
 async function makePasses(
   { keys, policy, mapping }: IssuingParts,
   points: readonly Uint8Array[],
-  { entitlement, hint, moment, at, person }: ForWhom,
+  { entitlement, hint, moment, at, person, usage }: ForWhom,
 ) {
-  const { signer, kid } = await keys.signingKey('pass', at);
+  const { signer, kid } = await keys.signingKey(usage, at);
   const draw = liveTermsOf(policy, entitlement, hint, moment, at);
   const notices = random(16 * points.length);
   const passes = [];
@@ -171,7 +173,15 @@ async function issueNow(
   const moment = issuingMoment(parts.policy, enrolment.asOf, at);
   const { identity, entitlement, hint } = await judge(parts, enrolment, moment);
   const points = await pointsOf(parts.crypto, nonce, keys);
-  const made = await makePasses(parts, points, { entitlement, hint, moment, at, person: identity.person });
+  const usage = usageFor(enrolment.provider);
+  const made = await makePasses(parts, points, {
+    entitlement,
+    hint,
+    moment,
+    at,
+    person: identity.person,
+    usage,
+  });
   const next = random(16);
   await parts.db.tx(async (session) => {
     // One statement: every answer that is waited for costs a round trip inside the transaction.
@@ -187,6 +197,7 @@ async function issueNow(
     ]);
     if (rows[0]?.used !== 1) throw new ApiError('issuer.nonce');
     if (rows[0].certified !== made.length) throw new ApiError('issuer.key-used');
+    if (usage === 'specimen') await keepSpecimens(session, made);
   });
   return {
     passes: made.map(({ pass, notice }) => ({ pass, notice })),

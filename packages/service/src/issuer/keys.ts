@@ -72,16 +72,18 @@ export class IssuerKeys {
   }
 
   /**
-   * Makes the key that signs passes next, so that it stands in the bundle before any pass is signed by it: when the one that
-   * signs now ends soon, or was asked to end. Withdrawn keys are another matter: they end at once.
+   * Makes the keys that sign next, so that each stands in the bundle before anything is signed by it: when the one that signs now
+   * ends soon, or that of passes was asked to end. Withdrawn keys are another matter: they end at once.
    */
   async prepareNext(at: number): Promise<void> {
-    const rows = (await this.rows()).filter(({ usage, withdrawn }) => usage === 'pass' && !withdrawn);
+    const rows = await this.rows();
     const asked = await wished(this.keys, 'issuing');
-    const [newest] = rows;
-    const endsSoon = newest !== undefined && at > newest.valid_until - this.afterlife() - AHEAD_DAYS * DAY;
-    if (newest && newest.valid_from <= at && (asked || endsSoon))
-      await this.make('pass', at, at + LEAD_DAYS * DAY);
+    for (const usage of ['pass', 'specimen'] as const) {
+      const newest = rows.find((row) => row.usage === usage && !row.withdrawn);
+      const endsSoon = newest !== undefined && at > newest.valid_until - this.afterlife() - AHEAD_DAYS * DAY;
+      if (newest && newest.valid_from <= at && ((asked && usage === 'pass') || endsSoon))
+        await this.make(usage, at, at + LEAD_DAYS * DAY);
+    }
     if (asked) await granted(this.keys, 'issuing');
   }
 

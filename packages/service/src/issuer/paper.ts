@@ -8,6 +8,7 @@ import { openAtRest, sealAtRest } from '../lib/sealing.ts';
 import type { Enrolment } from './enrolments.ts';
 import { type IssuingParts, judge } from './issue.ts';
 import { type PaperPass, paperPage } from './paper-page.ts';
+import { usageFor } from './specimen.ts';
 import { endDayOf, issuingMoment, lastDayOf, paperTerms } from './terms.ts';
 
 /** How long the printable page stays open, in seconds. */
@@ -38,7 +39,7 @@ async function issuePaperNow(
   const { identity, entitlement, hint } = await judge(parts, enrolment, moment);
   const terms = paperTerms(policy, entitlement, hint, moment);
   const handle = random(16);
-  const { signer, kid } = await parts.keys.signingKey('pass', at);
+  const { signer, kid } = await parts.keys.signingKey(usageFor(enrolment.provider), at);
   const text = await issuePaperPass({ ...terms, handle, grid: { timeZone: policy.timeZone } }, signer, kid);
 
   const read = readHint(hint);

@@ -1,6 +1,7 @@
 import type { Database } from '../db/index.ts';
 import { type Ended, type EndingParts, endThrough } from '../lib/keys/index.ts';
 import { HolderMapping } from './mapping.ts';
+import { dropSpecimens } from './specimen.ts';
 
 /** Rows in one transaction: a day of a country is deleted without holding anything for long. */
 const AT_ONCE = 10_000;
@@ -38,6 +39,7 @@ export async function endIssuerDays(
     mappings += count;
     if (count < AT_ONCE) break;
   }
+  await dropSpecimens(db, day);
   const pages = await db.query('DELETE FROM paper_page WHERE open_until < $1', [parts.at]);
   return { ...ended, mappings, pages: pages.count };
 }

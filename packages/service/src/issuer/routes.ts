@@ -6,6 +6,7 @@ import type { DeskServer } from '../lib/desk.ts';
 import { type IssuingParts, issueBatch, judge } from './issue.ts';
 import { issuePaper, openPaperPage } from './paper.ts';
 import { mountSignIn } from './sign-in-routes.ts';
+import { SPECIMEN, SPECIMEN_PERSON } from './specimen.ts';
 import { issuingMoment } from './terms.ts';
 
 /** The certificates as the wallet shows them, to the visitor's own eyes alone. */
@@ -43,6 +44,19 @@ export function mountIssuer(server: DeskServer, parts: IssuingParts, clock: Cloc
         hint,
         certificates: certificatesOf(entitlement),
       };
+    },
+  });
+
+  server.route({
+    ...route(operations.addSpecimen),
+    handler: async () => {
+      const { secret, nonce } = await parts.enrolments.add(
+        SPECIMEN,
+        SPECIMEN_PERSON,
+        null,
+        nowSeconds(clock),
+      );
+      return { enrolment: secret, nonce: toBase64url(nonce) };
     },
   });
 

@@ -8,7 +8,7 @@ import type { Database, Session } from '../db/index.ts';
 import type { Receipts } from './receipts.ts';
 import { mainTip } from './standing.ts';
 import { openStretch, stretchesOf } from './stretch.ts';
-import type { EnrolledGate, GateFields, PolicyTerms, VenueFields } from './types.ts';
+import type { EnrolledGate, GateFields, NewVenue, PolicyTerms, VenueFields } from './types.ts';
 import { type DeviceRole, hashOf, isEnrolmentCode, makeCode, useEnrolmentCode } from './venues/codes.ts';
 import { confirmByCode } from './venues/delegations.ts';
 import { pointOf } from './venues/points.ts';
@@ -17,7 +17,7 @@ import { pointOf } from './venues/points.ts';
 export async function enrolVenue(
   db: Database,
   terms: PolicyTerms,
-  venue: VenueFields,
+  venue: NewVenue,
   nowMs: number,
 ): Promise<{ venueId: number; enrolmentCode: string }> {
   const known = (words: readonly string[] | undefined, word: string) =>
@@ -26,8 +26,9 @@ export async function enrolVenue(
     throw new ApiError('register.venue-kind');
   const enrolmentCode = makeCode();
   const { rows } = await db.query<{ venueId: number }>(
-    `INSERT INTO venue (name, kind, region, enrolment_hash, created_at) VALUES ($1, $2, $3, $4, $5) RETURNING venue_id AS "venueId"`,
-    [venue.name, venue.kind, venue.region, hashOf(enrolmentCode), new Date(nowMs)],
+    `INSERT INTO venue (name, kind, region, enrolment_hash, created_at, specimen)
+     VALUES ($1, $2, $3, $4, $5, $6) RETURNING venue_id AS "venueId"`,
+    [venue.name, venue.kind, venue.region, hashOf(enrolmentCode), new Date(nowMs), venue.specimen ?? false],
   );
   return { venueId: rows[0]!.venueId, enrolmentCode };
 }

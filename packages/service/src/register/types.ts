@@ -86,6 +86,12 @@ export interface VenueFields {
   readonly region: string;
 }
 
+/** A venue to enrol. */
+export interface NewVenue extends VenueFields {
+  /** A canary's: it is counted nowhere. */
+  readonly specimen?: boolean;
+}
+
 export interface GateFields {
   readonly venueId: number;
   readonly enrolmentCode: string;
@@ -164,7 +170,7 @@ export interface RegisterDesk extends Desk {
   readonly cases: RegisterCases | null;
   /** Registrations, people, gates at the door. */
   readonly venues: VenueOffice;
-  enrolVenue(venue: VenueFields): Promise<{ venueId: number; enrolmentCode: string }>;
+  enrolVenue(venue: NewVenue): Promise<{ venueId: number; enrolmentCode: string }>;
   enrolGate(gate: GateFields): Promise<EnrolledGate>;
   /**
    * Takes a batch in. Resolves only when the answer is durable.

@@ -18,7 +18,7 @@ export interface VenueDay {
 /** A place in the order of stretches: venue and number. */
 export type StretchPlace = readonly [venueId: number, gateNo: number];
 
-/** Some stretches after a place whose head is beyond what was counted, in order of venue and number. */
+/** Some stretches after a place whose head is beyond what was counted, in order of venue and number; of canaries none. */
 export async function uncounted(
   session: Session,
   after: StretchPlace,
@@ -27,6 +27,7 @@ export async function uncounted(
   const { rows } = await session.query<Uncounted>(
     `SELECT h.venue_id AS "venueId", h.gate_no AS "gateNo", h.counter AS "to", COALESCE(c.counter, g.start_counter) AS "from"
      FROM gate_head h JOIN gate g ON g.venue_id = h.venue_id AND g.gate_no = h.gate_no
+     JOIN venue v ON v.venue_id = h.venue_id AND NOT v.specimen
      LEFT JOIN gate_counted c ON c.venue_id = h.venue_id AND c.gate_no = h.gate_no
      WHERE (h.venue_id, h.gate_no) > ($1::int8, $2::int2) AND h.counter > COALESCE(c.counter, g.start_counter)
      ORDER BY h.venue_id, h.gate_no LIMIT $3`,

@@ -1,0 +1,91 @@
+import { isMunjigiError } from '@munjigi/core/errors';
+
+/** What a canary looks at: who issues passes, who takes entries, what a gate decides from, and whether it can decide. */
+export type Component = 'issuers' | 'register' | 'documents' | 'judging';
+
+/** How a component stood in one look. `slow`: it answered late, or it said that it is full. */
+export type State = 'works' | 'slow' | 'down';
+
+/** The steps of a guest's way, and of the documents' way beside it. */
+export type Step = 'issue' | 'present' | 'decide' | 'enrol' | 'upload' | 'receipt' | 'now' | 'bundle' | 'age';
+
+/** One component through one door, as one round saw it. */
+export interface Seen {
+  readonly component: Component;
+  readonly door: string;
+  readonly state: State;
+  /** Where it was slow or broke; else the last step. */
+  readonly step: Step;
+  /** Milliseconds for all steps of the component. */
+  readonly ms: number;
+}
+
+/** What one round came to. */
+export interface Observation {
+  readonly canary: string;
+  /** Goes on over restarts. */
+  readonly sequence: number;
+  /** Whole seconds since 1970, when the round began. */
+  readonly at: number;
+  readonly seen: readonly Seen[];
+}
+
+/** A step that did not do what it must. `code` is a code of ours, `network`, `timeout`, or an HTTP status. */
+export class Trouble extends Error {
+  override readonly name = 'Trouble';
+
+  constructor(
+    readonly code: string,
+    readonly state: Exclude<State, 'works'> = 'down',
+  ) {
+    super(`It did not work: ${code}.`);
+  }
+}
+
+/** A step and how long it took. */
+export interface Timed {
+  readonly step: Step;
+  readonly ms: number;
+}
+
+/** One component's way through one door: its steps in order, each timed, up to the first that breaks. */
+export class Way {
+  readonly steps: Timed[] = [];
+  trouble: (Timed & Pick<Trouble, 'code' | 'state'>) | null = null;
+
+  constructor(
+    readonly component: Component,
+    readonly door: string,
+  ) {}
+
+  /**
+   * Does one step. Throws `Trouble` where the other side is at fault; what a fault of the canary itself throws stays what it is,
+   * and is no word about the component.
+   */
+  async step<T>(step: Step, work: () => T | Promise<T>): Promise<T> {
+    const began = performance.now();
+    const taken = (): Timed => ({ step, ms: Math.round(performance.now() - began) });
+    try {
+      const done = await work();
+      this.steps.push(taken());
+      return done;
+    } catch (error) {
+      const trouble = isMunjigiError(error) ? new Trouble(error.code) : error;
+      if (!(trouble instanceof Trouble)) throw error;
+      this.trouble = { ...taken(), code: trouble.code, state: trouble.state };
+      this.steps.push(this.trouble);
+      throw trouble;
+    }
+  }
+
+  /** What is reported of it; null where no step was reached. */
+  seen(slowMs: number): Seen | null {
+    const last = this.steps.at(-1);
+    if (!last) return null;
+    const { component, door, trouble } = this;
+    const late = this.steps.find(({ ms }) => ms > slowMs);
+    const ms = this.steps.reduce((sum, step) => sum + step.ms, 0);
+    const at = trouble ?? late ?? last;
+    return { component, door, state: trouble?.state ?? (late ? 'slow' : 'works'), step: at.step, ms };
+  }
+}
