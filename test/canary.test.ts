@@ -9,6 +9,7 @@ import { nodeCrypto, nodeSigner } from '@munjigi/service/crypto';
 import { type Database, openPostgres } from '@munjigi/service/db';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { main as canaryMain } from '../packages/ops/src/canary/main.ts';
+import { CanaryMetrics } from '../packages/ops/src/canary/metrics.ts';
 import { type Observed, serveMirror } from './support/canary.ts';
 import { runCommand } from './support/command.ts';
 import { tempFolder } from './support/databases.ts';
@@ -196,6 +197,19 @@ describe('a canary', () => {
     expect(behind.err).toContain('register-behind');
     expect(states((await look()).observed)).toEqual(WHOLE_WAY);
     expect((await rows('register', CHAIN))[0]!.n).toBe(n! + 2);
+  });
+
+  it('notes changes, and shows each with the way back', async () => {
+    const markers = join(tempFolder('markers'), 'changes.jsonl');
+    const mark = (...words: string[]) => runCommand(canaryMain, 'mark', '--markers', markers, ...words);
+    const change = ['--change', 'maintenance 12', '--back', 'munjigi maintenance back 12'];
+    expect((await mark('--phase', 'begins', ...change)).code).toBe(2);
+    expect((await mark('--phase', 'began', ...change)).code).toBe(0);
+    writeFileSync(markers, `${readFileSync(markers, 'utf8')}no marker at all\n`);
+    const shown = await new CanaryMetrics(markers).registry.metrics();
+    expect(shown).toMatch(
+      /munjigi_change_timestamp_seconds\{change="maintenance 12",phase="began",back="munjigi maintenance back 12"\} \d{10}/,
+    );
   });
 
   onPostgres('leaves nothing behind when its days are over', async () => {

@@ -1,6 +1,8 @@
 import { toBase64url } from '@munjigi/core/encoding';
+import { SettingError } from '@munjigi/service';
 import { publicPoint } from '@munjigi/service/crypto';
-import { runCommand, say } from '../lib/desk-data.ts';
+import { runCommand, say, UsageError } from '../lib/desk-data.ts';
+import { addMarker, PHASES } from '../lib/markers.ts';
 import { operatorCall } from '../lib/operator-call.ts';
 import { needed, serviceCommand } from '../lib/service-command.ts';
 import { canaryKey, enrolCanary } from './enrol.ts';
@@ -42,6 +44,16 @@ async function alive(flags: CanaryFlags): Promise<number> {
   return 1;
 }
 
+async function mark(flags: CanaryFlags): Promise<unknown> {
+  const phase = PHASES.find((one) => one === flags.phase);
+  if (!phase) throw new UsageError(`--phase is ${PHASES.join(', ')}.`);
+  const [change, back] = [needed(flags.change, 'change'), needed(flags.back, 'back')];
+  if (change.length > 80 || back.length > 80) throw new UsageError('--change and --back are short.');
+  const marker = { at: Math.floor(Date.now() / 1000), change, phase, back };
+  await addMarker(needed(flags.markers, 'markers'), marker);
+  return marker;
+}
+
 async function run(flags: CanaryFlags): Promise<number> {
   const stop = new AbortController();
   const onSignal = (): void => {
@@ -49,9 +61,11 @@ async function run(flags: CanaryFlags): Promise<number> {
     stop.abort();
   };
   process.on('SIGTERM', onSignal).on('SIGINT', onSignal);
-  const metrics = flags['metrics-port'] === undefined ? null : new CanaryMetrics();
+  const metrics = flags['metrics-port'] === undefined ? null : new CanaryMetrics(flags.markers ?? null);
   const port = within(flags['metrics-port'], 'metrics-port', 1, 65_535);
-  const listening = await metrics?.listen(flags['metrics-host'] ?? '127.0.0.1', port);
+  const listening = await metrics?.listen(flags['metrics-host'] ?? '127.0.0.1', port).catch(() => {
+    throw new SettingError(`Nothing can listen at port ${port}: name another with --metrics-port.`);
+  });
   try {
     const works = await runCanary({
       folder: flags.folder ?? './canary',
@@ -78,11 +92,17 @@ export async function main(args: readonly string[]): Promise<number> {
     process.stdout.write(USAGE);
     return 0;
   }
-  let command = 'run';
   return runCommand('canary', USAGE, async () => {
-    const read = readFlags(args);
-    command = read.command;
-    if (command === 'enrol') return serviceCommand('canary', USAGE, () => enrol(read.flags));
-    return command === 'alive' ? alive(read.flags) : run(read.flags);
+    const { command, flags } = readFlags(args);
+    switch (command) {
+      case 'enrol':
+        return serviceCommand('canary', USAGE, () => enrol(flags));
+      case 'mark':
+        return serviceCommand('canary', USAGE, () => mark(flags));
+      case 'alive':
+        return alive(flags);
+      default:
+        return run(flags);
+    }
   });
 }

@@ -1,6 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { readMarkers } from '../lib/markers.ts';
 import type { Observation, State, Way } from './seen.ts';
 
 const LEVEL: Readonly<Record<State, number>> = { works: 0, slow: 1, down: 2 };
@@ -33,6 +34,21 @@ export class CanaryMetrics {
     labelNames: ['result'],
     registers: [this.registry],
   });
+
+  /** @param markers file of change markers, read anew at every scrape; null for none */
+  constructor(markers: string | null = null) {
+    const changes = new Gauge({
+      name: 'munjigi_change_timestamp_seconds',
+      help: 'When somebody began, ended or rolled back a change, and how it is taken back',
+      labelNames: ['change', 'phase', 'back'],
+      registers: [this.registry],
+      async collect() {
+        changes.reset();
+        if (markers === null) return;
+        for (const { at, ...labels } of await readMarkers(markers)) changes.set(labels, at);
+      },
+    });
+  }
 
   /** @param endedMs when the round ended; null where the canary could not look at everything */
   round(ways: readonly Way[], { canary, seen }: Observation, endedMs: number | null): void {

@@ -9,6 +9,7 @@ import { type Door, readPlace } from './settings.ts';
 export const USAGE = `munjigi canary enrol --folder FOLDER --name NAME --service URL [options]
 munjigi canary [--folder FOLDER] [options]
 munjigi canary alive [--folder FOLDER] [--within SECONDS]
+munjigi canary mark --markers FILE --change TEXT --phase began|ended|rolled-back --back TEXT
 
 Goes a guest's whole way every few seconds, through every front door and straight to every node: a pass is issued, shown, judged
 as a gate does, sent and receipted; and reads the documents of every mirror. Says how each component stood: works, slow or down.
@@ -16,6 +17,7 @@ as a gate does, sent and receipted; and reads the documents of every mirror. Say
 enrol   makes what the canary needs: a venue that nothing is counted of, a specimen that no door lets in, a key
         (none) looks until a signal ends it; needs nothing but its folder, whatever is down when it starts
 alive   exit 1 where the last round is older than --within: what a cron job asks, so that silence is noticed
+mark    notes a change, such as "maintenance 12", so that every graph shows it with the way back
 
   --folder FOLDER           keys, passes and chains of this canary (./canary)
   --every SECONDS           the pace (5)
@@ -23,6 +25,7 @@ alive   exit 1 where the last round is older than --within: what a cron job asks
   --slow MS                 what takes longer is slow (1000)
   --once                    one round; exit 1 where a step failed
   --metrics-port N          serves /metrics for Prometheus; --metrics-host ADDRESS (127.0.0.1)
+  --markers FILE            change markers to show with the metrics
   --within SECONDS          for alive (30)
 
 for enrol:
@@ -52,6 +55,10 @@ const OPTIONS = {
   'metrics-port': TEXT,
   'metrics-host': TEXT,
   within: TEXT,
+  markers: TEXT,
+  change: TEXT,
+  phase: TEXT,
+  back: TEXT,
   name: TEXT,
   door: LIST,
   node: LIST,
@@ -84,7 +91,8 @@ export function readFlags(args: readonly string[]): {
   }
   const [command = 'run', more] = read.positionals;
   if (more !== undefined) throw new UsageError(`"${more}" is one word too many.`);
-  if (!['run', 'enrol', 'alive'].includes(command)) throw new UsageError(`There is no command "${command}".`);
+  if (!['run', 'enrol', 'alive', 'mark'].includes(command))
+    throw new UsageError(`There is no command "${command}".`);
   return { command, flags: read.values };
 }
 
