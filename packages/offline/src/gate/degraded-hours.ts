@@ -1,0 +1,146 @@
+import type { Head } from '@munjigi/core/chain';
+import type { DegradedChecks, Statement, Unreachable, UnreachableSpan } from '@munjigi/core/statement';
+import { MOST_SPANS, NO_CHECKS, type Wrote } from './wrote-since.ts';
+
+/** Hours in which something did not answer, as this device keeps them until they are too old. */
+export interface Episode {
+  /** Seconds, by the device's best clock; the first of them is the episode's name. */
+  readonly from: number;
+  /** Null while something does not answer. */
+  readonly to: number | null;
+  readonly spans: readonly UnreachableSpan[];
+  /** Where the chain stood when it began; null where it had no entry, `chain` its name. */
+  readonly before: Head | null;
+  readonly chain: string;
+  /** Guests let in without an entry of their own: on days that record nothing, or because the device had no room. */
+  readonly unrecorded: DegradedChecks;
+  readonly notSaved: number;
+  /** What counted when it began, or what was published meanwhile. */
+  readonly counted: Statement['counted'];
+  /** What the chain said when it ended: entries may be forgotten later. */
+  readonly wrote: Wrote | null;
+}
+
+/** The part of a device's storage that episodes need. */
+export interface EpisodeKeep {
+  setting<T>(name: string): Promise<T | undefined>;
+  setSetting(name: string, value: unknown): Promise<void>;
+}
+
+const NAME = 'degraded-hours';
+/** Shorter than this, nobody asks. */
+const SHORTEST_SECONDS = 60;
+/** What fails again so soon is the same disturbance. */
+const SAME_SECONDS = 300;
+
+/**
+ * Keeps when register and mirrors did not answer, so that a venue can state it later. Counts and times only. What cannot be kept
+ * is left out: nothing here ever holds up a guest, and nothing throws.
+ */
+export class DegradedHours {
+  #episodes: Promise<readonly Episode[]>;
+
+  constructor(
+    private readonly keep: EpisodeKeep,
+    /** The chain that is written now. */
+    private readonly chain: () => Promise<{ readonly name: string; readonly head: Head | null }>,
+    /** What the chain says of the entries since a counter; null where another chain is written now. */
+    private readonly wrote: (episode: Pick<Episode, 'before' | 'chain'>) => Promise<Wrote | null>,
+    private readonly onChange: (episodes: readonly Episode[]) => void = () => {},
+  ) {
+    this.#episodes = keep
+      .setting<readonly Episode[]>(NAME)
+      .then((kept) => kept ?? [])
+      .catch(() => []);
+    void this.#episodes.then(onChange);
+  }
+
+  /** Newest first; those that ended sooner than a minute after they began are left out. */
+  async list(): Promise<readonly Episode[]> {
+    return (await this.#episodes).filter(({ from, to }) => to === null || to - from >= SHORTEST_SECONDS);
+  }
+
+  /** Whether something answered when it was last asked, at an instant in seconds. */
+  asked(what: Unreachable, answered: boolean, at: number): Promise<void> {
+    return this.#change(async (episodes) => {
+      const [newest, ...older] = episodes;
+      const open = newest?.spans.find((span) => span.what === what && span.to === null);
+      if (answered) {
+        if (!newest || !open) return episodes;
+        const spans = newest.spans.map((span) =>
+          span === open ? { ...span, to: Math.max(at, span.from) } : span,
+        );
+        if (spans.some(({ to }) => to === null)) return [{ ...newest, spans }, ...older];
+        const to = Math.max(...spans.map((span) => span.to ?? at));
+        return [{ ...newest, spans, to, wrote: await this.wrote(newest) }, ...older];
+      }
+      if (open) return episodes;
+      const span: UnreachableSpan = { what, from: at, to: null };
+      const goesOn =
+        newest !== undefined &&
+        newest.spans.length < MOST_SPANS &&
+        at >= newest.from &&
+        (newest.to === null || at - newest.to < SAME_SECONDS);
+      if (goesOn) return [{ ...newest, to: null, wrote: null, spans: [...newest.spans, span] }, ...older];
+      const { name, head } = await this.chain();
+      const begun: Episode = {
+        from: at,
+        to: null,
+        spans: [span],
+        before: head,
+        chain: name,
+        unrecorded: NO_CHECKS,
+        notSaved: 0,
+        counted: null,
+        wrote: null,
+      };
+      return [begun, ...episodes];
+    });
+  }
+
+  /** A guest was let in and has no entry. */
+  letIn(check: keyof DegradedChecks, why: 'unrecorded' | 'not-saved'): Promise<void> {
+    return this.#whileOpen((episode) => ({
+      ...episode,
+      unrecorded: { ...episode.unrecorded, [check]: episode.unrecorded[check] + 1 },
+      notSaved: episode.notSaved + (why === 'not-saved' ? 1 : 0),
+    }));
+  }
+
+  /** What counts now by the newest signed note. */
+  counts(counted: NonNullable<Statement['counted']>): Promise<void> {
+    return this.#whileOpen((episode) =>
+      episode.counted?.sequence === counted.sequence ? episode : { ...episode, counted },
+    );
+  }
+
+  /** Forgets what ended before an instant (seconds). */
+  expire(before: number): Promise<void> {
+    return this.#change(async (episodes) => {
+      const kept = episodes.filter(({ to }) => to === null || to >= before);
+      return kept.length === episodes.length ? episodes : kept;
+    });
+  }
+
+  #whileOpen(work: (episode: Episode) => Episode): Promise<void> {
+    return this.#change(async (episodes) => {
+      const [newest, ...older] = episodes;
+      if (newest?.to !== null) return episodes;
+      const next = work(newest);
+      return next === newest ? episodes : [next, ...older];
+    });
+  }
+
+  /** One change after the other; kept before it is told. */
+  #change(work: (episodes: readonly Episode[]) => Promise<readonly Episode[]>): Promise<void> {
+    const next = this.#episodes.then(async (episodes) => {
+      const changed = await work(episodes).catch(() => episodes);
+      if (changed === episodes) return episodes;
+      await this.keep.setSetting(NAME, changed).catch(() => {});
+      this.onChange(changed);
+      return changed;
+    });
+    this.#episodes = next;
+    return next.then(() => {});
+  }
+}
