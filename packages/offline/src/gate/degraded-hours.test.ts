@@ -1,4 +1,4 @@
-import { genesis, voidEntry } from '@munjigi/core/chain';
+import { genesis, type Head, voidEntry } from '@munjigi/core/chain';
 import { keyThumbprint } from '@munjigi/core/signing';
 import { checkStatement } from '@munjigi/core/statement';
 import { beforeEach, describe, expect, it } from 'vitest';
@@ -36,11 +36,12 @@ let gate: Uint8Array;
 let store: MemoryOutboxStore;
 let keep: Keep;
 let at = T0;
+let confirmed: Head | null = null;
 
 const open = (): DegradedHours =>
   new DegradedHours(
     keep,
-    async () => ({ name: 'first', head: await store.head() }),
+    async () => ({ name: 'first', head: confirmed, waitingSince: null }),
     ({ before }) => wroteSince(store, before, genesis(gate, VENUE)),
   );
 
@@ -90,11 +91,13 @@ beforeEach(async () => {
   store = new MemoryOutboxStore();
   keep = new Keep();
   at = T0;
+  confirmed = null;
 });
 
 describe('hours in which servers did not answer', () => {
   it('are stated with the guests of that time, and with nobody before or after', async () => {
     await guest('scan');
+    confirmed = await store.head();
     const hours = open();
     await hours.asked('register', false, T0);
     for (let one = 0; one < 30; one++) await guest('scan');
@@ -114,6 +117,17 @@ describe('hours in which servers did not answer', () => {
       before: { counter: 1 },
       after: { counter: 33 },
     });
+  });
+
+  it('begin with the guest whose entry found nobody listening', async () => {
+    await guest('scan');
+    const hours = new DegradedHours(
+      keep,
+      async () => ({ name: 'first', head: null, waitingSince: T0 - 2 }),
+      async () => null,
+    );
+    await hours.asked('register', false, T0);
+    expect(await hours.list()).toMatchObject([{ from: T0 - 2, spans: [{ from: T0 - 2 }] }]);
   });
 
   it('go on after the tab was closed and opened in the middle of them', async () => {

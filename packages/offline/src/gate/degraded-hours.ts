@@ -9,7 +9,7 @@ export interface Episode {
   /** Null while something does not answer. */
   readonly to: number | null;
   readonly spans: readonly UnreachableSpan[];
-  /** Where the chain stood when it began; null where it had no entry, `chain` its name. */
+  /** Up to where the chain was confirmed when it began; null where it was not at all. `chain` is its name. */
   readonly before: Head | null;
   readonly chain: string;
   /** Guests let in without an entry of their own: on days that record nothing, or because the device had no room. */
@@ -19,6 +19,15 @@ export interface Episode {
   readonly counted: Statement['counted'];
   /** What the chain said when it ended: entries may be forgotten later. */
   readonly wrote: Wrote | null;
+}
+
+/** How far a chain is confirmed. */
+export interface Confirmed {
+  /** The chain's name. */
+  readonly name: string;
+  readonly head: Head | null;
+  /** Seconds; null where nothing waits. */
+  readonly waitingSince: number | null;
 }
 
 /** The part of a device's storage that episodes need. */
@@ -42,8 +51,8 @@ export class DegradedHours {
 
   constructor(
     private readonly keep: EpisodeKeep,
-    /** The chain that is written now. */
-    private readonly chain: () => Promise<{ readonly name: string; readonly head: Head | null }>,
+    /** Up to where the register had confirmed the chain that is written now, and when the first entry after it was made. */
+    private readonly confirmed: () => Promise<Confirmed>,
     /** What the chain says of the entries since a counter; null where another chain is written now. */
     private readonly wrote: (episode: Pick<Episode, 'before' | 'chain'>) => Promise<Wrote | null>,
     private readonly onChange: (episodes: readonly Episode[]) => void = () => {},
@@ -75,18 +84,23 @@ export class DegradedHours {
         return [{ ...newest, spans, to, wrote: await this.wrote(newest) }, ...older];
       }
       if (open) return episodes;
-      const span: UnreachableSpan = { what, from: at, to: null };
       const goesOn =
         newest !== undefined &&
         newest.spans.length < MOST_SPANS &&
         at >= newest.from &&
         (newest.to === null || at - newest.to < SAME_SECONDS);
-      if (goesOn) return [{ ...newest, to: null, wrote: null, spans: [...newest.spans, span] }, ...older];
-      const { name, head } = await this.chain();
+      if (goesOn) {
+        const spans = [...newest.spans, { what, from: at, to: null }];
+        return [{ ...newest, to: null, wrote: null, spans }, ...older];
+      }
+      const { name, head, waitingSince } = await this.confirmed();
+      // The guest whose entry found nobody listening came a moment before that was known.
+      const from =
+        waitingSince === null || waitingSince < at - SAME_SECONDS ? at : Math.min(at, waitingSince);
       const begun: Episode = {
-        from: at,
+        from,
         to: null,
-        spans: [span],
+        spans: [{ what, from, to: null }],
         before: head,
         chain: name,
         unrecorded: NO_CHECKS,
