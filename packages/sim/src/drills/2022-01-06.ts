@@ -21,20 +21,6 @@ async function sameDay({ balancer, servers, postgres, arrive }: BaselineWorld): 
 /** The day that this product is for. */
 export const drill20220106: Drill = {
   name: '2022-01-06',
-  title: {
-    ko: '2022년 1월 6일, 출입명부 5시간 20분 장애',
-    en: '6 January 2022: the entry register, down for 5 h 20 min',
-  },
-  happened: {
-    ko: '14시, 안정화 작업 뒤 부하를 나누는 서버가 고장 나 특정 서버로 접속이 몰렸습니다. 예비 데이터베이스로 바꾸어 19시 20분에 복구했습니다. 방역패스 의무는 그대로였습니다.',
-    en: 'At 14:00, after work on the cloud servers, the part that spreads load failed and traffic piled onto particular servers. It was repaired at 19:20 by swapping in a backup database. The pass stayed compulsory.',
-  },
-  played: {
-    ko: '서버 세 대 중 두 대의 비중을 0으로 내려 한 대에 몰리게 하고 그 한 대를 느리게 한 뒤 멈춥니다. 데이터베이스는 장애 전에 떠 둔 사본으로 바꿉니다. 장애 시간은 줄였고, 기다리는 시간과 재시도 간격은 줄이지 않았습니다.',
-    en: 'Two of three nodes are given weight 0, all load runs to the third, which is slowed down and then gone. The database is replaced by a copy made before the outage. The outage is shortened; timeouts and pauses between tries are not.',
-  },
-  story: '2022-01-06T13:58:00+09:00',
-  notice: 'app-down',
   async run({ service, postgres, arrive, note, begins, ends, noticing }) {
     const { balancer, nodes } = service;
     const [a, b, c] = nodes;

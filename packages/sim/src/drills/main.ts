@@ -1,5 +1,6 @@
 import { cpus } from 'node:os';
 import { drill20220106 } from './2022-01-06.ts';
+import { recordOf } from './record.ts';
 import { NotHere, play } from './run.ts';
 import type { Drill, DrillLine } from './types.ts';
 
@@ -18,7 +19,7 @@ export async function main(args: readonly string[]): Promise<number> {
   }
   let failed = 0;
   for (const drill of chosen) {
-    say(`\n${drill.name}  ${drill.title.en}`);
+    say(`\n${drill.name}  ${recordOf(drill.name).title.en}`);
     try {
       const { line } = await play(drill, say);
       say(tableOf(line));

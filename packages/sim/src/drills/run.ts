@@ -5,7 +5,8 @@ import { type GateTerms, type Phase, quantile, startCrowd } from '../crowd/index
 import { isThere, openService, type ServiceStage, startPostgres, until } from '../stage/index.ts';
 import { compare, storedPlaces } from './check.ts';
 import { Noticing } from './noticing.ts';
-import type { Drill, DrillLine, DrillWorld } from './types.ts';
+import { recordOf } from './record.ts';
+import type { Drill, DrillLine, DrillRecord, DrillWorld } from './types.ts';
 
 /** A drill that cannot be played here: the message says what is missing. */
 export class NotHere extends Error {
@@ -30,17 +31,17 @@ const RECOVERY_MS = 150_000;
 const ENDED_ISSUED = Date.parse('2021-12-30T12:00:00+09:00') / 1000;
 
 /** Venues with a code for each of their gates. */
-async function venues(service: ServiceStage, gates: number): Promise<GateTerms[]> {
+async function venues(
+  service: ServiceStage,
+  venue: DrillRecord['venue'],
+  gates: number,
+): Promise<GateTerms[]> {
   const register = `http://127.0.0.1:${service.balancer.port}/api/register`;
   const all: GateTerms[] = [];
   const made: { venueId: number; enrolmentCode: string }[] = [];
   for (let one = 0; one < Math.min(gates, VENUES); one++)
     made.push(
-      await service.call(
-        '/api/register/venues',
-        { name: `식당 ${one + 1}`, kind: 'restaurant', region: 'seoul' },
-        { operator: true },
-      ),
+      await service.call('/api/register/venues', { name: `venue ${one + 1}`, ...venue }, { operator: true }),
     );
   for (let one = 0; one < gates; one++) {
     const { venueId, enrolmentCode: first } = made[one % made.length]!;
@@ -55,7 +56,7 @@ async function venues(service: ServiceStage, gates: number): Promise<GateTerms[]
     all.push({
       venueId,
       enrolmentCode,
-      venue: { kind: 'restaurant', region: 'seoul' },
+      venue,
       register,
       mirrors: [service.mirror.address],
     });
@@ -65,6 +66,7 @@ async function venues(service: ServiceStage, gates: number): Promise<GateTerms[]
 
 /** Plays a drill from an empty machine to its outcome. Throws `NotHere` where something that it needs is missing. */
 export async function play(drill: Drill, say: (line: string) => void): Promise<Played> {
+  const record = recordOf(drill.name);
   const folder = mkdtempSync(join(tmpdir(), 'munjigi-drill-'));
   chmodSync(folder, 0o755);
   const postgres = await startPostgres({
@@ -88,15 +90,15 @@ export async function play(drill: Drill, say: (line: string) => void): Promise<P
     const service = await openService({
       folder,
       postgres,
-      story: drill.story,
+      story: record.story,
       ...(drill.flags ? { flags: drill.flags } : {}),
     });
     closing.unshift(() => service.close());
     note('three nodes behind the balancer, the authority aside, a mirror behind neither');
     const gates = drill.gates ?? 40;
-    const terms = await venues(service, gates + 1);
+    const terms = await venues(service, record.venue, gates + 1);
     const issuer = `http://127.0.0.1:${service.balancer.port}/api/issuer`;
-    const noticing = await Noticing.open(terms[0]!, issuer, service, drill.notice, (notice) =>
+    const noticing = await Noticing.open(terms[0]!, issuer, service, record.notice, (notice) =>
       note(`notice published by itself: ${notice}`),
     );
     closing.unshift(() => noticing.close());
@@ -159,14 +161,14 @@ export async function play(drill: Drill, say: (line: string) => void): Promise<P
     );
     if (entries.invented > 0) complaints.push(`${entries.invented} rows that no gate wrote`);
     const told =
-      drill.notice === null || beganAt === null ? null : tellingOf(report.told, drill.notice, beganAt);
+      record.notice === null || beganAt === null ? null : tellingOf(report.told, record.notice, beganAt);
     const verdictMs = phases.flatMap((phase) => phase.verdictMs);
     const wrong = phases.flatMap((phase) => phase.wrong);
     const toNotice =
       noticing.noticedAt === null || beganAt === null ? null : (noticing.noticedAt - beganAt) / 1000;
-    if (drill.notice !== null && (toNotice === null || toNotice > 10))
+    if (record.notice !== null && (toNotice === null || toNotice > 10))
       complaints.push('noticed later than after 10 s');
-    if (drill.notice !== null && (told === null || told > 120))
+    if (record.notice !== null && (told === null || told > 120))
       complaints.push('people told later than after 120 s');
     const sum = (of: (phase: Phase) => number) => phases.reduce((all, phase) => all + of(phase), 0);
     const verdicts = {

@@ -29,17 +29,26 @@ export interface DrillWorld {
   complain(what: string): void;
 }
 
-/** One outage, as it is played. */
-export interface Drill {
-  readonly name: string;
+/** What the record says of an outage, and what is said of it here: data of the pack (`policies/PACK/drills/NAME.json`). */
+export interface DrillRecord {
   readonly title: Words;
-  /** What happened then; facts of the record. */
+  /** What happened then. */
   readonly happened: Words;
   /** What is played here. */
   readonly played: Words;
+  /** In the pack's list of sources. */
+  readonly source: string;
+  /** The moment that the drill begins with. */
   readonly story: string;
-  /** What the pack's notice is called that must be published; null where nothing is to be said. */
+  readonly venue: { readonly kind: string; readonly region: string };
+  /** The notice that must be published; null where no door needs a new sentence. */
   readonly notice: string | null;
+}
+
+/** One outage, as it is played. */
+export interface Drill {
+  /** Also of its record in the pack. */
+  readonly name: string;
   /** Guests a second; 20 where nothing is said. */
   readonly perSecond?: number;
   readonly gates?: number;
