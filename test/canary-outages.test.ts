@@ -1,39 +1,30 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { freePort, type Mirror, type StageProcess, startMirror, startProcess } from '@munjigi/sim/stage';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { main as canaryMain } from '../packages/ops/src/canary/main.ts';
 import { bundle } from './support/bundle.ts';
-import { type Observed, type RunningCanary, serveMirror, startCanary, stateOf } from './support/canary.ts';
+import { type Observed, type RunningCanary, startCanary, stateOf } from './support/canary.ts';
 import { runCommand } from './support/command.ts';
 import { tempFolder } from './support/databases.ts';
+import { haproxySays, metricsNamed } from './support/metrics-named.ts';
 import { isThere, type NoPostgres, type PrivatePostgres, startPostgres } from './support/postgres.ts';
 
 const ALL = ['issuers', 'judging', 'register', 'documents'];
 const all = (state: string) => (one: Observed) => ALL.every((component) => stateOf(one, component) === state);
 const pause = (ms: number) => new Promise((done) => setTimeout(done, ms));
 
-async function freePort(): Promise<string> {
-  const server = createServer();
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
-  const { port } = server.address() as { port: number };
-  await new Promise((done) => server.close(done));
-  return String(port);
-}
-
 describe('a canary in a process of its own, beside a service that fails', () => {
   let others: PrivatePostgres | NoPostgres;
   let registers: PrivatePostgres | NoPostgres;
-  let service: ChildProcess;
+  let service: StageProcess;
   let canary: RunningCanary;
-  let mirror: Awaited<ReturnType<typeof serveMirror>>;
+  let mirror: Mirror;
   const data = tempFolder('canary-service');
   const folder = join(tempFolder('canary'), 'beside');
   let metricsPort: string;
+  let nodePort: string;
 
   const look = () =>
     startCanary('--folder', folder, '--every', '1', '--slow', '400', '--metrics-port', metricsPort);
@@ -42,33 +33,32 @@ describe('a canary in a process of its own, beside a service that fails', () => 
     [others, registers] = [await startPostgres(), await startPostgres()];
     if (!isThere(others) || !isThere(registers)) return;
     const script = await bundle(fileURLToPath(new URL('./support/serve-child.ts', import.meta.url)));
-    const port = await freePort();
+    const port = String(await freePort());
+    nodePort = String(await freePort());
     const databases = [
       ...['--database-issuer', await others.database('issuer')],
       ...['--database-authority', await others.database('authority')],
       ...['--database-register', await registers.database('register')],
     ];
-    service = spawn(
+    service = await startProcess(
       process.execPath,
-      [script, '--data', data, '--port', port, '--log', 'silent', ...databases],
-      { stdio: ['ignore', 'pipe', 'inherit', 'ipc'] },
+      [script, '--data', data, '--port', port, '--metrics-port', nodePort, '--log', 'silent', ...databases],
+      { channel: true, ready: (line) => line.startsWith('{"listening"') },
     );
-    await once(createInterface({ input: service.stdout! }), 'line');
-    mirror = await serveMirror(join(data, 'mirror'));
-    metricsPort = await freePort();
+    mirror = await startMirror(join(data, 'mirror'));
+    metricsPort = String(await freePort());
     const made = await runCommand(
       canaryMain,
       ...['enrol', '--folder', folder, '--name', 'beside', '--data', data],
       ...['--service', `http://127.0.0.1:${port}`, '--node', `one=http://127.0.0.1:${port}`],
-      ...['--mirror', `mirror=${mirror.url}`],
+      ...['--mirror', `mirror=${mirror.address}`],
     );
     expect(made.err).toBe('');
     canary = await look();
     await canary.until(all('works'), 'everything works');
   });
   afterAll(async () => {
-    service?.kill('SIGCONT');
-    service?.kill('SIGKILL');
+    await service?.kill();
     await canary?.end('SIGKILL');
     await mirror?.close();
     for (const one of [others, registers]) if (one && isThere(one)) await one.remove();
@@ -109,11 +99,11 @@ describe('a canary in a process of its own, beside a service that fails', () => 
   });
 
   onPostgres('does not wait for a service that hangs, and still judges and reads documents', async () => {
-    service.kill('SIGSTOP');
+    service.signal('SIGSTOP');
     const hung = await canary.until((one) => stateOf(one, 'issuers') === 'down', 'the service hangs');
     expect(ALL.map((component) => stateOf(hung, component))).toEqual(['down', 'works', 'down', 'works']);
     await canary.hear(/issuers through one: down, issue \(timeout\)/);
-    service.kill('SIGCONT');
+    service.signal('SIGCONT');
     await canary.until(all('works'), 'the service goes on');
   });
 
@@ -123,6 +113,24 @@ describe('a canary in a process of its own, beside a service that fails', () => 
     expect(text).toMatch(/munjigi_canary_seconds_count\{door="one",step="receipt"\} \d/);
     const at = Number(/munjigi_canary_last_round_timestamp_seconds\{canary="beside"\} (\S+)/.exec(text)?.[1]);
     expect(Math.abs(Date.now() / 1000 - at)).toBeLessThan(60);
+  });
+
+  onPostgres('is shown by rules and dashboards that name nothing which nobody exports', async () => {
+    const named = metricsNamed();
+    expect(named.size).toBeGreaterThan(25);
+    const scraped = async (port: string) => await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+    const said = [await scraped(metricsPort), await scraped(nodePort), await haproxySays()].join('\n');
+    const there = new Set([...said.matchAll(/^# TYPE (\w+) (\w+)/gm)].map(([, name]) => name!));
+    for (const name of named) {
+      const family = name.replace(/_(bucket|count|sum)$/, '');
+      expect(there.has(name) || there.has(family), name).toBe(true);
+    }
+    expect(said).toMatch(/munjigi_request_seconds_bucket\{le="1",class="upload"\} \d/);
+    expect(said).toMatch(/munjigi_partition_days_ahead 7/);
+    for (const desk of ['issuer', 'register', 'authority']) {
+      expect(said).toMatch(new RegExp(`munjigi_key_days_ahead\\{desk="${desk}"\\} [1-9]`));
+      expect(said).toContain(`munjigi_database_up{desk="${desk}"} 1`);
+    }
   });
 
   onPostgres('is missed when it dies, and goes on with the same chain when it is back', async (server) => {
@@ -151,9 +159,7 @@ describe('a canary in a process of its own, beside a service that fails', () => 
 
   onPostgres('ends when it is asked to, and starts while everything is down', async () => {
     expect(await canary.end('SIGTERM')).toBe(0);
-    const ended = once(service, 'exit');
-    service.kill('SIGKILL');
-    await ended;
+    await service.kill();
     await mirror.close();
     const { code, out, err } = await runCommand(canaryMain, '--folder', folder, '--once');
     expect(code).toBe(1);

@@ -1,4 +1,4 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fromBase64 } from '@munjigi/core/encoding';
 import { presentPass } from '@munjigi/core/entry-pass';
@@ -7,10 +7,11 @@ import { compilePolicy } from '@munjigi/core/rules';
 import { compileTrust, openBundle, openRoot } from '@munjigi/core/trust';
 import { nodeCrypto, nodeSigner } from '@munjigi/service/crypto';
 import { type Database, openPostgres } from '@munjigi/service/db';
+import { type Mirror, startMirror } from '@munjigi/sim/stage';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { main as canaryMain } from '../packages/ops/src/canary/main.ts';
 import { CanaryMetrics } from '../packages/ops/src/canary/metrics.ts';
-import { type Observed, serveMirror } from './support/canary.ts';
+import type { Observed } from './support/canary.ts';
 import { runCommand } from './support/command.ts';
 import { tempFolder } from './support/databases.ts';
 import { isThere, type NoPostgres, type PrivatePostgres, startPostgres } from './support/postgres.ts';
@@ -29,7 +30,7 @@ const CHAIN = 'SELECT count(*) AS n, max(counter) AS last, count(DISTINCT gate_n
 describe('a canary', () => {
   let postgres: PrivatePostgres | NoPostgres;
   let test: TestService;
-  let mirror: Awaited<ReturnType<typeof serveMirror>>;
+  let mirror: Mirror;
   let service: string;
   let passedMs = 0;
   const flags: Record<string, string> = {};
@@ -54,7 +55,7 @@ describe('a canary', () => {
       databases.set(desk, openPostgres({ url, connections: 1 }));
     }
     ({ made: test, url: service } = await started());
-    mirror = await serveMirror(join(test.data, 'mirror'));
+    mirror = await startMirror(join(test.data, 'mirror'));
   });
   afterAll(async () => {
     await mirror?.close();
@@ -70,7 +71,7 @@ describe('a canary', () => {
     runCommand(
       canaryMain,
       ...['enrol', '--folder', folder, '--name', 'first', '--service', service, '--data', test.data],
-      ...['--door', `front=${service}`, '--mirror', `mirror=${mirror.url}`],
+      ...['--door', `front=${service}`, '--mirror', `mirror=${mirror.address}`],
       ...args,
     );
   const look = async (): Promise<{ code: number; observed: Observed; err: string }> => {
@@ -150,15 +151,13 @@ describe('a canary', () => {
   onPostgres(
     'notices a mirror whose documents are forged or gone, and goes on with those it has',
     async () => {
-      const file = join(test.data, 'mirror', 'now.cose');
-      const was = readFileSync(file);
-      const forged = Uint8Array.from(was);
+      const forged = Uint8Array.from(readFileSync(join(test.data, 'mirror', 'now.cose')));
       forged[forged.length - 1]! ^= 1;
-      writeFileSync(file, forged);
+      mirror.instead.set('now.cose', forged);
       const lied = await look();
-      rmSync(file);
+      mirror.instead.set('now.cose', null);
       const gone = await look();
-      writeFileSync(file, was);
+      mirror.instead.clear();
       for (const { code, observed } of [lied, gone]) {
         expect(code).toBe(1);
         expect(states(observed)).toEqual([...WHOLE_WAY.slice(0, 3), ['documents', 'down', 'now']]);

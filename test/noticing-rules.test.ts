@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { recordedAndAsked } from './support/metrics-named.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const RULES = join(ROOT, 'deploy/prometheus/rules');
@@ -48,6 +49,12 @@ describe('the alert rules', () => {
     expect(alerts.length).toBeGreaterThan(15);
     for (const { name } of alerts)
       expect(tried, name).toMatch(new RegExp(`alertname: ${name}\\n\\s+exp_alerts:`));
+  });
+
+  it('and the dashboards ask for no sum that no rule makes', () => {
+    const { recorded, asked } = recordedAndAsked();
+    expect(recorded.length).toBeGreaterThan(8);
+    for (const name of asked) expect(recorded).toContain(name);
   });
 
   it('name who is told and where to read on', () => {

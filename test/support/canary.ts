@@ -1,9 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { EventEmitter, once } from 'node:events';
-import { readFile } from 'node:fs/promises';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { bundle } from './bundle.ts';
@@ -25,24 +21,6 @@ export interface Observed {
 /** How a component stood in an observation, or undefined. */
 export const stateOf = ({ seen }: Observed, component: string): string | undefined =>
   seen.find((one) => one.component === component)?.state;
-
-/** Serves a folder of signed files, as a mirror does. */
-export async function serveMirror(folder: string): Promise<{ url: string; close(): Promise<void> }> {
-  const server = createServer((request, response) => {
-    readFile(join(folder, (request.url ?? '/').split('/').pop() ?? '')).then(
-      (bytes) => response.end(bytes),
-      () => response.writeHead(404).end(),
-    );
-  });
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    async close() {
-      server.closeAllConnections();
-      await new Promise((done) => server.close(done));
-    },
-  };
-}
 
 /** A canary that looks in a process of its own. */
 export interface RunningCanary {

@@ -48,7 +48,9 @@ export interface DeskParts {
   readonly accounts: ReadonlyMap<DeskName, Accounts>;
   readonly everyMs?: number;
   /** Told what became of every entry of a batch. */
-  readonly took?: (results: readonly { readonly result: string }[]) => void;
+  readonly took?: (results: readonly { readonly result: string }[], pending: number) => void;
+  /** Told of what a desk wants looked at. */
+  readonly alarmed?: (desk: DeskName, kind: string) => void;
 }
 
 /**
@@ -207,7 +209,10 @@ export async function openDesks(parts: DeskParts): Promise<OpenDesks> {
         const signer = publicLog.lines.register;
         if (signer) await publicLog.port.append(await signer.sign('gate-revoked', at, { revocation: gate }));
       },
-      alarm: ({ kind }) => log.warn({ desk: 'register', code: kind }, 'look at the register'),
+      alarm: ({ kind }) => {
+        parts.alarmed?.('register', kind);
+        log.warn({ desk: 'register', code: kind }, 'look at the register');
+      },
       ...(parts.took ? { took: parts.took } : {}),
     });
     await handover.write('register', desks.register.publicKeys());

@@ -17,7 +17,7 @@ import { type OpenDesks, openDesks } from './desks.ts';
 import { mountHealth } from './health.ts';
 import { rateLimit } from './limits.ts';
 import { openLog } from './log.ts';
-import { listenToMetrics, Metrics } from './metrics/index.ts';
+import { keptBy, listenToMetrics, Metrics } from './metrics/index.ts';
 import { tellOfOfficer } from './officers.ts';
 import { mountOldWay } from './old-way.ts';
 import { dropDays, openDaily, type RetentionRun } from './retention/index.ts';
@@ -123,6 +123,7 @@ export async function createService(
       leaving: () => leaving,
       issuedAt: (document) => opened?.authority?.issuedAt(document) ?? null,
       logSize: async () => (await opened?.authority?.log.store.size()) ?? null,
+      kept: keptBy({ secrets, policy, clock, databases, desks: () => opened }),
     });
     const onOfficer = tellOfOfficer(() => opened, clock);
     const accounts = openAccounts({ config, databases, clock, realMs: clock.realMs, log, onOfficer });
@@ -136,7 +137,8 @@ export async function createService(
       pack,
       log,
       databases,
-      took: (results) => metrics.took(results),
+      took: (results, pending) => metrics.took(results, pending),
+      alarmed: (desk, kind) => metrics.alarmed(desk, kind),
       ...(overrides.everyMs === undefined ? {} : { everyMs: overrides.everyMs }),
     });
     opened = desks;

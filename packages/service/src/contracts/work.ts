@@ -28,6 +28,7 @@ const WORK = {
   withdrawKey: 'console',
   queuePlace: 'issue',
   enrol: 'issue',
+  addSpecimen: 'console',
   newNonce: 'issue',
   issueBatch: 'issue',
   issuePaper: 'issue',

@@ -2,6 +2,7 @@ import pg from 'pg';
 import { encodeValue } from './encode-value.ts';
 import { DatabaseUnavailable, StatementFailed } from './errors.ts';
 import type { Answer, Database, Row, Session, Value } from './types.ts';
+import { Waits } from './waits.ts';
 
 export interface PostgresOptions {
   /** postgres://user:password@host:port/database */
@@ -71,6 +72,7 @@ export function openPostgres(options: PostgresOptions): Database {
   // An idle connection that the server closed is simply gone from the pool.
   pool.on('error', () => {});
   let closed = false;
+  const waits = new Waits();
 
   async function ask(client: pg.PoolClient, sql: string, values?: readonly Value[]): Promise<pg.QueryResult> {
     try {
@@ -89,11 +91,13 @@ export function openPostgres(options: PostgresOptions): Database {
   async function lend<T>(
     work: (client: pg.PoolClient, notices: Set<string>) => Promise<T>,
     withinMs = deadlineMs,
+    watched = true,
   ): Promise<T> {
     if (closed) throw new DatabaseUnavailable('database.closed', 'The database is closed.');
     const client = await pool.connect().catch((error: unknown) => {
       throw translate(error);
     });
+    const ended = watched ? waits.begin() : () => {};
     const notices = new Set<string>();
     const onNotice = (notice: { code?: string | undefined }) =>
       void (notice.code && notices.add(notice.code));
@@ -120,6 +124,7 @@ export function openPostgres(options: PostgresOptions): Database {
       destroy = error instanceof DatabaseUnavailable;
       throw error;
     } finally {
+      ended();
       clearTimeout(timer);
       client.off('notice', onNotice);
       client.off('error', onError);
@@ -180,14 +185,20 @@ export function openPostgres(options: PostgresOptions): Database {
         acknowledged(notices);
         return value;
       }),
+    // What is apart may take long.
     apart: (work, withinMs) =>
-      lend(async (client) => {
-        try {
-          return await work(sessionOf(client));
-        } finally {
-          await client.query('ROLLBACK; RESET ALL; SELECT pg_advisory_unlock_all()').catch(() => {});
-        }
-      }, withinMs),
+      lend(
+        async (client) => {
+          try {
+            return await work(sessionOf(client));
+          } finally {
+            await client.query('ROLLBACK; RESET ALL; SELECT pg_advisory_unlock_all()').catch(() => {});
+          }
+        },
+        withinMs,
+        false,
+      ),
+    longestWaitMs: () => waits.longestMs(),
     async close() {
       if (closed) return;
       closed = true;

@@ -36,6 +36,8 @@ export interface Database extends Session {
    * @param deadlineMs in place of the usual deadline
    */
   apart<T>(work: (session: Session) => Promise<T>, deadlineMs?: number): Promise<T>;
+  /** The longest that a statement waited lately, in milliseconds, where the engine can wait for others; see `Waits`. */
+  longestWaitMs?(): number;
   /** Waits for what runs (at most ten seconds), then closes. Later calls throw `database.closed`. */
   close(): Promise<void>;
 }

@@ -203,7 +203,7 @@ export async function createRegister(options: RegisterOptions): Promise<Register
       const answer = await answering(() =>
         queue.add({ key: checked.key, size: batch.entries.length, checked, shown }),
       );
-      options.took?.(answer.results);
+      options.took?.(answer.results, batch.pending);
       void bundles.note(batch, clock.nowMs());
       return answer;
     },
@@ -229,6 +229,7 @@ export async function createRegister(options: RegisterOptions): Promise<Register
         return newestRows(db, days, venueId, query);
       }),
     status: () => answering(() => statusOf(db, days, seconds(), queue.waiting)),
+    daysAhead: () => answering(() => daysAheadOf(db, days, seconds())),
     counts: (venueId, back) =>
       answering(async () => {
         await prepare();
@@ -300,9 +301,13 @@ async function statusOf(
             (SELECT count(DISTINCT (g.venue_id, g.thumbprint)) FROM gate g JOIN gate_head h ON h.venue_id = g.venue_id AND h.gate_no = g.gate_no
              WHERE h.seen & 1 <> 0) AS forks`,
   );
+  return { ...rows[0]!, daysAhead: await daysAheadOf(db, days, nowS), waitingBatches };
+}
+
+async function daysAheadOf(db: Database, days: RetentionDays, nowS: number): Promise<number> {
   const missing = await missingDays(db, days.days);
   const ahead = days.days.filter(
     ({ day, from }) => from > nowS && !missing.some((one) => one.day === day),
   ).length;
-  return { ...rows[0]!, daysAhead: Math.min(ahead, DAYS_AHEAD), waitingBatches };
+  return Math.min(ahead, DAYS_AHEAD);
 }

@@ -54,7 +54,7 @@ export interface RegisterOptions {
   readonly grouping?: Partial<Grouping>;
   readonly alarm?: (alarm: Alarm) => void;
   /** Told what became of every entry of a batch. */
-  readonly took?: (results: readonly { readonly result: string }[]) => void;
+  readonly took?: (results: readonly { readonly result: string }[], pending: number) => void;
   /** Milliseconds between two counts of what came in. */
   readonly countMs?: number;
   /** From 0 to below 1, for the spread of Retry-After. */
@@ -187,6 +187,8 @@ export interface RegisterDesk extends Desk {
     query?: { afterMs?: number; limit?: number },
   ): Promise<{ rows: RegisterRow[]; total: number }>;
   status(): Promise<RegisterStatus>;
+  /** Days after today that have a place for their entries, at most a week. */
+  daysAhead(): Promise<number>;
   /** How many came in at a venue in the last days, today included; small counts are hidden. At most the kept days. */
   counts(venueId: number, days: number): Promise<VenueCounts>;
   /** Drops what is past retention: days, and what they leave behind; closes gaps that nothing can fill. The desk does it hourly. */

@@ -3,6 +3,7 @@ import { WORK_CLASSES, type WorkClass, workOf } from '../../contracts/index.ts';
 import type { DeskName } from '../../lib/desk.ts';
 import type { Admission, Refusal } from '../admission/index.ts';
 import { FIRST } from '../admission/index.ts';
+import { gaugeKept, type Kept } from './kept.ts';
 
 /** What is read when somebody asks, not counted as it happens. */
 export interface Gauged {
@@ -12,6 +13,7 @@ export interface Gauged {
   /** Seconds; null where this server publishes none. */
   readonly issuedAt: (document: 'bundle' | 'now') => number | null;
   readonly logSize: () => Promise<number | null>;
+  readonly kept: Kept;
 }
 
 const BUCKETS = [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
@@ -26,6 +28,8 @@ export class Metrics {
   readonly #seconds: Histogram;
   readonly #refused: Counter;
   readonly #entries: Counter;
+  readonly #pending: Histogram;
+  readonly #alarms: Counter;
 
   constructor(gauged: Gauged) {
     const registers = [this.registry];
@@ -55,8 +59,21 @@ export class Metrics {
       labelNames: ['result'],
       registers,
     });
+    this.#pending = new Histogram({
+      name: 'munjigi_upload_pending_entries',
+      help: 'Entries that waited at the gate behind an upload, as the gate said.',
+      buckets: [0, 1, 10, 100, 1_000, 10_000],
+      registers,
+    });
+    this.#alarms = new Counter({
+      name: 'munjigi_alarms_total',
+      help: 'What a desk wants looked at, by kind.',
+      labelNames: ['desk', 'kind'],
+      registers,
+    });
     for (const work of WORK_CLASSES) this.#seconds.zero({ class: work });
     this.#gauges(gauged);
+    gaugeKept(this.registry, gauged.kept);
   }
 
   /** A request was answered. */
@@ -70,8 +87,14 @@ export class Metrics {
     this.#refused.inc({ class: work, why });
   }
 
-  /** Entries of a batch, by result. */
-  took(results: readonly { readonly result: string }[]): void {
+  /** A desk wants something looked at. */
+  alarmed(desk: DeskName, kind: string): void {
+    this.#alarms.inc({ desk, kind });
+  }
+
+  /** Entries of a batch, by result, and how many waited behind it. */
+  took(results: readonly { readonly result: string }[], pending: number): void {
+    this.#pending.observe(pending);
     for (const { result } of results) this.#entries.inc({ result });
   }
 

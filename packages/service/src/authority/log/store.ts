@@ -146,6 +146,14 @@ export class LogStore {
     return rows[0] ? this.head(rows[0].size) : null;
   }
 
+  /** Lines under the newest head that any other body has signed. */
+  async cosignedSize(): Promise<number> {
+    const { rows } = await this.db.query<{ size: number }>(
+      'SELECT coalesce(max(size), 0)::int8 AS size FROM log_cosignature',
+    );
+    return rows[0]!.size;
+  }
+
   async keepCosignature(size: number, body: string, cosignature: Uint8Array): Promise<void> {
     await this.db.query(
       'INSERT INTO log_cosignature (size, body, cosignature) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING',
