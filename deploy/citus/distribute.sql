@@ -26,6 +26,7 @@ SELECT create_distributed_table('gate_report', 'venue_id', colocate_with => 'ven
 SELECT create_distributed_table('venue_pin', 'venue_id', colocate_with => 'venue');
 SELECT create_distributed_table('nudge', 'venue_id', colocate_with => 'venue');
 SELECT create_distributed_table('revocation', 'venue_id', colocate_with => 'venue');
+SELECT create_distributed_table('trouble', 'venue_id', colocate_with => 'venue');
 
 -- The hot path runs where the venue stands: as a delegated function it is planned once there. As one long statement it was
 -- planned anew on every call, 2.0k entries a second at batches of 10 instead of 7.9k. Each version of the function that

@@ -123,6 +123,24 @@ describeInBrowser('a gate through its day', () => {
     await inspector.context().close();
   });
 
+  it('takes an owner’s word that something does not work, and sends it once when there is a register again', async () => {
+    const page = await door.openGate();
+    await scan(page, await (await door.stand.guest()).show());
+    await confirmed(page, 1);
+    door.stand.setRegister(false);
+    await page.evaluate(() => (globalThis as unknown as Held).munjigiTest.gate.trouble?.say('wallets'));
+    const state = () =>
+      page.evaluate(() => (globalThis as unknown as Held).munjigiTest.gate.trouble?.state.value);
+    expect([await state(), door.stand.troubles]).toEqual(['waiting', []]);
+    door.stand.setRegister(true);
+    await page.evaluate(() => window.dispatchEvent(new Event('online')));
+    await page.waitForFunction(
+      () => (globalThis as unknown as Held).munjigiTest.gate.trouble?.state.value === 'sent',
+    );
+    expect(door.stand.troubles).toEqual([{ venueId: 7, what: 'wallets', at: expect.any(Number) }]);
+    expect(Math.abs(door.stand.troubles[0]!.at - door.stand.at())).toBeLessThan(60);
+  });
+
   it('starts again for a link of another venue, as a new gate', async () => {
     let page = await door.openGate();
     await scan(page, await (await door.stand.guest()).show());

@@ -286,6 +286,10 @@ export function gateFor(wish: Wish, policy: Policy, stream: MediaStream | null):
     timeZone: signal(policy.timeZone),
     ...joiningFor(wish, scene),
     statements: statementsFor(wish),
+    trouble: {
+      state: signal((wish.trouble ?? 'none') as 'none' | 'sent' | 'waiting'),
+      say: nothing,
+    },
     openCamera: nothing,
     startShift: back,
     endShift: async () => {

@@ -1,5 +1,6 @@
 import type { CheckWord, Decision, Subject } from '@munjigi/core/gate';
 import type { CheckedStatement } from '@munjigi/core/statement';
+import type { Trouble as TroubleWord } from '@munjigi/core/trouble';
 import type { Episode, GateNews, JoinProblem, PinAnswer } from '@munjigi/offline';
 import type { Signal } from '@preact/signals';
 
@@ -116,6 +117,13 @@ export interface Statements {
   verify(text: string): Promise<CheckedStatement | null>;
 }
 
+/** The owner's word that something does not work. */
+export interface Trouble {
+  /** Of what was said last: on its way until the register has it; nothing is told after an hour. */
+  readonly state: Signal<'none' | 'sent' | 'waiting'>;
+  say(what: TroubleWord): Promise<void>;
+}
+
 /** One row of the by-eye card, ready to show: today's cut-off dates come from the rules run backwards. */
 export interface EyeRow {
   readonly id: string;
@@ -174,6 +182,7 @@ export interface Gate {
   readonly joining?: Joining;
   readonly lock?: SettingsLock;
   readonly statements?: Statements;
+  readonly trouble?: Trouble;
   /** Hours of the day, from and to, in which the app never updates by itself. */
   readonly protectedHours?: Signal<readonly (readonly [number, number])[]>;
 

@@ -24,6 +24,7 @@ export { makeStatement } from './gate/make-statement.ts';
 export { isPin, Pin, type PinAnswer } from './gate/pin.ts';
 export { introduceChains, isCopied, renewKey, succession } from './gate/renew.ts';
 export { SeenBefore, type SeenCode } from './gate/seen-before.ts';
+export { type TroubleParts, type TroubleStore, Troubles } from './gate/troubles.ts';
 export { WriterLock } from './gate/writer-lock.ts';
 export { countOf, NO_CHECKS, type Wrote, wroteSince } from './gate/wrote-since.ts';
 export { isRefusedBatch, prepareBatch, readBatch } from './holder/batch.ts';

@@ -11,6 +11,7 @@ import { possessionBytes, presentPass } from '@munjigi/core/entry-pass';
 import { issueLivePass, issuePaperPass } from '@munjigi/core/entry-pass/issue';
 import { compilePolicy } from '@munjigi/core/rules';
 import { decompressP256, keyThumbprint, spkiFromPoint } from '@munjigi/core/signing';
+import { openTrouble, type TroubleReport } from '@munjigi/core/trouble';
 import { type Bundle, mondayOf, type Now, type Root } from '@munjigi/core/trust';
 import { signBundle, signClock, signNow, signRoot } from '@munjigi/core/trust/publish';
 import { ServerError } from '@munjigi/offline';
@@ -138,6 +139,7 @@ export async function openGateStand({
   let registerUp = true;
   let gates = 0;
 
+  const troubles: TroubleReport[] = [];
   async function api(method: string, address: URL, body: unknown): Promise<unknown> {
     if (!registerUp) throw new ServerError(503, 'service.full', 1);
     if (address.pathname === '/api/register/gates') {
@@ -154,6 +156,13 @@ export async function openGateStand({
         throw new ServerError(403, 'register.enrolment-code', null);
       const head = { counter: 0, hash: toBase64url(genesis(keyThumbprint(full), asked.venueId)) };
       return { gateNo: ++gates, venueId: asked.venueId, venue, registerKeys: [], head };
+    }
+    if (address.pathname === '/api/register/troubles') {
+      const { gateKey, signed } = body as { gateKey: string; signed: string };
+      const point = fromBase64(gateKey);
+      const full = decompressP256(point.slice(1), point[0] === 3)!;
+      troubles.push(await openTrouble(fromBase64(signed), full, crypto));
+      return { counted: true };
     }
     if (address.pathname === '/api/register/batches' && method === 'POST')
       return answerToJson(await register.send(body as never));
@@ -210,6 +219,8 @@ export async function openGateStand({
     origin,
     address: `${origin}/#venue=7&enrol=OPEN`,
     register,
+    /** What owners said does not work, each verified under the key that came with it. */
+    troubles,
     policy,
     dayPrivateKey: day!.privateKey,
     /** Seconds of the story now. */

@@ -21,6 +21,7 @@ export type DocumentKind =
   | 'successor'
   | 'possession'
   | 'export'
+  | 'trouble'
   | 'release'
   | 'opening'
   | 'resolution'

@@ -25,6 +25,7 @@ import { RulesInUse } from './rules-in-use.ts';
 import { Sight } from './sight.ts';
 import { Staff } from './staff.ts';
 import { exposeOnStage } from './stage.ts';
+import { TroubleSaid } from './trouble.ts';
 import { Upload } from './upload.ts';
 import { ScreenStaysOn } from './wake-lock.ts';
 import { whatCounts } from './what-counts.ts';
@@ -127,6 +128,7 @@ export async function createGate(options: GateOptions): Promise<Gate> {
     (text) => void join.seen(text),
   );
   const screen = new ScreenStaysOn();
+  const trouble = identity && new TroubleSaid(store, rules, identity);
   const pin = new Pin(store);
 
   if (identity && recorder && ledger && key) {
@@ -135,6 +137,7 @@ export async function createGate(options: GateOptions): Promise<Gate> {
       rules,
       onReached: (reached) => {
         signals.online.value = reached;
+        if (reached) void trouble?.retry().catch(() => {});
         degraded?.asked('register', reached);
       },
       onConfirmed: (receipt) => {
@@ -258,6 +261,7 @@ export async function createGate(options: GateOptions): Promise<Gate> {
     joining: join,
     lock: pin,
     ...(degraded && { statements: degraded }),
+    ...(trouble && { trouble }),
     openCamera: () => sight.camera.open(),
 
     async startShift() {

@@ -8,6 +8,7 @@ import {
   randomShare,
 } from '@munjigi/offline';
 import { isRefusal } from './enrolment.ts';
+import { registerDoors } from './register-doors.ts';
 import type { RulesInUse } from './rules-in-use.ts';
 
 export interface UploadParts {
@@ -29,7 +30,6 @@ export interface UploadParts {
 
 /** Of this app, as the operators' list shows it. */
 const APP_VERSION: string | undefined = import.meta.env.VITE_VERSION;
-const FIRST_DOORS = ['/api/register'];
 
 /** Sends the outbox while this tab drives the gate. */
 export class Upload {
@@ -41,13 +41,9 @@ export class Upload {
 
   constructor(private readonly parts: UploadParts) {
     const { store, rules } = parts;
-    const doors = () => {
-      const named = rules.inUse?.bundle.endpoints.register ?? [];
-      return named.length > 0 ? named : FIRST_DOORS;
-    };
     this.#sync = new ChainsSync({
       store,
-      transport: (gate) => httpRegister(doors, gate, undefined, APP_VERSION),
+      transport: (gate) => httpRegister(() => registerDoors(rules), gate, undefined, APP_VERSION),
       bundle: () => ({
         sequence: rules.inUse?.bundle.sequence ?? 0,
         digest: rules.inUse?.digest ?? new Uint8Array(32),

@@ -7,6 +7,7 @@ import type { Gate } from '../model.ts';
 import { DeviceFactsList } from './DeviceFactsList.tsx';
 import { Foot } from './Foot.tsx';
 import { GateNewsLines } from './GateNewsLines.tsx';
+import { ItDoesNotWork } from './ItDoesNotWork.tsx';
 import { OtherReaders } from './OtherReaders.tsx';
 import { Say } from './Say.tsx';
 import { Title } from './Title.tsx';
@@ -107,6 +108,7 @@ export function More({ gate, update }: { readonly gate: Gate; readonly update: U
                 </button>
               </Part>
             )}
+            {gate.trouble && <ItDoesNotWork gate={gate} trouble={gate.trouble} />}
             <Part title={word(gate, 'settings.headline')}>
               <p class="quiet">{word(gate, 'settings.text')}</p>
               <button type="button" class="btn" onClick={() => gate.show('settings')}>

@@ -64,6 +64,11 @@ export interface RegisterTransport {
   state(gate: Uint8Array, venueId: number, shown?: Uint8Array | null): Promise<RegisterAnswer>;
   /** Shows the delegation by which an owner's device let this gate in. */
   introduce?(shown: { readonly delegation: string; readonly proof: string }): Promise<Introduced>;
+  /** Tells what the owner said does not work; the bytes as base64url. */
+  trouble?(report: {
+    readonly gateKey: string;
+    readonly signed: string;
+  }): Promise<{ readonly counted: boolean }>;
   /** Shows the successor that the key with this thumbprint signed. */
   succeed?(
     old: Uint8Array,
@@ -134,6 +139,7 @@ export function httpRegister(
         }),
       ),
     introduce: (shown) => ask<Introduced>('/delegations', shown),
+    trouble: (report) => ask<{ counted: boolean }>('/troubles', report),
     succeed: (old, shown) => ask<Introduced>(`/gates/${toBase64url(old)}/successor`, shown),
     async state(thumbprint, venueId, shown) {
       const query = new URLSearchParams({

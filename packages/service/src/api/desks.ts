@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Policy } from '@munjigi/core/rules';
 import type { Crypto } from '@munjigi/core/signing';
+import type { Trouble } from '@munjigi/core/trouble';
 import type { Logger } from 'pino';
 import { type AuthorityDesk, openAuthorityDesk, readForeign } from '../authority/index.ts';
 import type { StoryClockPort } from '../clock/index.ts';
@@ -51,6 +52,8 @@ export interface DeskParts {
   readonly took?: (results: readonly { readonly result: string }[], pending: number) => void;
   /** Told of what a desk wants looked at. */
   readonly alarmed?: (desk: DeskName, kind: string) => void;
+  /** Told of what an owner said does not work. */
+  readonly troubled?: (what: Trouble) => void;
 }
 
 /**
@@ -214,6 +217,7 @@ export async function openDesks(parts: DeskParts): Promise<OpenDesks> {
         log.warn({ desk: 'register', code: kind }, 'look at the register');
       },
       ...(parts.took ? { took: parts.took } : {}),
+      ...(parts.troubled ? { troubled: parts.troubled } : {}),
     });
     await handover.write('register', desks.register.publicKeys());
   }

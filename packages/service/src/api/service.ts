@@ -139,6 +139,7 @@ export async function createService(
       databases,
       took: (results, pending) => metrics.took(results, pending),
       alarmed: (desk, kind) => metrics.alarmed(desk, kind),
+      troubled: (what) => metrics.troubled(what),
       ...(overrides.everyMs === undefined ? {} : { everyMs: overrides.everyMs }),
     });
     opened = desks;

@@ -105,6 +105,8 @@ export const ACCESS = {
   takeDelegation: { callers: ['gate'] },
   takeSuccessor: { callers: ['gate'] },
   listGates: { callers: ['operator'] },
+  reportTrouble: { callers: ['gate'] },
+  listTroubles: { callers: ['public'] },
 
   getRoot: { callers: ['public'] },
   getBundle: { callers: ['public'] },

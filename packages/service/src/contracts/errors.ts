@@ -142,6 +142,10 @@ export const API_ERRORS = {
   ],
   'register.registration-unknown': [404, 'There is no such registration that waits for approval.'],
   'register.not-yours': [403, 'This venue is not among those you may act for.'],
+  'register.trouble': [
+    400,
+    'The report is not signed by its gate key, or is not as its contract describes it.',
+  ],
   'register.head': [400, 'The entries of the batch do not lead to the head that the gate signed.'],
 
   ...CASE_ERRORS,

@@ -7,6 +7,7 @@ import { issuerOperations } from './issuer.ts';
 import { logOperations } from './public-log.ts';
 import { registerOperations } from './register.ts';
 import { sessionOperations } from './session.ts';
+import { troubleOperations } from './troubles.ts';
 import { venueOperations } from './venues.ts';
 
 export {
@@ -50,6 +51,7 @@ export {
   registerCaseOperations,
   registerOperations,
   sessionOperations,
+  troubleOperations,
   venueOperations,
 };
 
@@ -59,6 +61,7 @@ export const operations = {
   ...issuerOperations,
   ...registerOperations,
   ...venueOperations,
+  ...troubleOperations,
   ...authorityOperations,
   ...authorityCaseOperations,
   ...registerCaseOperations,

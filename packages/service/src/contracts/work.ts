@@ -53,6 +53,8 @@ const WORK = {
   takeDelegation: 'upload',
   takeSuccessor: 'upload',
   listGates: 'statistics',
+  reportTrouble: 'console',
+  listTroubles: 'statistics',
 
   getRoot: 'documents',
   getBundle: 'documents',

@@ -27,6 +27,7 @@ import { newestRows } from './rows.ts';
 import { raiseSafeMarks } from './safe-marks.ts';
 import { mainTip, standingAt } from './standing.ts';
 import { stretchesOf, touch } from './stretch.ts';
+import { TroubleReports } from './troubles.ts';
 import type {
   Alarm,
   BatchAnswer,
@@ -101,6 +102,7 @@ export async function createRegister(options: RegisterOptions): Promise<Register
         const stopped = () => closing;
         const run = await dropDays(db, days.days[0]!.day, { stopped });
         if (run.left.length === 0) await prune(db, oldestMs, stopped);
+        await troubles.prune();
         return { ...run, closedGaps: await closeGaps({ db, receipts }, oldestMs, clock.nowMs()) };
       })
       .finally(() => {
@@ -161,6 +163,12 @@ export async function createRegister(options: RegisterOptions): Promise<Register
     : null;
   const stopTending = everyMinute(cases);
 
+  const troubles = new TroubleReports({
+    db,
+    clock,
+    crypto,
+    ...(options.troubled ? { onCounted: options.troubled } : {}),
+  });
   const venues = new VenueOffice({
     db,
     clock,
@@ -181,6 +189,7 @@ export async function createRegister(options: RegisterOptions): Promise<Register
   const desk: RegisterDesk = {
     name: 'register',
     cases,
+    troubles,
     venues,
     mount(server) {
       mountRegister(server, desk, crypto);

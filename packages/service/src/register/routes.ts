@@ -1,7 +1,7 @@
 import { batchFromJson, headToJson } from '@munjigi/core/chain';
 import { fromBase64, toBase64url } from '@munjigi/core/encoding';
 import type { Crypto } from '@munjigi/core/signing';
-import { registerOperations, route } from '../contracts/index.ts';
+import { registerOperations, route, troubleOperations } from '../contracts/index.ts';
 import type { DeskServer } from '../lib/desk.ts';
 import type { RegisterDesk, Standing } from './types.ts';
 import { mountVenues } from './venues/routes.ts';
@@ -30,6 +30,19 @@ function newsJson(news: NonNullable<Awaited<ReturnType<RegisterDesk['venues']['n
 /** Adds the register's operations to the server. */
 export function mountRegister(server: DeskServer, desk: RegisterDesk, _crypto: Crypto): void {
   mountVenues(server, desk.venues);
+  server.route({
+    ...route(troubleOperations.reportTrouble),
+    handler: async ({ body }) => ({
+      counted: await desk.troubles.take(fromBase64(body.gateKey), fromBase64(body.signed)),
+    }),
+  });
+  server.route({
+    ...route(troubleOperations.listTroubles),
+    async handler() {
+      const { since, troubles } = await desk.troubles.lately();
+      return { since, troubles: [...troubles] };
+    },
+  });
   server.route({
     ...route(registerOperations.addVenue),
     async handler(request) {

@@ -1,6 +1,7 @@
 import type { Batch, EntryFlag, EntryResult, Head } from '@munjigi/core/chain';
 import type { WeightedNumber } from '@munjigi/core/rules';
 import type { Crypto, Signer } from '@munjigi/core/signing';
+import type { Trouble } from '@munjigi/core/trouble';
 import type { Clock } from '../clock/index.ts';
 import type { KeyFolder } from '../crypto/index.ts';
 import type { Database } from '../db/index.ts';
@@ -11,6 +12,7 @@ import type { ReceiptSigners } from './receipts.ts';
 import type { DayTable, DroppedDays } from './retention.ts';
 import type { Revocation } from './revoke.ts';
 import type { BackupMarks } from './safe-marks.ts';
+import type { TroubleReports } from './troubles.ts';
 import type { People, RevokedLine, VenueOffice } from './venues/index.ts';
 import type { ChainReport } from './verify/verify-chain.ts';
 
@@ -55,6 +57,8 @@ export interface RegisterOptions {
   readonly alarm?: (alarm: Alarm) => void;
   /** Told what became of every entry of a batch. */
   readonly took?: (results: readonly { readonly result: string }[], pending: number) => void;
+  /** Told of what an owner said does not work, where it counts. */
+  readonly troubled?: (what: Trouble) => void;
   /** Milliseconds between two counts of what came in. */
   readonly countMs?: number;
   /** From 0 to below 1, for the spread of Retry-After. */
@@ -172,6 +176,8 @@ export interface RegisterDesk extends Desk {
   drainSeconds(): number;
   readonly name: 'register';
   readonly cases: RegisterCases | null;
+  /** What owners say does not work. */
+  readonly troubles: TroubleReports;
   /** Registrations, people, gates at the door. */
   readonly venues: VenueOffice;
   enrolVenue(venue: NewVenue): Promise<{ venueId: number; enrolmentCode: string }>;

@@ -4,17 +4,23 @@ import { consoleEn } from './console-en.ts';
 import { consoleKo } from './console-ko.ts';
 import { en } from './en.ts';
 import { ko } from './ko.ts';
+import { troublesEn } from './troubles-en.ts';
+import { troublesKo } from './troubles-ko.ts';
 
 export type Language = 'ko' | 'en';
 export const LANGUAGES: readonly Language[] = ['ko', 'en'];
 
 /** Keys of the neutral catalogue. What belongs to a policy (its proofs, reasons, notices) is the pack's text, not here. */
-export type TextKey = keyof typeof ko | keyof typeof consoleKo | keyof typeof consoleCasesKo;
+export type TextKey =
+  | keyof typeof ko
+  | keyof typeof consoleKo
+  | keyof typeof consoleCasesKo
+  | keyof typeof troublesKo;
 
 // `en` is typed by the keys of `ko`, so a sentence can never exist in one language alone.
 const catalogue: Record<Language, Readonly<Record<TextKey, string>>> = {
-  ko: { ...ko, ...consoleKo, ...consoleCasesKo },
-  en: { ...en, ...consoleEn, ...consoleCasesEn },
+  ko: { ...ko, ...consoleKo, ...consoleCasesKo, ...troublesKo },
+  en: { ...en, ...consoleEn, ...consoleCasesEn, ...troublesEn },
 };
 
 /** True for a key of the neutral catalogue. */

@@ -1,3 +1,4 @@
+import { TROUBLES, type Trouble } from '@munjigi/core/trouble';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import { WORK_CLASSES, type WorkClass, workOf } from '../../contracts/index.ts';
 import type { DeskName } from '../../lib/desk.ts';
@@ -30,6 +31,7 @@ export class Metrics {
   readonly #entries: Counter;
   readonly #pending: Histogram;
   readonly #alarms: Counter;
+  readonly #troubles: Counter;
 
   constructor(gauged: Gauged) {
     const registers = [this.registry];
@@ -71,6 +73,13 @@ export class Metrics {
       labelNames: ['desk', 'kind'],
       registers,
     });
+    this.#troubles = new Counter({
+      name: 'munjigi_trouble_reports_total',
+      help: 'Venues whose owner said that something does not work, once an hour each, by what.',
+      labelNames: ['what'],
+      registers,
+    });
+    for (const what of TROUBLES) this.#troubles.inc({ what }, 0);
     for (const work of WORK_CLASSES) this.#seconds.zero({ class: work });
     this.#gauges(gauged);
     gaugeKept(this.registry, gauged.kept);
@@ -90,6 +99,11 @@ export class Metrics {
   /** A desk wants something looked at. */
   alarmed(desk: DeskName, kind: string): void {
     this.#alarms.inc({ desk, kind });
+  }
+
+  /** An owner said that something does not work, and it counts. */
+  troubled(what: Trouble): void {
+    this.#troubles.inc({ what });
   }
 
   /** Entries of a batch, by result, and how many waited behind it. */
