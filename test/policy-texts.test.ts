@@ -66,7 +66,7 @@ function asked({ pack }: Policy): string[] {
     ...each('check', ['scan', 'eye', 'verbal', 'not-required', 'not-made']),
     ...each('record', ['scan', 'poster', 'call', 'paper', 'typed', 'none']),
     ...each('duty', ['check', 'record', 'fines', 'required', 'eased', 'suspended', 'none']),
-    ...each('fines', ['stand', 'waived', 'none', ...(pack.grace.length > 0 ? ['grace'] : [])]),
+    ...each('fines', ['stand', 'waived', 'none', 'open', ...(pack.grace.length > 0 ? ['grace'] : [])]),
     ...each('obligation', Object.keys(pack.obligations)),
     ...each('wallet', ['issuer', 'privacy', 'moves', 'withdrawn', 'reminder', 'grace', 'nothing']),
     ...each('wallet', ['paper'], 'title', 'last-day', 'use'),

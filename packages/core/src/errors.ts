@@ -46,6 +46,7 @@ export const ERROR_CODES = [
   'statement.structure',
   'statement.signature',
   'statement.receipt',
+  'incident.structure',
 ] as const;
 
 export type ErrorCode = (typeof ERROR_CODES)[number];

@@ -27,6 +27,7 @@ export {
   penalties,
   recordRequired,
   usualObligation,
+  widestObligation,
 } from './obligations.ts';
 export type * from './pack.ts';
 export { LANGUAGES } from './pack.ts';

@@ -1,4 +1,4 @@
-import { notice, obligation, type Parameters, type Policy, usualObligation } from '@munjigi/core/rules';
+import { notice, obligation, type Parameters, type Policy, widestObligation } from '@munjigi/core/rules';
 import { ApiError } from '../contracts/index.ts';
 import type { Database } from '../db/index.ts';
 
@@ -65,18 +65,4 @@ export function obligationOf(policy: Policy, standing: Standing, at: number): st
   if (standing.obligation !== null) return standing.obligation;
   const own = standing.notice === null ? null : notice(policy, standing.notice);
   return own?.obligation ?? widestObligation(policy, at);
-}
-
-const WIDTH = ['usual', 'check-only', 'record-only', 'nothing'];
-
-/** Without a notice, the widest duty that any venue has; each gate narrows it to its own by the rules. */
-function widestObligation(policy: Policy, at: number): string {
-  const codes = policy.venueKinds.flatMap((kind) =>
-    policy.regions.map((region) => usualObligation(policy, { kind, region }, at)),
-  );
-  return (
-    WIDTH.find((code) => codes.includes(code) && obligation(policy, code) !== null) ??
-    Object.keys(policy.pack.obligations)[0] ??
-    'usual'
-  );
 }
