@@ -108,11 +108,11 @@ describe('a published status', () => {
   };
 
   it('comes back as it was signed', async () => {
-    expect(await openStatus(await signStatus(status, delegate), root, crypto)).toEqual(status);
+    expect(await openStatus(await signStatus(status, delegate!), root, crypto)).toEqual(status);
   });
 
   it('is believed from a delegate alone', async () => {
-    await expect(openStatus(await signStatus(status, k1), root, crypto)).rejects.toMatchObject({
+    await expect(openStatus(await signStatus(status, k1!), root, crypto)).rejects.toMatchObject({
       code: 'trust.signature',
     });
   });
