@@ -12,6 +12,8 @@ export {
 } from './entitle.ts';
 export { hintOf, initialOf, readHint } from './hint.ts';
 export {
+  CUT_OFF,
+  cutOffTexts,
   type NoticeReader,
   type NoticeTexts,
   notice,
