@@ -66,7 +66,7 @@ function asked({ pack }: Policy): string[] {
     ...each('check', ['scan', 'eye', 'verbal', 'not-required', 'not-made']),
     ...each('record', ['scan', 'poster', 'call', 'paper', 'typed', 'none']),
     ...each('duty', ['check', 'record', 'fines', 'required', 'eased', 'suspended', 'none']),
-    ...each('fines', ['stand', 'waived', 'none', ...(pack.grace.length > 0 ? ['grace'] : [])]),
+    ...each('fines', ['stand', 'waived', 'none', 'open', ...(pack.grace.length > 0 ? ['grace'] : [])]),
     ...each('obligation', Object.keys(pack.obligations)),
     ...each('wallet', ['issuer', 'privacy', 'moves', 'withdrawn', 'reminder', 'grace', 'nothing']),
     ...each('wallet', ['paper'], 'title', 'last-day', 'use'),
@@ -91,6 +91,7 @@ function asked({ pack }: Policy): string[] {
     ),
     ...each('notice.as-of', ['provisional', 'confirmed', 'standing']),
     'notice.provisional',
+    'notice.exercise',
     ...each('statement', ['title', 'line']),
     'answer.question',
   ];
@@ -98,7 +99,7 @@ function asked({ pack }: Policy): string[] {
 
 /** Keys that a pack may have besides: a second line, the answer card, another wording for one status. */
 const MAY =
-  /^reason\.[\w-]+\.also$|^answer\.|^notice\.[\w-]+\.(answer\.(headline|text)|(owner|visitor|answer)\.(headline|text)\.(provisional|confirmed|standing))$/;
+  /^reason\.[\w-]+\.also$|^answer\.|^notice\.[\w-]+\.(cause\.then|answer\.(headline|text)|(owner|visitor|answer)\.(headline|text)\.(provisional|confirmed|standing))$/;
 
 const slots = (template: string): string[] =>
   [...template.matchAll(/\{([\w-]+)/g)].map((match) => match[1]!).sort();

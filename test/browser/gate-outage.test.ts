@@ -50,6 +50,21 @@ describeInBrowser('a gate through its day', () => {
     expect(strip.text).toContain('앱을 다시 깔지 마세요');
   });
 
+  it('finds out by itself that it reaches nobody, with no guest at the door, and says what holds until it does', async () => {
+    const page = await door.openGate();
+    await stripIs(page, 'usual');
+    const servers = ['**/mirror/**', '**/api/**'];
+    for (const server of servers) await page.route(server, (route) => route.abort('internetdisconnected'));
+    await stripIs(page, 'incident');
+    expect((await look(page)).strip).toMatchObject({
+      status: null,
+      headline: '방역패스 의무는 그대로입니다.',
+      text: expect.stringMatching(/닿지 않습니다.*눈으로 보고.*다시 닿을 때까지/),
+    });
+    for (const server of servers) await page.unroute(server);
+    await stripIs(page, 'usual');
+  });
+
   it('gives the by-eye card today’s dates from the rules', async () => {
     const page = await door.openGate();
     const { rows: card, word } = await look(page);

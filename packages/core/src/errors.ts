@@ -47,6 +47,7 @@ export const ERROR_CODES = [
   'statement.signature',
   'statement.receipt',
   'trouble.structure',
+  'incident.structure',
 ] as const;
 
 export type ErrorCode = (typeof ERROR_CODES)[number];

@@ -7,6 +7,7 @@ export {
   type PlatformClocks,
 } from './clock/device-clock.ts';
 export { ChainStore, FIRST_CHAIN } from './gate/chain-store.ts';
+export { CutOff } from './gate/cut-off.ts';
 export { type Confirmed, DegradedHours, type Episode, type EpisodeKeep } from './gate/degraded-hours.ts';
 export { type EnrolmentLink, enrolGate, readEnrolmentLink } from './gate/enrol.ts';
 export { exportDevice, exportOutbox, type OutboxFile } from './gate/export.ts';

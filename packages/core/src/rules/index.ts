@@ -12,6 +12,8 @@ export {
 } from './entitle.ts';
 export { hintOf, initialOf, readHint } from './hint.ts';
 export {
+  CUT_OFF,
+  cutOffTexts,
   type NoticeReader,
   type NoticeTexts,
   notice,
@@ -27,6 +29,7 @@ export {
   penalties,
   recordRequired,
   usualObligation,
+  widestObligation,
 } from './obligations.ts';
 export type * from './pack.ts';
 export { LANGUAGES } from './pack.ts';

@@ -1,6 +1,6 @@
 import type { Now } from '../trust/types.ts';
 import type { Venue } from './admission.ts';
-import { obligation, usualObligation } from './obligations.ts';
+import { obligation, usualObligation, widestObligation } from './obligations.ts';
 import type { Language, Notice, Parameters } from './pack.ts';
 import type { Policy } from './policy.ts';
 
@@ -26,10 +26,21 @@ export interface NoticeTexts {
 /**
  * The texts of what counts right now. A notice that the pack does not have is shown as the standing one of the obligation,
  * so that a device with older rules still says something true.
+ * @param venue whose duty it is told for, where that may be another than most venues have; null tells of the widest
  */
-export function noticeTexts(policy: Policy, now: Now, reader: NoticeReader, language: Language): NoticeTexts {
+export function noticeTexts(
+  policy: Policy,
+  now: Now,
+  reader: NoticeReader,
+  language: Language,
+  venue: Venue | null = null,
+): NoticeTexts {
   const published = now.notice !== null && notice(policy, now.notice) !== null ? now.notice : null;
-  const id = published ?? obligation(policy, now.obligation)?.standing ?? 'usual';
+  const duty = dutyOf(policy, now, venue);
+  const told = published === null ? null : forDuty(policy, published, duty);
+  const id = told ?? obligation(policy, duty)?.standing ?? 'usual';
+  // That all is as usual again may be said by itself: then nobody has confirmed it, and it is no provisional sentence either.
+  const usual = now.notice === null && now.status === 'provisional' ? null : 'confirmed';
   return write(
     policy,
     id,
@@ -37,9 +48,58 @@ export function noticeTexts(policy: Policy, now: Now, reader: NoticeReader, lang
     language,
     now.validFrom,
     now.parameters,
-    published === null ? 'confirmed' : now.status,
+    published === null ? usual : now.status,
   );
 }
+
+/** The obligation that is told of: the published one, unless the rules give the venue another duty than most have. */
+function dutyOf(policy: Policy, { obligation: published, issuedAt }: Now, venue: Venue | null): string {
+  if (venue === null) return published;
+  const own = usualObligation(policy, venue, issuedAt);
+  return own === widestObligation(policy, issuedAt) ? published : own;
+}
+
+/**
+ * The notice of the same disturbance that speaks of a duty: a register that is down is told otherwise where a proof is checked and
+ * where none is. Null where the disturbance changes nothing for that duty.
+ */
+function forDuty(policy: Policy, id: string, duty: string): string | null {
+  const { pack } = policy;
+  const standing = (code: string) => obligation(policy, code)?.standing;
+  const row = pack.notices[id]!;
+  if (standing(row.obligation) === standing(duty)) return id;
+  const same = Object.entries(pack.notices).find(
+    ([, other]) =>
+      other.state === row.state &&
+      standing(other.obligation) === standing(duty) &&
+      other.preApproved?.seen.some((seen) => row.preApproved?.seen.includes(seen)),
+  );
+  return same?.[0] ?? null;
+}
+
+/**
+ * The sentence of a device that reaches nobody: what its rules ask of the venue, and that this holds until it reaches somebody
+ * again. Null where the rules ask nothing, or the pack has no such sentence.
+ * @param venue null tells of the widest duty that any venue has
+ * @param since when it last reached somebody, in seconds
+ */
+export function cutOffTexts(
+  policy: Policy,
+  venue: Venue | null,
+  at: number,
+  since: number,
+  reader: NoticeReader,
+  language: Language,
+): NoticeTexts | null {
+  const duty = venue === null ? widestObligation(policy, at) : usualObligation(policy, venue, at);
+  const found = Object.entries(policy.pack.notices).find(
+    ([, { state, obligation: code }]) => state === CUT_OFF && code === duty,
+  );
+  return found ? write(policy, found[0], reader, language, at, { since }, null) : null;
+}
+
+/** The state of a device, in the table of notices, that reaches neither register nor mirrors. It says so itself; nobody publishes it. */
+export const CUT_OFF = 'cut-off';
 
 /** The sentence of a gate that has heard nothing at all: the standing notice of what the rules alone ask of its venue. */
 export function standingTexts(
@@ -73,10 +133,12 @@ function write(
 ): NoticeTexts {
   // What was so on the day of an incident is told of that day alone; elsewhere a notice begins when it is published.
   const row = notice(policy, id);
-  const historic = row !== null && row.incident === policy.calendar.dateOf(at) ? row.parameters : {};
+  const isThatDay = row !== null && row.incident === policy.calendar.dateOf(at);
+  const historic = isThatDay ? row.parameters : {};
   const parameters: Parameters = { at, today: at, since: at, until: at, ...historic, ...published };
   const part = (name: string): string => {
     const keys = [
+      ...(isThatDay ? [`notice.${id}.${name}.then`] : []),
       `notice.${id}.${reader}.${name}.${status ?? 'standing'}`,
       `notice.${id}.${reader}.${name}`,
       ...(reader === 'answer'
@@ -90,7 +152,8 @@ function write(
   const cause = part('cause');
   const headline = part('headline');
   const text = part('text');
-  const asOf = policy.text(language, `notice.as-of.${status ?? 'standing'}`, parameters);
+  const stands = policy.text(language, `notice.as-of.${status ?? 'standing'}`, parameters);
+  const asOf = policy.exercise ? `${stands} · ${policy.text(language, 'notice.exercise')}` : stands;
   const closed = cause === '' || /[.!?]$/.test(cause) ? cause : `${cause}.`;
   const sentence = [closed, headline, text, `(${asOf})`].filter((piece) => piece !== '').join(' ');
   return { cause, headline, text, asOf, sentence, status, notice: id };

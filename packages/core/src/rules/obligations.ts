@@ -47,6 +47,20 @@ export function usualObligation(policy: Policy, venue: Venue, at: number): strin
   return check ? (record ? 'usual' : 'check-only') : record ? 'record-only' : 'nothing';
 }
 
+const WIDTH = ['usual', 'check-only', 'record-only', 'nothing'];
+
+/** The widest duty that the rules alone give any venue at an instant; each venue narrows it to its own. */
+export function widestObligation(policy: Policy, at: number): string {
+  const codes = policy.venueKinds.flatMap((kind) =>
+    policy.regions.map((region) => usualObligation(policy, { kind, region }, at)),
+  );
+  return (
+    WIDTH.find((code) => codes.includes(code) && obligation(policy, code) !== null) ??
+    Object.keys(policy.pack.obligations)[0] ??
+    'usual'
+  );
+}
+
 /** Checks that an obligation accepts; the usual ones where the code is unknown. */
 export const acceptedChecks = (policy: Policy, code: string): readonly CheckWord[] =>
   obligation(policy, code)?.acceptedChecks ?? ['scan', 'eye'];

@@ -22,7 +22,7 @@ const reason = oneOf(...Object.keys(REASONS));
 const check = oneOf('scan', 'eye', 'verbal', 'not-required', 'not-made');
 const record = oneOf('scan', 'poster', 'call', 'paper', 'typed', 'none');
 const duty = oneOf('required', 'eased', 'suspended', 'none');
-const fine = oneOf('stand', 'waived', 'none');
+const fine = oneOf('stand', 'waived', 'none', 'open');
 const characters: Shape = (value, path) => {
   if (typeof value !== 'string') throw wrongPack(path, 'must be the characters to leave out');
 };
@@ -134,6 +134,13 @@ const shape = object({
       incident: orNull(date),
       parameters,
       source: word,
+      'preApproved?': object({
+        seen: list(word, 1),
+        states: list(oneOf('slow', 'down'), 1),
+        'meanwhile?': word,
+        'back?': word,
+        ends: oneOf('itself', 'person'),
+      }),
     }),
   ),
   sightings: list(object({ id: word, rule: word, 'also?': table(word) })),
@@ -209,8 +216,14 @@ export function readPack(value: unknown): Pack {
     leads(rules, row.rule, `$.sightings[${i}].rule`);
     for (const other of Object.values(row.also ?? {})) leads(rules, other, `$.sightings[${i}].also`);
   });
-  for (const [id, notice] of Object.entries(pack.notices))
-    leads(Object.keys(pack.obligations), notice.obligation, `$.notices.${id}.obligation`);
+  for (const [id, { obligation, preApproved }] of Object.entries(pack.notices)) {
+    const path = `$.notices.${id}`;
+    leads(Object.keys(pack.obligations), obligation, `${path}.obligation`);
+    if (preApproved?.meanwhile !== undefined)
+      leads(Object.keys(pack.obligations), preApproved.meanwhile, `${path}.preApproved.meanwhile`);
+    if (preApproved?.back !== undefined)
+      leads(Object.keys(pack.notices), preApproved.back, `${path}.preApproved.back`);
+  }
   for (const [code, row] of Object.entries(pack.obligations))
     leads(Object.keys(pack.notices), row.standing, `$.obligations.${code}.standing`);
   if (pack.ladder.tooOldHours <= pack.ladder.ageingHours)

@@ -196,16 +196,16 @@ export interface RecordingRule extends Scope {
   readonly lawful: readonly RecordWord[];
 }
 
+/** `open`: whoever decides has not decided yet. */
+export type Fines = 'stand' | 'waived' | 'none' | 'open';
+
 export type Duty = 'required' | 'eased' | 'suspended' | 'none';
 
 /** What a venue owes at a time: one row of the obligation table. */
 export interface Obligation {
   readonly record: Duty;
   readonly check: Duty;
-  readonly fines: {
-    readonly venue: 'stand' | 'waived' | 'none';
-    readonly visitor: 'stand' | 'waived' | 'none';
-  };
+  readonly fines: { readonly venue: Fines; readonly visitor: Fines };
   readonly acceptedChecks: readonly CheckWord[];
   /** Ways of recording that are lawful besides those of the recording rules. */
   readonly alsoLawful: readonly RecordWord[];
@@ -228,6 +228,21 @@ export interface Notice {
   /** Values for its texts as they were on that day. */
   readonly parameters: Parameters;
   readonly source: string;
+  /** There where it may be published before a person has looked, and when. */
+  readonly preApproved?: PreApproved;
+}
+
+/** What the body agreed to beforehand: the notice is said at once, as provisional, when a component is seen in such a state. */
+export interface PreApproved {
+  /** Components as canaries and reports name them. */
+  readonly seen: readonly string[];
+  readonly states: readonly ('slow' | 'down')[];
+  /** The obligation while it is provisional, where that is not yet what the notice says once it is confirmed. */
+  readonly meanwhile?: string;
+  /** The notice that follows when the component works again; absent for the usual state. */
+  readonly back?: string;
+  /** Who ends it then: `itself`, while no person has confirmed it, or a `person` to whom the end is proposed. */
+  readonly ends: 'itself' | 'person';
 }
 
 /** One row of the card for checks by eye: which rules stand behind it and which of its dates are shown. */

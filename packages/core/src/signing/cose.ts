@@ -31,7 +31,9 @@ export type DocumentKind =
   | 'notified'
   | 'message'
   | 'answer'
-  | 'statement';
+  | 'statement'
+  | 'observation'
+  | 'status';
 
 const contextOf = (kind: DocumentKind) => utf8Encode(`MJ1 ${kind}`);
 

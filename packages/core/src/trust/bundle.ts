@@ -175,7 +175,7 @@ export async function openBundle(
 
 /** A document of the authority, signed by a delegate of the root. Throws `trust.signature` where it is not. */
 export async function openDelegated(
-  kind: 'bundle' | 'now' | 'clock' | 'notified',
+  kind: 'bundle' | 'now' | 'clock' | 'notified' | 'status',
   bytes: Uint8Array,
   root: Root,
   crypto: Crypto,

@@ -1,6 +1,7 @@
 import { equalBytes, toHex } from '@munjigi/core/encoding';
-import { isStatementText } from '@munjigi/core/statement';
+import { isStatementText, type Unreachable } from '@munjigi/core/statement';
 import {
+  CutOff,
   countOf,
   exportDevice,
   type GateIdentity,
@@ -57,10 +58,22 @@ export async function createGate(options: GateOptions): Promise<Gate> {
   let upload: Upload | null = null;
   let degraded: Degraded | null = null;
 
+  const cutOff = new CutOff();
+  const asked = (what: Unreachable, answered: boolean): void => {
+    degraded?.asked(what, answered);
+    cutOff.asked(what, answered, Math.floor((rules.clock.estimate()?.ms ?? Date.now()) / 1000));
+    signals.cutOffSince.value = cutOff.since;
+  };
+  let mirrors = true;
   const rules = await RulesInUse.open(store, () => {
     signals.rulesSeen.value += 1;
     upload?.rulesChanged();
-    if (signals.writer.peek()) degraded?.rulesChanged();
+    if (!signals.writer.peek()) return;
+    asked('mirrors', rules.reached);
+    degraded?.rulesChanged();
+    // A gate with nothing to send asks the register rarely: now it matters whether that one answers.
+    if (mirrors && !rules.reached) upload?.nudge();
+    mirrors = rules.reached;
   });
   const joins = hash.includes('enrol=');
   if (!rules.inUse || joins) await within(rules.refresh(), FIRST_ANSWER_MS);
@@ -138,7 +151,7 @@ export async function createGate(options: GateOptions): Promise<Gate> {
       onReached: (reached) => {
         signals.online.value = reached;
         if (reached) void trouble?.retry().catch(() => {});
-        degraded?.asked('register', reached);
+        asked('register', reached);
       },
       onConfirmed: (receipt) => {
         recorder.verified(receipt.hash);

@@ -57,7 +57,6 @@ export class Degraded implements Statements {
   /** The rules were looked at again: perhaps something new counts. */
   rulesChanged(): void {
     const now = this.rules.inUse?.now;
-    this.asked('mirrors', this.rules.reached);
     if (now)
       void this.#hours.counts({ notice: now.notice, obligation: now.obligation, sequence: now.sequence });
   }

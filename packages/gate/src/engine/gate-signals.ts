@@ -23,6 +23,8 @@ export interface GateSignals {
   readonly writer: Signal<boolean>;
   /** True while the register answers. */
   readonly online: Signal<boolean>;
+  /** Since when neither register nor mirrors answer, in seconds; null while one does. */
+  readonly cutOffSince: Signal<number | null>;
   /** Entries confirmed after an outage, while that is news. */
   readonly backWith: Signal<number | null>;
   readonly facts: Signal<DeviceFacts | null>;
@@ -54,6 +56,7 @@ export const gateSignals = (): GateSignals => ({
   lastEntry: signal(null),
   writer: signal(true),
   online: signal(true),
+  cutOffSince: signal<number | null>(null),
   backWith: signal<number | null>(null),
   facts: signal<DeviceFacts | null>(null),
   news: signal(null),

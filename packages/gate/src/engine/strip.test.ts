@@ -20,6 +20,7 @@ const usual: StripFacts = {
   viewer: false,
   notSaved: false,
   registerDown: false,
+  cutOffSince: null,
   waiting: 0,
   backWith: null,
 };
@@ -77,6 +78,41 @@ describe('the strip', () => {
     });
     expect(show({ registerDown: true, waiting: 83 }).text).toContain('앱을 지우거나 다시 깔지 마세요');
     expect(show({ registerDown: true, waiting: 0 }).kind).toBe('usual');
+  });
+
+  it('says by itself, cut off from everything, whether the duty stands, what to do and until when', () => {
+    const alone = { cutOffSince: AT - 60, registerDown: true, waiting: 83 };
+    const strip = show(alone);
+    expect(strip).toMatchObject({
+      kind: 'incident',
+      status: null,
+      headline: '방역패스 의무는 그대로입니다.',
+    });
+    expect(strip.text).toMatch(/닿지 않습니다\(14:04~\).*눈으로 보고.*다시 닿을 때까지.*\(14:05 기준\)/);
+    expect(show({ ...alone, venue: { kind: 'mart', region: 'seoul' } })).toMatchObject({
+      headline: '출입명부 의무는 그대로입니다.',
+    });
+    const later = Date.parse('2022-03-02T12:00:00+09:00') / 1000;
+    expect(show({ ...alone, at: later, cutOffSince: later }).kind, 'no duty, nothing to say').toBe(
+      'incident',
+    );
+    expect(show({ ...alone, at: later, cutOffSince: later, waiting: 0 })).toMatchObject({ kind: 'usual' });
+    expect(show({ ...alone, now: now('app-down') }), 'what was published goes first').toMatchObject({
+      status: 'confirmed',
+    });
+  });
+
+  it('tells each venue of its own duty: where no pass is checked, nobody is told that it is', () => {
+    const mart = { kind: 'mart', region: 'seoul' } as const;
+    expect(show({ now: now('app-down'), venue: mart })).toMatchObject({
+      kind: 'incident',
+      headline: '명부 의무는 그대로입니다.',
+    });
+    expect(show({ now: now('wallet-slow'), venue: mart })).toMatchObject({
+      kind: 'usual',
+      headline: '출입만 기록합니다.',
+    });
+    expect(show({ venue: mart }).headline).toBe('출입만 기록합니다.');
   });
 
   it('tells that all is confirmed, once the register is back and not before', () => {

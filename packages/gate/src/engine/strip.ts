@@ -1,4 +1,12 @@
-import { noticeTexts, type Policy, rulesAge, standingTexts, type Venue } from '@munjigi/core/rules';
+import {
+  cutOffTexts,
+  type NoticeTexts,
+  noticeTexts,
+  type Policy,
+  rulesAge,
+  standingTexts,
+  type Venue,
+} from '@munjigi/core/rules';
 import type { Now } from '@munjigi/core/trust';
 import type { Strip } from '../model.ts';
 
@@ -16,6 +24,8 @@ export interface StripFacts {
   readonly notSaved: boolean;
   /** True where the register did not answer when last asked. */
   readonly registerDown: boolean;
+  /** Since when this device has reached neither register nor mirrors (seconds); null while it reaches one. */
+  readonly cutOffSince: number | null;
   readonly waiting: number;
   /** Entries that were confirmed after an outage, while that is news; else null. */
   readonly backWith: number | null;
@@ -29,7 +39,8 @@ type Words = (key: string, parameters?: Readonly<Record<string, string | number>
 
 /**
  * What counts right now, in one sentence. What this device must say of itself goes first; then the published notice; then
- * that it works on without the register; then the age of its rules; else the usual state.
+ * the pack's own sentence for a device that reaches nobody; then that it works on without the register; then the age of its
+ * rules; else the usual state.
  */
 export function stripOf(facts: StripFacts, words: Words, language: 'ko' | 'en'): Strip {
   const { policy, now, venue, at, waiting } = facts;
@@ -50,14 +61,15 @@ export function stripOf(facts: StripFacts, words: Words, language: 'ko' | 'en'):
   const age = facts.ageSeconds === null ? 'fresh' : rulesAge(policy, facts.ageSeconds);
   if (age === 'too-old') return own('stopped', 'strip.rules-too-old');
   if (facts.renewed) return own('renewed', 'gate.renewed');
-  const published = now && isInForce(now, at) ? noticeTexts(policy, now, 'owner', language) : null;
+  const published = now && isInForce(now, at) ? noticeTexts(policy, now, 'owner', language, venue) : null;
   if (facts.backWith !== null && !facts.registerDown)
     return own('back', 'strip.register-back', { count: facts.backWith });
-  if (published && now?.notice && published.notice !== 'usual') {
-    const { cause, headline, text, asOf, status } = published;
-    const rest = [cause === '' || /[.!?]$/.test(cause) ? cause : `${cause}.`, text, `(${asOf})`];
-    return { kind: 'incident', status, headline, text: rest.filter((piece) => piece !== '').join(' ') };
-  }
+  if (published && now?.notice && isNews(policy, published)) return incident(published);
+  const alone =
+    facts.cutOffSince === null || at === null
+      ? null
+      : cutOffTexts(policy, venue, at, facts.cutOffSince, 'owner', language);
+  if (alone) return incident(alone);
   if (facts.registerDown && waiting > 0) return own('incident', 'strip.register-down', { count: waiting });
   if (age === 'ageing')
     return own('ageing', 'strip.rules-ageing', { hours: Math.floor((facts.ageSeconds ?? 0) / 3600) });
@@ -71,6 +83,15 @@ export function stripOf(facts: StripFacts, words: Words, language: 'ko' | 'en'):
     text: usual.text || words('strip.usual.text', { at }),
   };
 }
+
+const incident = ({ cause, headline, text, asOf, status }: NoticeTexts): Strip => {
+  const rest = [cause === '' || /[.!?]$/.test(cause) ? cause : `${cause}.`, text, `(${asOf})`];
+  return { kind: 'incident', status, headline, text: rest.filter((piece) => piece !== '').join(' ') };
+};
+
+/** False where the sentence is the standing one of a duty: then a notice changes nothing for this venue. */
+const isNews = (policy: Policy, { notice }: NoticeTexts): boolean =>
+  Object.values(policy.pack.obligations).every(({ standing }) => standing !== notice);
 
 /** A notice counts in its own time; without a clock it is believed. */
 const isInForce = (now: Now, at: number | null): boolean =>

@@ -63,6 +63,7 @@ export function whatCounts(
           viewer: !signals.writer.value,
           notSaved: signals.unsaved.value > 0 || signals.fitness.value === 'unfit',
           registerDown: !signals.online.value,
+          cutOffSince: signals.cutOffSince.value,
           waiting: signals.waiting.value,
           backWith: signals.backWith.value,
           renewed: signals.justRenewed.value,

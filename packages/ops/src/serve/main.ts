@@ -51,6 +51,8 @@ Runs the service: any of its three desks, each with a database and a key store o
   --doors-register LIST     what gates are told in the bundle: front doors of the register (/api/register),
   --mirrors LIST              and mirrors of the signed files (/mirror)
   --root-by-ceremony        no share of the root is made here: see munjigi bundle ceremony
+  --canary-keys FILE        canaries that may tell what they saw: a line each, name and key
+                            (as munjigi canary enrol prints them); read anew when it changes
   --imported-evidence-only  leaves out the evidence of the pack's demonstration
   --log LEVEL               silent, error, warn, info or debug (info), on standard error
 
@@ -82,6 +84,7 @@ const OPTIONS = {
   'origin-register': TEXT,
   'origin-authority': TEXT,
   providers: TEXT,
+  'canary-keys': TEXT,
   'imported-evidence-only': YES,
   'root-by-ceremony': YES,
   'limit-first': TEXT,

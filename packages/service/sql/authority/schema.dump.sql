@@ -9,6 +9,13 @@ CREATE TABLE account (
 );
 CREATE INDEX account_officer ON public.account USING btree (account_id) WHERE (roles @> '["officer"]'::jsonb);
 
+CREATE TABLE canary_heard (
+  canary text NOT NULL,
+  sequence bigint NOT NULL,
+  at bigint NOT NULL,
+  CONSTRAINT canary_heard_pkey PRIMARY KEY (canary)
+);
+
 CREATE TABLE case_to_end (
   case_id bytea NOT NULL,
   expires_at bigint NOT NULL,
@@ -40,6 +47,31 @@ CREATE TABLE document_sequence (
   document text NOT NULL,
   last bigint NOT NULL,
   CONSTRAINT document_sequence_pkey PRIMARY KEY (document)
+);
+
+CREATE TABLE incident (
+  incident_no bigint NOT NULL,
+  component text NOT NULL,
+  state text NOT NULL,
+  repeats bigint,
+  exercise boolean NOT NULL,
+  cause jsonb,
+  measures jsonb NOT NULL DEFAULT '[]'::jsonb,
+  closed boolean NOT NULL DEFAULT false,
+  CONSTRAINT incident_pkey PRIMARY KEY (incident_no),
+  CONSTRAINT incident_state_check CHECK ((state = ANY (ARRAY['slow'::text, 'down'::text])))
+);
+CREATE UNIQUE INDEX incident_open ON public.incident USING btree (component) WHERE (NOT closed);
+
+CREATE TABLE incident_event (
+  incident_no bigint NOT NULL,
+  event_no integer NOT NULL,
+  what text NOT NULL,
+  at bigint NOT NULL,
+  notice text,
+  account_id text,
+  CONSTRAINT incident_event_incident_no_fkey FOREIGN KEY (incident_no) REFERENCES incident(incident_no),
+  CONSTRAINT incident_event_pkey PRIMARY KEY (incident_no, event_no)
 );
 
 CREATE TABLE invite (
@@ -116,7 +148,10 @@ CREATE TABLE notice (
   obligation text,
   parameters jsonb NOT NULL,
   valid_from bigint NOT NULL,
+  said_by text,
+  incident_no bigint,
   CONSTRAINT notice_pkey PRIMARY KEY (notice_no),
+  CONSTRAINT notice_said_by_check CHECK ((said_by = ANY (ARRAY['table'::text, 'person'::text]))),
   CONSTRAINT notice_status_check CHECK ((status = ANY (ARRAY['provisional'::text, 'confirmed'::text])))
 );
 
@@ -133,6 +168,15 @@ CREATE TABLE notified_tag (
   padding boolean NOT NULL,
   CONSTRAINT notified_tag_pkey PRIMARY KEY (day, tag)
 );
+
+CREATE TABLE observation (
+  canary text NOT NULL,
+  sequence bigint NOT NULL,
+  at bigint NOT NULL,
+  seen jsonb NOT NULL,
+  CONSTRAINT observation_pkey PRIMARY KEY (canary, sequence)
+);
+CREATE INDEX observation_at ON public.observation USING btree (at);
 
 CREATE TABLE passkey (
   credential_id bytea NOT NULL,

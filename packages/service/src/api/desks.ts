@@ -3,7 +3,7 @@ import type { Policy } from '@munjigi/core/rules';
 import type { Crypto } from '@munjigi/core/signing';
 import type { Trouble } from '@munjigi/core/trouble';
 import type { Logger } from 'pino';
-import { type AuthorityDesk, openAuthorityDesk, readForeign } from '../authority/index.ts';
+import { type AuthorityDesk, CanaryKeys, openAuthorityDesk, readForeign } from '../authority/index.ts';
 import type { StoryClockPort } from '../clock/index.ts';
 import type { Secrets, ServiceConfig } from '../config/index.ts';
 import type { Database } from '../db/index.ts';
@@ -131,6 +131,9 @@ export async function openDesks(parts: DeskParts): Promise<OpenDesks> {
       },
       endpoints: config.doors,
       onTrouble: (error) => log.error({ desk: 'authority', error }, 'could not publish'),
+      canaries: new CanaryKeys(config.canaryKeys, (count) =>
+        log.warn({ desk: 'authority', count }, 'lines of the file of canary keys could not be read'),
+      ),
       rootByCeremony: config.rootByCeremony,
       onDelegatesEnd: (days) =>
         log.warn(

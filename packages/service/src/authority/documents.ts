@@ -26,6 +26,11 @@ interface Row {
 
 const KEPT = 100;
 
+/** Another process of this desk published meanwhile: what was about to be signed may be said already. */
+export class Overtaken extends Error {
+  override readonly name = 'Overtaken';
+}
+
 /**
  * What the authority published: numbered in the database, held in memory for readers, and written to the mirror folder as
  * whole files, which anyone may serve while this service is down.
@@ -62,6 +67,20 @@ export class Documents {
     return rows.map(({ bytes }) => bytes);
   }
 
+  /** Takes in what other processes of this desk have published, and puts it into the mirror of this one. */
+  async follow(): Promise<void> {
+    const { rows } = await this.db.query<{ document: DocumentName; newest: number }>(
+      'SELECT document, max(sequence) AS newest FROM published GROUP BY document',
+    );
+    // What counts now names the others, so it comes into the mirror last.
+    for (const name of ['root', 'bundle', 'clock', 'now'] as const) {
+      const newest = rows.find(({ document }) => document === name)?.newest ?? 0;
+      if (newest <= (this.newest.get(name)?.sequence ?? 0)) continue;
+      const document = await this.reload(name);
+      if (document) await this.writeMirror(name, document);
+    }
+  }
+
   /** Reads the newest document again: another process of this desk may have published. */
   async reload(name: DocumentName): Promise<Published | null> {
     const { rows } = await this.db.query<Row>(
@@ -81,7 +100,8 @@ export class Documents {
 
   /**
    * Publishes a document: numbers it, signs it, keeps it, then puts it into the mirror. Numbers only grow; the
-   * number of a document that could not be signed was seen by nobody.
+   * number of a document that could not be signed was seen by nobody. Throws `Overtaken` where there is a newer one than the
+   * newest that is known here.
    */
   async publish(
     name: DocumentName,
@@ -95,6 +115,12 @@ export class Documents {
         [name],
       );
       const sequence = rows[0]!.last;
+      // The number is locked by now: whoever else publishes has committed, or waits.
+      const newest = await session.query<{ newest: number | null }>(
+        'SELECT max(sequence) AS newest FROM published WHERE document = $1',
+        [name],
+      );
+      if ((newest.rows[0]?.newest ?? 0) > (this.newest.get(name)?.sequence ?? 0)) throw new Overtaken();
       const bytes = await sign(sequence);
       const digest = new Uint8Array(createHash('sha256').update(bytes).digest());
       await session.query(

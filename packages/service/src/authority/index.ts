@@ -11,6 +11,7 @@ import { lateFields } from './bundle-parts.ts';
 import { type AuthorityCaseOptions, AuthorityCases, mountAuthorityCases } from './cases/index.ts';
 import { DayKeys } from './day-keys.ts';
 import { type DocumentName, Documents } from './documents.ts';
+import { CanaryKeys, openIncidents } from './incidents/index.ts';
 import { type CosignPort, headMirror, KnownBodies, LogKeeper, mountLog } from './log/index.ts';
 import { Notices } from './notices.ts';
 import { NotifiedFiles } from './notified.ts';
@@ -21,12 +22,15 @@ import { mountAuthority } from './routes.ts';
 export { dayKeyId } from '../lib/keys/index.ts';
 export { Documents } from './documents.ts';
 export { readForeign } from './foreign.ts';
+export { CanaryKeys, readCanaryKeys } from './incidents/index.ts';
 export { type CosignPort, KnownBodies, LogKeeper, LogStore } from './log/index.ts';
 export type { Handover } from './publisher.ts';
 export { endAuthorityDays } from './retention.ts';
 export { makeDelegates, RootKeeper } from './root.ts';
 
 const DAY = 86_400;
+/** What canaries saw is looked at so often: two of their rounds and this are ten seconds at most. */
+const LOOK_MS = 2_000;
 
 export interface AuthorityOptions {
   /** Migrated, this desk's own. */
@@ -58,7 +62,9 @@ export interface AuthorityOptions {
   readonly rootByCeremony?: boolean;
   /** Told, at most once a day, in how many days the last delegate ends that this machine cannot renew. */
   readonly onDelegatesEnd?: (days: number) => void;
-  /** Milliseconds between two looks whether something is due. */
+  /** Keys of the canaries that may speak here; none where it is left out. */
+  readonly canaries?: CanaryKeys;
+  /** Milliseconds between two looks whether something is due, and whether something is broken. */
   readonly everyMs?: number;
 }
 
@@ -73,6 +79,8 @@ export interface AuthorityDesk extends Desk {
   play(story: Story): Promise<void>;
   /** The story that was last published, or null. */
   lastStory(): Promise<Story | null>;
+  /** Looks once whether something is broken, or works again, and says so; it does by itself every two seconds. */
+  look(): Promise<void>;
   /** Publishes what is due; false where no issuer has handed over a key yet. */
   refresh(): Promise<boolean>;
   document(name: DocumentName): Uint8Array | null;
@@ -100,11 +108,12 @@ export async function openAuthorityDesk(options: AuthorityOptions): Promise<Auth
   });
   const root = new RootKeeper(documents, keys, crypto, options.rootByCeremony);
   const notified = new NotifiedFiles({ db, root, lines: log.store, clock, policy, mirror: options.mirror });
+  const notices = new Notices(db, policy);
   const publisher = new Publisher({
     documents,
     root,
     dayKeys,
-    notices: new Notices(db, policy),
+    notices,
     policy,
     pack: options.pack,
     foreign: options.foreign,
@@ -114,6 +123,17 @@ export async function openAuthorityDesk(options: AuthorityOptions): Promise<Auth
     clock,
     crypto,
   });
+  const incidents = openIncidents({
+    db,
+    notices,
+    publisher,
+    documents,
+    policy,
+    exercise,
+    clock,
+    crypto,
+    canaries: options.canaries ?? new CanaryKeys(null),
+  });
   const cases = options.cases
     ? new AuthorityCases(options.cases, db, await keys.folder('cases'), (keyId) => dayKeys.privateKey(keyId))
     : null;
@@ -121,7 +141,7 @@ export async function openAuthorityDesk(options: AuthorityOptions): Promise<Auth
   const mirrorHead = headMirror(log.store, options.mirror);
   let warnedAt = Number.NEGATIVE_INFINITY;
   const refresh = async (): Promise<boolean> => {
-    for (const name of ['root', 'bundle', 'now', 'clock'] as const) await documents.reload(name);
+    await documents.follow();
     // What some body has not signed yet is asked for again; then the mirror gets the newest that enough have signed.
     await log.collect();
     await mirrorHead();
@@ -135,6 +155,14 @@ export async function openAuthorityDesk(options: AuthorityOptions): Promise<Auth
     return publisher.refresh();
   };
   const timer = setInterval(() => void refresh().catch(onTrouble), options.everyMs ?? 15_000).unref();
+  let looking: Promise<void> | null = null;
+  const look = (): Promise<void> => {
+    looking ??= incidents.look().finally(() => {
+      looking = null;
+    });
+    return looking;
+  };
+  const looks = setInterval(() => void look().catch(onTrouble), options.everyMs ?? LOOK_MS).unref();
 
   return {
     name: 'authority',
@@ -142,6 +170,7 @@ export async function openAuthorityDesk(options: AuthorityOptions): Promise<Auth
     log,
     mount(server) {
       mountAuthority(server, { documents, publisher, clock, exercise });
+      incidents.mount(server);
       mountLog(server, log, (day) => notified.file(day));
       if (cases) mountAuthorityCases(server, cases);
     },
@@ -155,12 +184,15 @@ export async function openAuthorityDesk(options: AuthorityOptions): Promise<Auth
       const said = await openClock(bytes.bytes, await openRoot(root.bytes, crypto), crypto).catch(() => null);
       return said && { storyMs: said.storyMs, realMs: said.realMs, rate: said.rate };
     },
+    look,
     refresh,
     document: (name) => documents.latest(name)?.bytes ?? null,
     issuedAt: (name) => documents.latest(name)?.issuedAt ?? null,
     rootsAfter: (version) => documents.after('root', version),
     async close() {
       clearInterval(timer);
+      clearInterval(looks);
+      await looking?.catch(() => {});
       stopTending();
     },
   };

@@ -1,6 +1,6 @@
-import { notice, obligation, type Parameters, type Policy, usualObligation } from '@munjigi/core/rules';
+import { notice, obligation, type Parameters, type Policy, widestObligation } from '@munjigi/core/rules';
 import { ApiError } from '../contracts/index.ts';
-import type { Database } from '../db/index.ts';
+import type { Database, Session } from '../db/index.ts';
 
 /** What the authority says counts right now. */
 export interface Standing {
@@ -11,6 +11,10 @@ export interface Standing {
   readonly parameters: Parameters;
   /** Seconds. */
   readonly validFrom: number;
+  /** `table`: by itself from what the pack pre-approved; null where nothing was said yet, or in an earlier version. */
+  readonly saidBy: 'table' | 'person' | null;
+  /** Number of the incident that it is said for. */
+  readonly incident: number | null;
 }
 
 interface Row {
@@ -19,7 +23,31 @@ interface Row {
   readonly obligation: string | null;
   readonly parameters: Parameters;
   readonly valid_from: number;
+  readonly said_by: Standing['saidBy'];
+  readonly incident_no: number | null;
 }
+
+/**
+ * Waits until nobody else decides what counts, at this node or another, and keeps it so until the transaction ends: two that
+ * decided at once would say two things.
+ */
+export const decideAlone = (session: Session): Promise<unknown> =>
+  session.query('SELECT pg_advisory_xact_lock(20822)');
+
+/** The same without waiting; false where somebody else decides now. */
+export async function decideIfAlone(session: Session): Promise<boolean> {
+  const { rows } = await session.query<{ mine: boolean }>('SELECT pg_try_advisory_xact_lock(20822) AS mine');
+  return rows[0]!.mine;
+}
+
+const USUAL = {
+  notice: null,
+  status: 'confirmed',
+  obligation: null,
+  parameters: {},
+  saidBy: null,
+  incident: null,
+} as const;
 
 /** The notices, each once published, by number. */
 export class Notices {
@@ -30,30 +58,46 @@ export class Notices {
 
   /** The notice in force; the usual state from the first question on where none was ever published. */
   async current(at: number): Promise<Standing> {
-    const { rows } = await this.db.query<Row>(
-      'SELECT notice, status, obligation, parameters, valid_from FROM notice ORDER BY notice_no DESC LIMIT 1',
+    return (await this.newest(this.db)) ?? this.add({ ...USUAL, validFrom: at });
+  }
+
+  /** The notice that was said last; null where none ever was. */
+  async newest(session: Session): Promise<Standing | null> {
+    const { rows } = await session.query<Row>(
+      `SELECT notice, status, obligation, parameters, valid_from, said_by, incident_no
+       FROM notice ORDER BY notice_no DESC LIMIT 1`,
     );
-    const row = rows[0];
-    if (row) return { ...row, validFrom: row.valid_from };
-    return this.add({ notice: null, status: 'confirmed', obligation: null, parameters: {}, validFrom: at });
+    if (!rows[0]) return null;
+    const { valid_from: validFrom, said_by: saidBy, incident_no: incident, ...row } = rows[0];
+    return { ...row, validFrom, saidBy, incident };
   }
 
   /** Adds a notice. Throws `authority.notice-unknown` or `authority.obligation-unknown` for what the policy does not have. */
-  async add(standing: Standing): Promise<Standing> {
+  add(standing: Standing): Promise<Standing> {
+    return this.db.tx(async (session) => {
+      await decideAlone(session);
+      return this.addWhileAlone(session, standing);
+    });
+  }
+
+  /** The same for whoever decides alone already. */
+  async addWhileAlone(session: Session, standing: Standing): Promise<Standing> {
     if (standing.notice !== null && notice(this.policy, standing.notice) === null)
       throw new ApiError('authority.notice-unknown');
     if (standing.obligation !== null && obligation(this.policy, standing.obligation) === null) {
       throw new ApiError('authority.obligation-unknown');
     }
-    await this.db.query(
-      `INSERT INTO notice (notice_no, notice, status, obligation, parameters, valid_from)
-       SELECT coalesce(max(notice_no), 0) + 1, $1, $2, $3, $4::jsonb, $5 FROM notice`,
+    await session.query(
+      `INSERT INTO notice (notice_no, notice, status, obligation, parameters, valid_from, said_by, incident_no)
+       SELECT coalesce(max(notice_no), 0) + 1, $1, $2, $3, $4::jsonb, $5, $6, $7 FROM notice`,
       [
         standing.notice,
         standing.status,
         standing.obligation,
         JSON.stringify(standing.parameters),
         standing.validFrom,
+        standing.saidBy,
+        standing.incident,
       ],
     );
     return standing;
@@ -65,18 +109,4 @@ export function obligationOf(policy: Policy, standing: Standing, at: number): st
   if (standing.obligation !== null) return standing.obligation;
   const own = standing.notice === null ? null : notice(policy, standing.notice);
   return own?.obligation ?? widestObligation(policy, at);
-}
-
-const WIDTH = ['usual', 'check-only', 'record-only', 'nothing'];
-
-/** Without a notice, the widest duty that any venue has; each gate narrows it to its own by the rules. */
-function widestObligation(policy: Policy, at: number): string {
-  const codes = policy.venueKinds.flatMap((kind) =>
-    policy.regions.map((region) => usualObligation(policy, { kind, region }, at)),
-  );
-  return (
-    WIDTH.find((code) => codes.includes(code) && obligation(policy, code) !== null) ??
-    Object.keys(policy.pack.obligations)[0] ??
-    'usual'
-  );
 }

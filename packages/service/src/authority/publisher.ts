@@ -10,6 +10,7 @@ import {
   encodeBundle,
   type ForeignEntry,
   type IssuerEntry,
+  type Now,
   openBundle,
   openClock,
   openNow,
@@ -21,7 +22,7 @@ import { nowSeconds, type Story, type StoryClockPort } from '../clock/index.ts';
 import { ApiError } from '../contracts/index.ts';
 import { type LateFields, withoutHead } from './bundle-parts.ts';
 import type { DayKeys } from './day-keys.ts';
-import type { Documents, Published } from './documents.ts';
+import { type Documents, Overtaken, type Published } from './documents.ts';
 import { type Standing as Notice, type Notices, obligationOf } from './notices.ts';
 import type { RootKeeper, Standing } from './root.ts';
 import { RulesInForce, withoutRecord } from './sunset.ts';
@@ -49,6 +50,11 @@ export interface PublisherParts {
 }
 
 const NOW_SECONDS = 300;
+/** So often what was overtaken by another process is looked at again. */
+const TURNS = 5;
+
+/** What somebody says counts from now on. */
+export type Saying = Pick<Notice, 'notice' | 'status' | 'parameters' | 'obligation'>;
 
 /**
  * Publishes what devices follow: the bundle when its content changed or it grows old, and the small `now` besides, always
@@ -68,11 +74,13 @@ export class Publisher {
     return this.inTurn(() => this.publishDue(false));
   }
 
-  /** Says what counts from now on. Throws the errors of `Notices.add`, or `authority.too-large`. */
-  announce(notice: Omit<Notice, 'validFrom'>): Promise<Published> {
+  /**
+   * A person says what counts from now on, perhaps for an incident. Throws the errors of `Notices.add`, or `authority.too-large`.
+   */
+  announce(saying: Saying, incident: number | null = null): Promise<Published> {
     return this.inTurn(async () => {
       const at = nowSeconds(this.parts.clock);
-      const standing = { ...notice, validFrom: at };
+      const standing: Notice = { ...saying, validFrom: at, saidBy: 'person', incident };
       const before = await this.parts.notices.current(at);
       await this.parts.notices.add(standing);
       try {
@@ -86,6 +94,25 @@ export class Publisher {
       }
       return this.parts.documents.latest('now')!;
     });
+  }
+
+  /**
+   * Publishes at once where what counts is not what was last said, here or by another process. True where what counts has been
+   * said by now.
+   */
+  follow(): Promise<boolean> {
+    return this.inTurn(async () => {
+      const { documents, notices, root, clock } = this.parts;
+      const standing = await notices.current(nowSeconds(clock));
+      const [said, known] = [documents.latest('now'), await root.current()];
+      if (said && known && isSaid(standing, await this.read(said, known))) return true;
+      return this.publishDue(false);
+    });
+  }
+
+  /** A `now` that was published, or null where it is of an earlier root. */
+  private read({ bytes }: Published, root: Root): Promise<Now | null> {
+    return openNow(bytes, root, this.parts.crypto).catch(() => null);
   }
 
   /** Plays a moment of a story: the service's clock follows it, and devices learn it from the signed clock. */
@@ -121,7 +148,19 @@ export class Publisher {
     return result;
   }
 
+  /** Another process may publish meanwhile: then it is looked at again what is still due. */
   private async publishDue(announce: boolean): Promise<boolean> {
+    for (let turn = 1; ; turn++) {
+      try {
+        return await this.publishOnce(announce && turn === 1);
+      } catch (error) {
+        if (!(error instanceof Overtaken) || turn === TURNS) throw error;
+        await this.parts.documents.follow();
+      }
+    }
+  }
+
+  private async publishOnce(announce: boolean): Promise<boolean> {
     const { clock, root, documents, policy } = this.parts;
     const at = nowSeconds(clock);
     const standing = await root.at(at);
@@ -219,7 +258,7 @@ export class Publisher {
     announce: boolean,
     logHead: Uint8Array | null,
   ): Promise<void> {
-    const { documents, notices, dayKeys, crypto } = this.parts;
+    const { documents, notices, dayKeys } = this.parts;
     const { endedOn } = dayKeys;
     const { policy } = this.rules.at(endedOn);
     const bundle = documents.latest('bundle')!;
@@ -228,8 +267,9 @@ export class Publisher {
     const obligation = endedOn === null ? said : withoutRecord(policy, said);
     const last = documents.latest('now');
     if (last && !announce && Math.abs(at - last.issuedAt) < NOW_SECONDS) {
-      const known = await openNow(last.bytes, root, crypto).catch(() => null);
-      if (known && equalBytes(known.bundle.digest, bundle.digest) && known.obligation === obligation) return;
+      const known = await this.read(last, root);
+      const sameBundle = known && equalBytes(known.bundle.digest, bundle.digest);
+      if (sameBundle && known.obligation === obligation && isSaid(notice, known)) return;
     }
     await documents.publish('now', at, (sequence) =>
       signNow(
@@ -251,3 +291,15 @@ export class Publisher {
     );
   }
 }
+
+/** True where a `now` tells of the very notice that counts. */
+const isSaid = (standing: Notice, now: Now | null): boolean =>
+  now !== null &&
+  now.notice === standing.notice &&
+  now.status === standing.status &&
+  now.validFrom === standing.validFrom &&
+  sameParameters(now.parameters, standing.parameters);
+
+const sameParameters = (a: Now['parameters'], b: Now['parameters']): boolean =>
+  Object.keys(a).length === Object.keys(b).length &&
+  Object.entries(a).every(([name, value]) => b[name] === value);

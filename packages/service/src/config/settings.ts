@@ -45,6 +45,8 @@ export interface ServiceConfig {
   readonly agentPort: number | null;
   /** What devices are told in the bundle: front doors of the register, and mirrors of the signed files. */
   readonly doors: { readonly register: readonly string[]; readonly mirrors: readonly string[] };
+  /** File with a line for each canary that may tell what it saw: its name and its key; null where there is none. */
+  readonly canaryKeys: string | null;
   /** True leaves out the evidence of the pack's demonstration: only what was imported counts. */
   readonly importedEvidenceOnly: boolean;
 }
@@ -146,6 +148,7 @@ export function readSettings(flags: Flags, env: NodeJS.ProcessEnv, defaultPolicy
   const logLevel = (word('log') ?? 'info') as (typeof LEVELS)[number];
   if (!LEVELS.includes(logLevel)) throw new SettingError(`--log is one of ${LEVELS.join(', ')}.`);
   const clockFile = word('clock-file');
+  const canaryKeys = word('canary-keys');
   const data = resolve(word('data') ?? 'data');
   return {
     desks: DESKS.filter((name) => desks.includes(name)),
@@ -178,6 +181,7 @@ export function readSettings(flags: Flags, env: NodeJS.ProcessEnv, defaultPolicy
     metricsPort: portOf('metrics-port'),
     agentPort: portOf('agent-port'),
     doors: { register: doorsOf('doors-register', '/api/register'), mirrors: doorsOf('mirrors', '/mirror') },
+    canaryKeys: canaryKeys === undefined ? null : resolve(canaryKeys),
     importedEvidenceOnly: yes('imported-evidence-only'),
   };
 }

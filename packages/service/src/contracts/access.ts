@@ -6,10 +6,10 @@ export type Role = (typeof ROLES)[number];
 
 /**
  * Who may call an operation. Beside the roles there are callers that are no account: `public` anyone · `gate` proved by
- * its own key over what it sends · `holder` proved by the secret of an enrolment · `body` another desk, by its signature.
- * What those four prove stands in the request itself, so the handler checks it; roles are checked before the handler runs.
+ * its own key over what it sends · `holder` proved by the secret of an enrolment · `body` another desk, by its signature ·
+ * `canary` one that the operator listed, by its signature. What those five prove stands in the request itself, so the handler checks it; roles are checked before the handler runs.
  */
-export type Caller = Role | 'public' | 'gate' | 'holder' | 'body';
+export type Caller = Role | 'public' | 'gate' | 'holder' | 'body' | 'canary';
 
 /**
  * Where a request is counted. `enrolments`, `session` (what guesses at codes and passkeys), `holder`, `gate`, `body` and
@@ -34,7 +34,7 @@ export interface Access {
 }
 
 /** The callers whose proof stands in the request itself. */
-const PROVED_BY_REQUEST: readonly Caller[] = ['public', 'gate', 'holder', 'body'];
+const PROVED_BY_REQUEST: readonly Caller[] = ['public', 'gate', 'holder', 'body', 'canary'];
 
 /** True where the frame lets a request through without a session. */
 export const needsNoAccount = ({ callers }: Access): boolean =>
@@ -115,6 +115,13 @@ export const ACCESS = {
   publishRoot: { callers: ['operator'] },
   publishNotice: { callers: ['operator'] },
   setClock: { callers: ['operator'] },
+  postObservation: { callers: ['canary'], limit: 'body' },
+  listIncidents: { callers: ['officer', 'operator'] },
+  reportIncident: { callers: ['officer', 'operator'] },
+  confirmIncident: { callers: ['officer', 'operator'] },
+  incidentWorks: { callers: ['officer', 'operator'] },
+  closeIncident: { callers: ['officer', 'operator'] },
+  incidentMeasures: { callers: ['officer', 'operator'] },
 
   openCase: { callers: ['officer'] },
   listCases: { callers: ['officer'] },

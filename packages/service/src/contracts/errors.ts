@@ -177,6 +177,23 @@ export const API_ERRORS = {
     400,
     'The notice does not fit into the 1 kB of the small document. Shorten its parameters.',
   ],
+  'authority.observation': [400, 'This is no observation of a canary. See docs/protocol/observation.cddl.'],
+  'authority.observation-key': [
+    403,
+    'The observation is signed by no key that is listed for its canary. Add its line to the file of --canary-keys.',
+  ],
+  'authority.observation-old': [
+    409,
+    'This observation was taken before, is out of its order, or is too far from the clock here.',
+  ],
+  'authority.incident-unknown': [404, 'There is no such incident.'],
+  'authority.incident-closed': [409, 'The incident is closed. What comes after it is another incident.'],
+  'authority.incident-lasts': [409, 'The component does not work yet. Close the incident when it does.'],
+  'authority.incident-speaks': [
+    409,
+    'The notice of this incident still counts. Say first what counts now, then close it.',
+  ],
+  'authority.incident-terms': [400, 'An incident is closed with its cause, and every measure has an owner.'],
   'log.unknown': [404, 'This log is not followed here.'],
   'log.fork': [
     409,

@@ -3,6 +3,7 @@ import { authorityCaseOperations, issuerCaseOperations, registerCaseOperations }
 import { demonstrationOperations } from './demonstration.ts';
 import { deskMessageOperations } from './desk-messages.ts';
 import { healthOperations } from './health.ts';
+import { incidentOperations } from './incidents.ts';
 import { issuerOperations } from './issuer.ts';
 import { logOperations } from './public-log.ts';
 import { registerOperations } from './register.ts';
@@ -45,6 +46,7 @@ export {
   demonstrationOperations,
   deskMessageOperations,
   healthOperations,
+  incidentOperations,
   issuerCaseOperations,
   issuerOperations,
   logOperations,
@@ -63,6 +65,7 @@ export const operations = {
   ...venueOperations,
   ...troubleOperations,
   ...authorityOperations,
+  ...incidentOperations,
   ...authorityCaseOperations,
   ...registerCaseOperations,
   ...issuerCaseOperations,

@@ -63,6 +63,13 @@ const WORK = {
   publishRoot: 'console',
   publishNotice: 'console',
   setClock: 'console',
+  postObservation: 'documents',
+  listIncidents: 'console',
+  reportIncident: 'console',
+  confirmIncident: 'console',
+  incidentWorks: 'console',
+  closeIncident: 'console',
+  incidentMeasures: 'console',
 
   openCase: 'trace',
   listCases: 'trace',

@@ -1,4 +1,4 @@
-import { calendarOf, noticeTexts } from '@munjigi/core/rules';
+import { calendarOf } from '@munjigi/core/rules';
 import { type DiaryNote, type HeldPass, inTurn, storageSelfTest, type Waiting } from '@munjigi/offline';
 import type { Appearance } from '@munjigi/ui/appearance';
 import { isTextKey, t } from '@munjigi/ui/texts';
@@ -9,6 +9,7 @@ import { clockText, dayText, longDayText, timeText } from './dates.ts';
 import { openDrawing } from './drawing.ts';
 import { type Enrolling, enrolPerson, renewBatch } from './enrolment.ts';
 import { openLookups } from './lookups.ts';
+import { noticeOf } from './notice.ts';
 import { notificationState, openReminding } from './reminding.ts';
 import { openRules } from './rules.ts';
 import { followSignedWord, isConcerned } from './signed-word.ts';
@@ -203,20 +204,16 @@ export async function openWallet({
     useful: computed(() =>
       moment.value ? useful(moment.value, certificates.value, person.value?.birthDate ?? '') : [],
     ),
-    notice: computed(() => {
-      const now = rules.published.value;
-      if (
-        !policy.value ||
-        !now ||
-        now.notice === null ||
-        minute.value + 60 < now.validFrom ||
-        minute.value >= now.validUntil
-      )
-        return null;
-      const found = noticeTexts(policy.value, now, 'visitor', language.value);
-      const details = [found.text, found.asOf && `(${found.asOf})`].filter(Boolean).join(' ');
-      return { headline: found.headline, text: details, status: found.status ?? 'confirmed' };
-    }),
+    notice: computed(() =>
+      policy.value
+        ? noticeOf(
+            policy.value,
+            { now: rules.published.value, cutOffSince: rules.cutOffSince.value },
+            minute.value,
+            language.value,
+          )
+        : null,
+    ),
     reminder: reminding.banner,
     lookup: lookups.sentence(language),
     diary: computed(() =>

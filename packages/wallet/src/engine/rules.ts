@@ -9,6 +9,8 @@ export interface Rules {
   readonly policy: ReadonlySignal<Policy | null>;
   /** The published document, or null while nothing was ever read. */
   readonly published: ReadonlySignal<Now | null>;
+  /** Since when no mirror answers, in seconds; null while one does, or while one try alone failed. */
+  readonly cutOffSince: ReadonlySignal<number | null>;
   /** Issuer keys (hex) that the bundle in use withdraws. */
   readonly withdrawn: ReadonlySignal<ReadonlySet<string>>;
   /** Called after a clock of the story jumped. */
@@ -27,6 +29,8 @@ export async function openRules({ rules, clock }: Holder): Promise<Rules> {
   const policy = signal<Policy | null>(null);
   const published = signal<Now | null>(null);
   const withdrawn = signal<ReadonlySet<string>>(new Set());
+  const cutOffSince = signal<number | null>(null);
+  let silentSince: number | null = null;
   const jumps: (() => void)[] = [];
   let compiled: Bundle | null = null;
 
@@ -46,6 +50,12 @@ export async function openRules({ rules, clock }: Holder): Promise<Rules> {
     if (Math.abs((clock.estimate()?.ms ?? before) - before) > 2_000) for (const call of jumps) call();
   };
 
+  const asked = (reached: boolean): void => {
+    cutOffSince.value = reached ? null : silentSince;
+    if (reached) silentSince = null;
+    else silentSince ??= Math.floor((clock.estimate()?.ms ?? Date.now()) / 1000);
+  };
+
   await rules.load();
   take();
 
@@ -57,8 +67,9 @@ export async function openRules({ rules, clock }: Holder): Promise<Rules> {
     running ??= (async () => {
       while (again) {
         again = false;
-        const { changed } = await rules.refresh();
+        const { changed, reached } = await rules.refresh();
         if (changed) take();
+        asked(reached);
       }
     })().finally(() => {
       running = null;
@@ -68,6 +79,7 @@ export async function openRules({ rules, clock }: Holder): Promise<Rules> {
   return {
     policy,
     published,
+    cutOffSince,
     withdrawn,
     onJump: (call) => void jumps.push(call),
     refresh,
