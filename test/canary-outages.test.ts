@@ -1,6 +1,14 @@
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { freePort, type Mirror, type StageProcess, startMirror, startProcess } from '@munjigi/sim/stage';
+import {
+  freePort,
+  type Mirror,
+  type StageProcess,
+  startMirror,
+  startProcess,
+  until,
+} from '@munjigi/sim/stage';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { main as canaryMain } from '../packages/ops/src/canary/main.ts';
@@ -25,6 +33,8 @@ describe('a canary in a process of its own, beside a service that fails', () => 
   const folder = join(tempFolder('canary'), 'beside');
   let metricsPort: string;
   let nodePort: string;
+  let address: string;
+  const keys = join(data, 'canaries.txt');
 
   const look = () =>
     startCanary('--folder', folder, '--every', '1', '--slow', '400', '--metrics-port', metricsPort);
@@ -42,7 +52,11 @@ describe('a canary in a process of its own, beside a service that fails', () => 
     ];
     service = await startProcess(
       process.execPath,
-      [script, '--data', data, '--port', port, '--metrics-port', nodePort, '--log', 'silent', ...databases],
+      [
+        script,
+        ...['--data', data, '--port', port, '--metrics-port', nodePort, '--log', 'silent'],
+        ...['--canary-keys', keys, ...databases],
+      ],
       { channel: true, ready: (line) => line.startsWith('{"listening"') },
     );
     mirror = await startMirror(join(data, 'mirror'));
@@ -51,9 +65,12 @@ describe('a canary in a process of its own, beside a service that fails', () => 
       canaryMain,
       ...['enrol', '--folder', folder, '--name', 'beside', '--data', data],
       ...['--service', `http://127.0.0.1:${port}`, '--node', `one=http://127.0.0.1:${port}`],
-      ...['--mirror', `mirror=${mirror.address}`],
+      ...['--mirror', `mirror=${mirror.address}`, '--authority', `http://127.0.0.1:${port}`],
     );
     expect(made.err).toBe('');
+    const { canary: name, key } = JSON.parse(made.out);
+    writeFileSync(keys, `${name} ${key}\n`);
+    address = `http://127.0.0.1:${port}`;
     canary = await look();
     await canary.until(all('works'), 'everything works');
   });
@@ -64,6 +81,17 @@ describe('a canary in a process of its own, beside a service that fails', () => 
     for (const one of [others, registers]) if (one && isThere(one)) await one.remove();
   });
 
+  const authoritySays = async (): Promise<{
+    readonly incidents: readonly {
+      readonly component: string;
+      readonly state: string;
+      readonly events: readonly { readonly what: string; readonly at: number }[];
+    }[];
+  }> => {
+    const token = readFileSync(join(data, 'keys', 'operator-token.key'), 'utf8').trim();
+    const headers = { authorization: `Bearer ${token}` };
+    return (await fetch(`${address}/api/authority/incidents`, { headers })).json();
+  };
   const onPostgres = (name: string, work: (server: PrivatePostgres) => Promise<void>) =>
     it(name, ({ skip }) => {
       if (!isThere(others)) return skip(others.reason);
@@ -75,6 +103,14 @@ describe('a canary in a process of its own, beside a service that fails', () => 
     const down = await canary.until((one) => stateOf(one, 'register') === 'down', 'the register is down');
     expect([stateOf(down, 'issuers'), stateOf(down, 'judging')]).toEqual(['works', 'works']);
     await canary.hear(/register through one: down, upload \(service.database-down\)/);
+    const seconds = Date.now() / 1000;
+    await until('the authority has noticed', async () => {
+      const { incidents } = await authoritySays();
+      return incidents.some(({ component, state, events }) => {
+        const noticed = events.find(({ what }) => what === 'noticed');
+        return component === 'register' && state === 'down' && noticed && noticed.at < seconds + 10;
+      });
+    });
     await server.start();
     await canary.until(all('works'), 'the register is back');
   });

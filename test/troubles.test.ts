@@ -4,6 +4,7 @@ import { signTrouble, type Trouble } from '@munjigi/core/trouble';
 import { type Database, openPostgres } from '@munjigi/service/db';
 import { freePort } from '@munjigi/sim/stage';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { troublesFor } from '../packages/service/src/api/troubles.ts';
 import { isThere, type NoPostgres, type PrivatePostgres, startPostgres } from './support/postgres.ts';
 import { enrol, newVenue, type TestGate } from './support/register.ts';
 import { STORY_SECONDS, startTestService, type TestService } from './support/service.ts';
@@ -17,6 +18,7 @@ describe("owners' word that something does not work", () => {
   let db: Database;
   let passed = 0;
   let metricsPort: number;
+  let port: number;
 
   beforeAll(async () => {
     postgres = await startPostgres();
@@ -27,8 +29,12 @@ describe("owners' word that something does not work", () => {
     // A register by itself follows no story: its machine stands at the moment.
     const machine = () => (STORY_SECONDS + passed) * 1000;
     one = await startTestService({ machine, flags: { ...flags, 'metrics-port': String(metricsPort) } });
-    two = await startTestService({ machine, flags });
-    await one.service.listen();
+    const authority = {
+      desks: 'register,authority',
+      'database-authority': await postgres.database('authority'),
+    };
+    two = await startTestService({ machine, flags: { ...flags, ...authority } });
+    ({ port } = await one.service.listen());
     db = openPostgres({ url, connections: 1 });
   });
   afterAll(async () => {
@@ -93,11 +99,18 @@ describe("owners' word that something does not work", () => {
 
   onPostgres('tells how many venues, from five on, and forgets them in hours', async () => {
     const lately = async () => (await two.call('GET', '/api/register/troubles')).json.troubles;
+    /** As the authority shows it, from the register beside it and from one on another machine. */
+    const said = async () => [
+      (await two.operate('GET', '/api/authority/troubles')).json.troubles,
+      (await troublesFor(() => ({ register: null }), `http://127.0.0.1:${port}`)())?.troubles,
+    ];
     passed += 3 * HOUR;
     for (let n = 0; n < 4; n++) await post(one, await say(await door(), 'wallets'));
     expect(await lately()).toEqual([]);
     await post(one, await say(await door(), 'wallets'));
     expect(await lately()).toEqual([{ what: 'wallets', venues: 5 }]);
+    expect(await said()).toEqual([await lately(), await lately()]);
+    await expect(troublesFor(() => ({ register: null }), 'http://127.0.0.1:9')()).rejects.toThrow();
     passed += 4 * HOUR;
     expect(await lately()).toEqual([]);
     await one.service.desks.register!.retain();

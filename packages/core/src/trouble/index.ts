@@ -21,6 +21,13 @@ export interface TroubleReport {
   readonly at: number;
 }
 
+/** What was said lately, by how many venues: fewer than five of them are not told. */
+export interface TroublesLately {
+  /** Seconds: the beginning of the hour before the present one. */
+  readonly since: number;
+  readonly troubles: readonly { readonly what: Trouble; readonly venues: number }[];
+}
+
 /** A report that lies longer than this says nothing of now: a gate drops it, and the register does not count it. Seconds. */
 export const TROUBLE_SECONDS = 3_600;
 

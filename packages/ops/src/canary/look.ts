@@ -42,7 +42,7 @@ export async function lookThrough(door: Door, parts: LookParts): Promise<Look> {
   });
   return async () => {
     const ways = (['issuers', 'judging', 'register'] as const).map(
-      (component) => new Way(component, door.name),
+      (component) => new Way(component, door.name, door.side),
     );
     const [issuers, judging, register] = ways as [Way, Way, Way];
     const issued = issuers

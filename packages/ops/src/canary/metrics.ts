@@ -1,8 +1,9 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Observation, State } from '@munjigi/core/incident';
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { readMarkers } from '../lib/markers.ts';
-import type { Observation, State, Way } from './seen.ts';
+import type { Way } from './seen.ts';
 
 const LEVEL: Readonly<Record<State, number>> = { works: 0, slow: 1, down: 2 };
 

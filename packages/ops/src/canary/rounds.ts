@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto';
+import type { Observation, Seen, State } from '@munjigi/core/incident';
 import type { Look } from './look.ts';
-import type { Observation, Seen, State, Way } from './seen.ts';
+import type { Way } from './seen.ts';
 
 /** What one round came to: the ways that were gone, and what kept the canary itself from looking. */
 export interface Round {

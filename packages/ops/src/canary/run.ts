@@ -1,13 +1,15 @@
 import { join } from 'node:path';
-import { nodeCrypto } from '@munjigi/service/crypto';
+import type { Observation } from '@munjigi/core/incident';
+import { nodeCrypto, nodeSigner } from '@munjigi/service/crypto';
 import { DatabaseRefused, lockFolder } from '@munjigi/service/db';
 import type { Reach } from './call.ts';
+import { canaryKey } from './enrol.ts';
 import { readHeartbeat, writeHeartbeat } from './heartbeat.ts';
 import { type Look, lookAt, lookThrough } from './look.ts';
 import type { CanaryMetrics } from './metrics.ts';
 import { changed, oneRound, pause, type Round, waitBefore } from './rounds.ts';
-import type { Observation } from './seen.ts';
 import { type CanarySettings, readCanary } from './settings.ts';
+import { Telling } from './telling.ts';
 import { CanaryTrust } from './trust.ts';
 
 export interface RunParts {
@@ -17,7 +19,7 @@ export interface RunParts {
   readonly reach: Reach;
   readonly once: boolean;
   readonly metrics: CanaryMetrics | null;
-  /** Told of every round. */
+  /** Told of every round, besides the authorities of the settings. */
   readonly tell: (observation: Observation) => void;
   /** Told in words of what changed. */
   readonly say: (sentence: string) => void;
@@ -47,6 +49,10 @@ async function goOn(parts: RunParts, settings: CanarySettings): Promise<boolean>
   const { folder, everyMs, slowMs, once, metrics, signal, say } = parts;
   const trust = await CanaryTrust.open(join(folder, 'trust'), nodeCrypto());
   const looks = await openLooks({ folder, settings, trust, reach: parts.reach });
+  const signer = nodeSigner(await canaryKey(folder));
+  const authorities = settings.authorities.map(
+    (address) => new Telling(address, signer, parts.reach, metrics),
+  );
   let sequence = (await readHeartbeat(folder))?.sequence ?? 0;
   let before: Observation | null = null;
   let hurried = false;
@@ -60,10 +66,14 @@ async function goOn(parts: RunParts, settings: CanarySettings): Promise<boolean>
     for (const { message } of faults) say(`It could not look: ${message}`);
     metrics?.round(round.ways, observation, faults.length > 0 ? null : Date.now());
     parts.tell(observation);
+    const told = Promise.all(authorities.map((authority) => authority.tell(observation)));
     const news = changed(round, before);
     for (const one of news) say(inWords(one, round));
     const works = faults.length === 0 && round.seen.every(({ state }) => state !== 'down');
-    if (once || signal.aborted) return works;
+    if (once || signal.aborted) {
+      await told;
+      return works;
+    }
     hurried = !hurried && news.some(({ worse }) => worse);
     before = observation;
     await pause(waitBefore(everyMs, performance.now() - began, hurried), signal);

@@ -1,34 +1,8 @@
 import { isMunjigiError } from '@munjigi/core/errors';
+import type { Seen, Side, State, Step } from '@munjigi/core/incident';
 
 /** What a canary looks at: who issues passes, who takes entries, what a gate decides from, and whether it can decide. */
 export type Component = 'issuers' | 'register' | 'documents' | 'judging';
-
-/** How a component stood in one look. `slow`: it answered late, or it said that it is full. */
-export type State = 'works' | 'slow' | 'down';
-
-/** The steps of a guest's way, and of the documents' way beside it. */
-export type Step = 'issue' | 'present' | 'decide' | 'enrol' | 'upload' | 'receipt' | 'now' | 'bundle' | 'age';
-
-/** One component through one door, as one round saw it. */
-export interface Seen {
-  readonly component: Component;
-  readonly door: string;
-  readonly state: State;
-  /** Where it was slow or broke; else the last step. */
-  readonly step: Step;
-  /** Milliseconds for all steps of the component. */
-  readonly ms: number;
-}
-
-/** What one round came to. */
-export interface Observation {
-  readonly canary: string;
-  /** Goes on over restarts. */
-  readonly sequence: number;
-  /** Whole seconds since 1970, when the round began. */
-  readonly at: number;
-  readonly seen: readonly Seen[];
-}
 
 /** A step that did not do what it must. `code` is a code of ours, `network`, `timeout`, or an HTTP status. */
 export class Trouble extends Error {
@@ -56,6 +30,7 @@ export class Way {
   constructor(
     readonly component: Component,
     readonly door: string,
+    readonly side: Side = 'outside',
   ) {}
 
   /**
@@ -82,10 +57,10 @@ export class Way {
   seen(slowMs: number): Seen | null {
     const last = this.steps.at(-1);
     if (!last) return null;
-    const { component, door, trouble } = this;
+    const { component, door, side, trouble } = this;
     const late = this.steps.find(({ ms }) => ms > slowMs);
     const ms = this.steps.reduce((sum, step) => sum + step.ms, 0);
     const at = trouble ?? late ?? last;
-    return { component, door, state: trouble?.state ?? (late ? 'slow' : 'works'), step: at.step, ms };
+    return { component, door, side, state: trouble?.state ?? (late ? 'slow' : 'works'), step: at.step, ms };
   }
 }

@@ -1,5 +1,6 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Side } from '@munjigi/core/incident';
 import { SettingError } from '@munjigi/service';
 import { writeWhole } from '@munjigi/service/crypto';
 
@@ -8,7 +9,7 @@ export interface Door {
   readonly name: string;
   /** Without a slash at its end. */
   readonly url: string;
-  readonly side: 'outside' | 'beside';
+  readonly side: Side;
 }
 
 /** Where documents are served. */

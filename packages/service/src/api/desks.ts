@@ -15,6 +15,7 @@ import { composeCases } from './cases.ts';
 import { HandoverFolder } from './handover.ts';
 import { composePeers, type Peers } from './peers/index.ts';
 import { composeLog, type LogComposition } from './public-log.ts';
+import { troublesFor } from './troubles.ts';
 
 /** The desks that are open on this server. */
 export interface OpenDesks {
@@ -134,6 +135,7 @@ export async function openDesks(parts: DeskParts): Promise<OpenDesks> {
       canaries: new CanaryKeys(config.canaryKeys, (count) =>
         log.warn({ desk: 'authority', count }, 'lines of the file of canary keys could not be read'),
       ),
+      troubles: troublesFor(() => desks, config.peers.register),
       rootByCeremony: config.rootByCeremony,
       onDelegatesEnd: (days) =>
         log.warn(

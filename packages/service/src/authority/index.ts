@@ -18,6 +18,7 @@ import { NotifiedFiles } from './notified.ts';
 import { type Handover, Publisher } from './publisher.ts';
 import { RootKeeper } from './root.ts';
 import { mountAuthority } from './routes.ts';
+import { mountTroubles, type TroublesSaid } from './troubles.ts';
 
 export { dayKeyId } from '../lib/keys/index.ts';
 export { Documents } from './documents.ts';
@@ -64,6 +65,8 @@ export interface AuthorityOptions {
   readonly onDelegatesEnd?: (days: number) => void;
   /** Keys of the canaries that may speak here; none where it is left out. */
   readonly canaries?: CanaryKeys;
+  /** What owners say does not work, from the register; nothing where it is left out. */
+  readonly troubles?: TroublesSaid;
   /** Milliseconds between two looks whether something is due, and whether something is broken. */
   readonly everyMs?: number;
 }
@@ -171,6 +174,7 @@ export async function openAuthorityDesk(options: AuthorityOptions): Promise<Auth
     mount(server) {
       mountAuthority(server, { documents, publisher, clock, exercise });
       incidents.mount(server);
+      mountTroubles(server, options.troubles ?? (async () => null));
       mountLog(server, log, (day) => notified.file(day));
       if (cases) mountAuthorityCases(server, cases);
     },

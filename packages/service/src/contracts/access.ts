@@ -118,6 +118,7 @@ export const ACCESS = {
   postObservation: { callers: ['canary'], limit: 'body' },
   listIncidents: { callers: ['officer', 'operator'] },
   reportIncident: { callers: ['officer', 'operator'] },
+  troublesSaid: { callers: ['officer', 'operator'] },
   confirmIncident: { callers: ['officer', 'operator'] },
   incidentWorks: { callers: ['officer', 'operator'] },
   closeIncident: { callers: ['officer', 'operator'] },

@@ -3,6 +3,13 @@ import { Type } from 'typebox';
 import type { Operation } from './operation.ts';
 import { Bytes, CompressedKey, exact, Seconds } from './shapes.ts';
 
+const lately = {
+  since: Seconds,
+  troubles: Type.Array(
+    Type.Object({ what: Type.Enum([...TROUBLES]), venues: Type.Integer({ minimum: 5 }) }, exact),
+  ),
+};
+
 export const troubleOperations = {
   reportTrouble: {
     operationId: 'reportTrouble',
@@ -24,14 +31,14 @@ export const troubleOperations = {
     url: '/api/register/troubles',
     summary:
       'How many venues said in this hour and the last what does not work; fewer than five are not told',
-    answer: Type.Object(
-      {
-        since: Seconds,
-        troubles: Type.Array(
-          Type.Object({ what: Type.Enum([...TROUBLES]), venues: Type.Integer({ minimum: 5 }) }, exact),
-        ),
-      },
-      exact,
-    ),
+    answer: Type.Object(lately, exact),
+  },
+  troublesSaid: {
+    operationId: 'troublesSaid',
+    method: 'GET',
+    url: '/api/authority/troubles',
+    summary:
+      'What owners say does not work, beside what canaries see; null where the register does not answer',
+    answer: Type.Union([Type.Object(lately, exact), Type.Null()]),
   },
 } as const satisfies Record<string, Operation>;

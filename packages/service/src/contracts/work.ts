@@ -66,6 +66,7 @@ const WORK = {
   postObservation: 'documents',
   listIncidents: 'console',
   reportIncident: 'console',
+  troublesSaid: 'console',
   confirmIncident: 'console',
   incidentWorks: 'console',
   closeIncident: 'console',

@@ -6,6 +6,7 @@ import {
   TROUBLES,
   type Trouble,
   type TroubleReport,
+  type TroublesLately,
 } from '@munjigi/core/trouble';
 import type { Clock } from '../clock/index.ts';
 import { ApiError } from '../contracts/index.ts';
@@ -19,13 +20,6 @@ const AHEAD = 300;
 const FEWEST = 5;
 /** Older hours are nobody's news. */
 const KEPT_MS = 3 * HOUR_MS;
-
-/** What was said lately, by how many venues. */
-export interface Troubles {
-  /** Seconds: the beginning of the hour before this one. */
-  readonly since: number;
-  readonly troubles: readonly { readonly what: Trouble; readonly venues: number }[];
-}
 
 export interface TroubleParts {
   readonly db: Database;
@@ -63,7 +57,7 @@ export class TroubleReports {
   }
 
   /** How many venues said what in this hour and the one before. */
-  async lately(): Promise<Troubles> {
+  async lately(): Promise<TroublesLately> {
     const { db, clock } = this.parts;
     const since = hourOf(clock.nowMs()) - HOUR_MS;
     const { rows } = await db.query<{ what: number; venues: number }>(
