@@ -18,8 +18,8 @@ export interface LookParts {
   readonly reach: Reach;
 }
 
-/** So long a showing waits for the pass of this very round; then an earlier one is shown. */
-const PATIENCE_MS = 1_000;
+/** So long a showing waits for the pass of this very round; then, or where the last round got none, an earlier one is shown. */
+export const PATIENCE_MS = 300;
 
 /** Ends a way that met trouble: it is told of by the way itself. */
 const noted = (error: unknown): void => {
@@ -40,6 +40,7 @@ export async function lookThrough(door: Door, parts: LookParts): Promise<Look> {
     address: `${door.url}/api/register`,
     venue: settings.venue,
   });
+  let issuing = true;
   return async () => {
     const ways = (['issuers', 'judging', 'register'] as const).map(
       (component) => new Way(component, door.name, door.side),
@@ -48,11 +49,13 @@ export async function lookThrough(door: Door, parts: LookParts): Promise<Look> {
     const issued = issuers
       .step('issue', () => passes.issue(reach, trust.current?.trust.grid ?? null))
       .catch(noted);
-    await Promise.race([issued, new Promise((done) => setTimeout(done, PATIENCE_MS))]);
+    if (issuing || !passes.newest())
+      await Promise.race([issued, new Promise((done) => setTimeout(done, PATIENCE_MS))]);
     const pass = passes.newest();
     const judged = pass && (await judge(judging, pass, trust, settings.venue).catch(noted));
     if (judged) await gate.record(register, judged, trust, reach).catch(noted);
     await issued;
+    issuing = issuers.trouble === null;
     return ways;
   };
 }

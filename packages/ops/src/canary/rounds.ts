@@ -11,7 +11,7 @@ export interface Round {
 }
 
 /** Looks do not begin in one instant, so that a canary is no small crowd of its own. Milliseconds. */
-const SPREAD_MS = 300;
+export const SPREAD_MS = 200;
 
 /** Every door and mirror once, side by side. A fault of the canary itself says nothing of what it looked at. */
 export async function oneRound(looks: readonly Look[], slowMs: number): Promise<Round> {
@@ -51,11 +51,14 @@ export function changed(now: Observation | Round, before: Observation | null) {
   });
 }
 
+/** After a round in which something became worse the next one comes within this. Milliseconds. */
+const HURRY_MS = 300;
+
 /**
- * How long to wait before the next round. Usually the rest of the pace, up to a tenth more or less. After a round in which
- * something became worse the next one comes soon, so that two looks agree within ten seconds; never twice in a row.
+ * How long to wait before the next round: the rest of the pace, up to a fifth less. After a round in which something became worse the
+ * next one comes at once, so that two looks agree within ten seconds; never twice in a row.
  */
 export function waitBefore(everyMs: number, tookMs: number, hurry: boolean): number {
-  if (hurry) return randomInt(200, 600);
-  return Math.max(100, everyMs * (0.9 + randomInt(0, 200) / 1000) - tookMs);
+  if (hurry) return randomInt(HURRY_MS / 3, HURRY_MS + 1);
+  return Math.max(HURRY_MS / 3, everyMs * (0.8 + randomInt(0, 201) / 1000) - tookMs);
 }
