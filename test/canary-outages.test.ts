@@ -161,6 +161,12 @@ describe('a canary in a process of its own, beside a service that fails', () => 
       const family = name.replace(/_(bucket|count|sum)$/, '');
       expect(there.has(name) || there.has(family), name).toBe(true);
     }
+    const labels = [...said.matchAll(/^munjigi_\w+\{(.*)\} /gm)].flatMap(([, text]) =>
+      [...text!.matchAll(/(\w+)="/g)].map(([, name]) => name!),
+    );
+    // No venue, gate, person or address: whatever is added here is argued first.
+    const spoken = 'class desk status why result le kind what door step component canary change phase back';
+    expect([...new Set(labels)].filter((label) => !spoken.split(' ').includes(label))).toEqual([]);
     expect(said).toMatch(/munjigi_request_seconds_bucket\{le="1",class="upload"\} \d/);
     expect(said).toMatch(/munjigi_partition_days_ahead 7/);
     for (const desk of ['issuer', 'register', 'authority']) {
