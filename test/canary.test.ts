@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, renameSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fromBase64 } from '@munjigi/core/encoding';
 import { presentPass } from '@munjigi/core/entry-pass';
@@ -209,6 +209,39 @@ describe('a canary', () => {
     expect(shown).toMatch(
       /munjigi_change_timestamp_seconds\{change="maintenance 12",phase="began",back="munjigi maintenance back 12"\} \d{10}/,
     );
+  });
+
+  onPostgres('goes on under another key where its own folder was put back', async () => {
+    const door = join(folder, 'doors', 'front');
+    const gate = join(door, 'gate.json');
+    // As the last key was made some time ago.
+    writeFileSync(gate, JSON.stringify({ ...JSON.parse(readFileSync(gate, 'utf8')), madeMs: 0 }));
+    cpSync(door, `${door}-kept`, { recursive: true });
+    await look();
+    await look();
+    rmSync(door, { recursive: true });
+    renameSync(`${door}-kept`, door);
+    const { code, err } = await look();
+    expect([code, err]).toEqual([1, expect.stringMatching(/receipt \((no-way-back|register-behind)\)/)]);
+    expect(states((await look()).observed)).toEqual(WHOLE_WAY);
+    expect(JSON.parse(readFileSync(gate, 'utf8')).madeMs).toBeGreaterThan(0);
+  });
+
+  onPostgres('accuses nobody when its own disk fails, and gives no sign of life', async () => {
+    const file = join(folder, 'doors', 'front', 'passes.json');
+    const kept = readFileSync(file, 'utf8');
+    const beat = () => JSON.parse(readFileSync(join(folder, 'heartbeat.json'), 'utf8'));
+    const before = beat();
+    rmSync(file);
+    mkdirSync(file);
+    const { code, observed, err } = await look();
+    rmdirSync(file);
+    writeFileSync(file, kept);
+    expect(code).toBe(1);
+    expect(states(observed)).toEqual([WHOLE_WAY[3]]);
+    expect(err).toContain('It could not look');
+    expect(beat()).toEqual({ sequence: before.sequence + 1, atMs: before.atMs });
+    expect(states((await look()).observed)).toEqual(WHOLE_WAY);
   });
 
   onPostgres('leaves nothing behind when its days are over', async () => {

@@ -15,7 +15,7 @@ async function ask(address: string, init: RequestInit, { deadlineMs, fetcher = f
     const answer = await fetcher(address, {
       ...init,
       redirect: 'error',
-      headers: { ...init.headers, connection: 'close' },
+      headers: { ...init.headers, connection: 'close', 'munjigi-patience-ms': String(deadlineMs) },
       signal: AbortSignal.timeout(deadlineMs),
     });
     return { status: answer.status, bytes: new Uint8Array(await answer.arrayBuffer()) };

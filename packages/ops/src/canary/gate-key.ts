@@ -13,6 +13,8 @@ export interface GateKey {
   readonly chain: Chain;
   /** True once the register knows the key. */
   readonly enrolled: boolean;
+  /** When the key was made, milliseconds. */
+  readonly madeMs: number;
   noteEnrolled(enrolled: boolean): Promise<GateKey>;
 }
 
@@ -22,18 +24,22 @@ const fileOf = (folder: string): string => join(folder, 'gate.json');
 export async function openGateKey(folder: string, venueId: number, anew = false): Promise<GateKey> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const text = anew ? null : await readFile(fileOf(folder), 'utf8').catch(ifMissing);
-  const kept = text === null ? null : (JSON.parse(text) as { key: string; enrolled: boolean });
+  const kept =
+    text === null ? null : (JSON.parse(text) as { key: string; enrolled: boolean; madeMs: number });
   const key = kept ? fromBase64(kept.key) : makePrivateKey();
   const signer = nodeSigner(key);
   const thumbprint = keyThumbprint(signer.publicKey);
   const own = join(folder, `chain-${toHex(thumbprint.subarray(0, 8))}`);
   await mkdir(own, { recursive: true, mode: 0o700 });
   const chain = await Chain.open(own, thumbprint, venueId);
+  const madeMs = kept?.madeMs ?? Date.now();
   const write = async (enrolled: boolean): Promise<GateKey> => {
-    await writeWhole(fileOf(folder), JSON.stringify({ key: toBase64url(key), enrolled }), 0o600);
-    return { signer, thumbprint, chain, enrolled, noteEnrolled: write };
+    await writeWhole(fileOf(folder), JSON.stringify({ key: toBase64url(key), enrolled, madeMs }), 0o600);
+    return { signer, thumbprint, chain, enrolled, madeMs, noteEnrolled: write };
   };
-  return kept ? { signer, thumbprint, chain, enrolled: kept.enrolled, noteEnrolled: write } : write(false);
+  return kept
+    ? { signer, thumbprint, chain, enrolled: kept.enrolled, madeMs, noteEnrolled: write }
+    : write(false);
 }
 
 const ifMissing = (error: NodeJS.ErrnoException): null => {

@@ -28,6 +28,9 @@ interface BatchAnswer {
 /** Answers after which the register and this chain will not come together again: the gate goes on under a new key. */
 const BROKEN_CHAIN = new Set(['register.head', 'register.structure', 'register.signature', 'no-way-back']);
 
+/** A register that refuses every key is not mended by another one, and numbers of gates are few. */
+const BETWEEN_KEYS_MS = 600_000;
+
 export interface GateParts {
   readonly folder: string;
   /** As the register lists it. */
@@ -159,7 +162,7 @@ export class CanaryGate {
   async #mend(code: string, sendAgain: () => Promise<void>): Promise<void> {
     if (code === 'register-behind') await sendAgain();
     if (code === 'register.gate-unknown') this.key = await this.key.noteEnrolled(false);
-    if (!BROKEN_CHAIN.has(code)) return;
+    if (!BROKEN_CHAIN.has(code) || Date.now() - this.key.madeMs < BETWEEN_KEYS_MS) return;
     const { folder, venue } = this.parts;
     this.key = await openGateKey(folder, venue.venueId, true);
     this.#next = 1;

@@ -49,6 +49,8 @@ export async function lookThrough(door: Door, parts: LookParts): Promise<Look> {
     const issued = issuers
       .step('issue', () => passes.issue(reach, trust.current?.trust.grid ?? null))
       .catch(noted);
+    // It is waited for at the end; until then its fault is nobody's.
+    issued.catch(() => {});
     if (issuing || !passes.newest())
       await Promise.race([issued, new Promise((done) => setTimeout(done, PATIENCE_MS))]);
     const pass = passes.newest();

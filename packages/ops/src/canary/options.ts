@@ -118,6 +118,9 @@ export function readWanted(flags: CanaryFlags): Wanted {
   if (doors.length === 0) throw new UsageError('Name a --door or a --node to look through.');
   if (mirrors.length === 0)
     throw new UsageError('Name a --mirror: without its documents nothing can be judged.');
+  // Three looks a door and one a mirror fit into what an authority reads.
+  if (3 * doors.length + mirrors.length > 64)
+    throw new SettingError('A canary looks through twenty doors and nodes at most: enrol a second one.');
   const names = [...doors, ...mirrors].map((one) => one.name);
   if (new Set(names).size < names.length)
     throw new SettingError('Doors, nodes and mirrors have names of their own.');

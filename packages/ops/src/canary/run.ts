@@ -66,7 +66,9 @@ async function goOn(parts: RunParts, settings: CanarySettings): Promise<boolean>
     for (const { message } of faults) say(`It could not look: ${message}`);
     metrics?.round(round.ways, observation, faults.length > 0 ? null : Date.now());
     parts.tell(observation);
-    const told = Promise.all(authorities.map((authority) => authority.tell(observation)));
+    const told = Promise.all(authorities.map((authority) => authority.tell(observation))).catch(
+      (error: Error) => say(`It could not tell: ${error.message}`),
+    );
     const news = changed(round, before);
     for (const one of news) say(inWords(one, round));
     const works = faults.length === 0 && round.seen.every(({ state }) => state !== 'down');
