@@ -51,6 +51,7 @@ function asked({ pack }: Policy): string[] {
       'text',
     ),
     'strip.register-down.kiosk',
+    'strip.kept',
     ...each('eye', ['title', 'as-of', 'phone', 'any', 'private']),
     'eye.sight.any',
     ...each('eye', ['date', 'at', 'birth'], 'between', 'from', 'to'),
@@ -65,6 +66,12 @@ function asked({ pack }: Policy): string[] {
     ...each('region', pack.regions),
     ...each('check', ['scan', 'eye', 'verbal', 'not-required', 'not-made']),
     ...each('record', ['scan', 'poster', 'call', 'paper', 'typed', 'none']),
+    ...each('component', [
+      ...new Set([
+        ...['canaries', 'documents', 'issuers', 'judging', 'register'],
+        ...Object.values(pack.notices).flatMap(({ preApproved }) => preApproved?.seen ?? []),
+      ]),
+    ]),
     ...each('duty', ['check', 'record', 'fines', 'required', 'eased', 'suspended', 'none']),
     ...each('fines', ['stand', 'waived', 'none', 'open', ...(pack.grace.length > 0 ? ['grace'] : [])]),
     ...each('obligation', Object.keys(pack.obligations)),

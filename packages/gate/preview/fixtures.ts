@@ -218,7 +218,7 @@ export function gateFor(wish: Wish, policy: Policy, stream: MediaStream | null):
   );
   const facts: StripFacts = {
     ...{ policy, now: null, venue: VENUE, at: MOMENT, ageSeconds: 60, viewer: false, notSaved: false },
-    ...{ registerDown: false, waiting: 83, backWith: null },
+    ...{ registerDown: false, cutOffSince: null, waiting: 83, backWith: null },
     ...FACTS[wish.strip ?? 'incident'],
   };
   const camera = (wish.camera ?? 'on') as CameraState['state'];

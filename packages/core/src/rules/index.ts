@@ -13,6 +13,7 @@ export {
 export { hintOf, initialOf, readHint } from './hint.ts';
 export {
   CUT_OFF,
+  countsAt,
   cutOffTexts,
   type NoticeReader,
   type NoticeTexts,

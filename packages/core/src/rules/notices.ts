@@ -35,21 +35,28 @@ export function noticeTexts(
   language: Language,
   venue: Venue | null = null,
 ): NoticeTexts {
-  const published = now.notice !== null && notice(policy, now.notice) !== null ? now.notice : null;
-  const duty = dutyOf(policy, now, venue);
-  const told = published === null ? null : forDuty(policy, published, duty);
-  const id = told ?? obligation(policy, duty)?.standing ?? 'usual';
+  const counts = countsAt(policy, now, venue);
+  const id = counts.notice ?? obligation(policy, counts.obligation)?.standing ?? 'usual';
   // That all is as usual again may be said by itself: then nobody has confirmed it, and it is no provisional sentence either.
   const usual = now.notice === null && now.status === 'provisional' ? null : 'confirmed';
-  return write(
-    policy,
-    id,
-    reader,
-    language,
-    now.validFrom,
-    now.parameters,
-    published === null ? usual : now.status,
-  );
+  const status = now.notice !== null && notice(policy, now.notice) !== null ? now.status : usual;
+  return write(policy, id, reader, language, now.validFrom, now.parameters, status);
+}
+
+/**
+ * What counts at a venue: the notice that is told there (null where the standing sentence of its duty is), and the obligation that
+ * goes with it.
+ */
+export function countsAt(
+  policy: Policy,
+  now: Now,
+  venue: Venue | null,
+): { readonly notice: string | null; readonly obligation: string } {
+  const duty = dutyOf(policy, now, venue);
+  const published = now.notice !== null && notice(policy, now.notice) !== null ? now.notice : null;
+  const told = published === null ? null : forDuty(policy, published, duty);
+  const isOther = told !== null && told !== published;
+  return { notice: told, obligation: isOther ? policy.pack.notices[told]!.obligation : duty };
 }
 
 /** The obligation that is told of: the published one, unless the rules give the venue another duty than most have. */
@@ -82,6 +89,7 @@ function forDuty(policy: Policy, id: string, duty: string): string | null {
  * again. Null where the rules ask nothing, or the pack has no such sentence.
  * @param venue null tells of the widest duty that any venue has
  * @param since when it last reached somebody, in seconds
+ * @param kept a sentence of the device's own on what it keeps meanwhile; empty for none
  */
 export function cutOffTexts(
   policy: Policy,
@@ -90,12 +98,15 @@ export function cutOffTexts(
   since: number,
   reader: NoticeReader,
   language: Language,
+  kept = '',
 ): NoticeTexts | null {
   const duty = venue === null ? widestObligation(policy, at) : usualObligation(policy, venue, at);
   const found = Object.entries(policy.pack.notices).find(
     ([, { state, obligation: code }]) => state === CUT_OFF && code === duty,
   );
-  return found ? write(policy, found[0], reader, language, at, { since }, null) : null;
+  return found
+    ? write(policy, found[0], reader, language, at, { since, kept: kept && ` ${kept}` }, null)
+    : null;
 }
 
 /** The state of a device, in the table of notices, that reaches neither register nor mirrors. It says so itself; nobody publishes it. */

@@ -68,7 +68,15 @@ export function stripOf(facts: StripFacts, words: Words, language: 'ko' | 'en'):
   const alone =
     facts.cutOffSince === null || at === null
       ? null
-      : cutOffTexts(policy, venue, at, facts.cutOffSince, 'owner', language);
+      : cutOffTexts(
+          policy,
+          venue,
+          at,
+          facts.cutOffSince,
+          'owner',
+          language,
+          waiting > 0 ? words('strip.kept', { count: waiting }) : '',
+        );
   if (alone) return incident(alone);
   if (facts.registerDown && waiting > 0) return own('incident', 'strip.register-down', { count: waiting });
   if (age === 'ageing')

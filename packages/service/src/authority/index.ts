@@ -18,6 +18,7 @@ import { NotifiedFiles } from './notified.ts';
 import { type Handover, Publisher } from './publisher.ts';
 import { RootKeeper } from './root.ts';
 import { mountAuthority } from './routes.ts';
+import { StatusKeeper } from './status/index.ts';
 import { mountTroubles, type TroublesSaid } from './troubles.ts';
 
 export { dayKeyId } from '../lib/keys/index.ts';
@@ -28,10 +29,12 @@ export { type CosignPort, KnownBodies, LogKeeper, LogStore } from './log/index.t
 export type { Handover } from './publisher.ts';
 export { endAuthorityDays } from './retention.ts';
 export { makeDelegates, RootKeeper } from './root.ts';
+export { NOT_SILENT, silentImage, silentOf } from './status/index.ts';
 
 const DAY = 86_400;
 /** What canaries saw is looked at so often: two of their rounds and this are ten seconds at most. */
 const LOOK_MS = 2_000;
+const TOLD_MS = 15_000;
 
 export interface AuthorityOptions {
   /** Migrated, this desk's own. */
@@ -137,6 +140,18 @@ export async function openAuthorityDesk(options: AuthorityOptions): Promise<Auth
     crypto,
     canaries: options.canaries ?? new CanaryKeys(null),
   });
+  const status = new StatusKeeper({
+    db,
+    documents,
+    root,
+    policy,
+    exercise,
+    clock,
+    crypto,
+    mirror: options.mirror,
+    states: () => incidents.watch.states(),
+    incidents: () => incidents.list(),
+  });
   const cases = options.cases
     ? new AuthorityCases(options.cases, db, await keys.folder('cases'), (keyId) => dayKeys.privateKey(keyId))
     : null;
@@ -158,14 +173,27 @@ export async function openAuthorityDesk(options: AuthorityOptions): Promise<Auth
     return publisher.refresh();
   };
   const timer = setInterval(() => void refresh().catch(onTrouble), options.everyMs ?? 15_000).unref();
+  const lookAndWrite = async (): Promise<void> => {
+    await incidents.look();
+    await status.write();
+  };
   let looking: Promise<void> | null = null;
   const look = (): Promise<void> => {
-    looking ??= incidents.look().finally(() => {
+    looking ??= lookAndWrite().finally(() => {
       looking = null;
     });
     return looking;
   };
-  const looks = setInterval(() => void look().catch(onTrouble), options.everyMs ?? LOOK_MS).unref();
+  let troubledAt = Number.NEGATIVE_INFINITY;
+  const lookAgain = (): void => {
+    look().catch((error: unknown) => {
+      // What keeps going wrong is told four times a minute, and tried thirty times.
+      if (clock.realMs() - troubledAt < TOLD_MS) return;
+      troubledAt = clock.realMs();
+      onTrouble(error);
+    });
+  };
+  const looks = setInterval(lookAgain, options.everyMs ?? LOOK_MS).unref();
 
   return {
     name: 'authority',

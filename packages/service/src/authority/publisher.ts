@@ -105,8 +105,9 @@ export class Publisher {
       const { documents, notices, root, clock } = this.parts;
       const standing = await notices.current(nowSeconds(clock));
       const [said, known] = [documents.latest('now'), await root.current()];
-      if (said && known && isSaid(standing, await this.read(said, known))) return true;
-      return this.publishDue(false);
+      // The first words of a service are spoken by `refresh`, once there is a root and an issuer.
+      if (!said || !known) return false;
+      return isSaid(standing, await this.read(said, known)) || this.publishDue(false);
     });
   }
 

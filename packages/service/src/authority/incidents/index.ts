@@ -1,10 +1,12 @@
+import type { Incident } from '@munjigi/core/incident';
 import type { Crypto } from '@munjigi/core/signing';
 import type { DeskServer } from '../../lib/desk.ts';
 import type { Documents } from '../documents.ts';
-import { ByPerson, type ByPersonParts } from './by-person.ts';
+import { ByPerson, type ByPersonParts, SHOWN } from './by-person.ts';
 import type { CanaryKeys } from './canary-keys.ts';
 import { Observations } from './observations.ts';
 import { mountIncidents } from './routes.ts';
+import { listIncidents } from './store.ts';
 import { Watch } from './watch.ts';
 
 export { CanaryKeys, readCanaryKeys } from './canary-keys.ts';
@@ -18,6 +20,8 @@ export interface IncidentsParts extends Omit<ByPersonParts, 'observations'> {
 /** Noticing, telling and keeping incidents at this desk. */
 export interface Incidents {
   readonly watch: Watch;
+  /** The newest first. */
+  list(): Promise<readonly Incident[]>;
   /** Looks once: takes in what other processes said, decides where nobody else does, and says what is to be said. */
   look(): Promise<void>;
   mount(server: DeskServer): void;
@@ -35,6 +39,7 @@ export function openIncidents(parts: IncidentsParts): Incidents {
   };
   return {
     watch,
+    list: () => listIncidents(db, SHOWN),
     look,
     mount: (server) => mountIncidents(server, { observations, watch, byPerson, changed: look }),
   };
