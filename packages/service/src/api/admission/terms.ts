@@ -10,7 +10,7 @@ export interface ClassTerms extends LimitTerms {
   readonly waitMs: number;
 }
 
-/** Bodies of requests under way, together: what they unpack to fits into any server's memory. */
+/** Bodies of requests that wait or are under way, together and unpacked: what is made of them fits into any server's memory. */
 export const MOST_BYTES = 48 * 1024 * 1024;
 
 /** The whole server. */
