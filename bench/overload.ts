@@ -13,11 +13,9 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { openPostgres } from '@munjigi/service/db';
-import { freePort, startProcess } from '@munjigi/sim/stage';
+import { placeOf, startNode } from '@munjigi/sim/stage';
 import { median, printFigures, say, short, whole } from './support/figures.ts';
-import { openDesk } from './support/gates.ts';
 import { removeWhenBrokenOff, startServer } from './support/server.ts';
 import { type Stretch, Uploads } from './support/uploads.ts';
 
@@ -26,17 +24,14 @@ const SECONDS = Number(process.env.MUNJIGI_BENCH_SECONDS ?? 8);
 const GATES = Number(process.env.MUNJIGI_BENCH_GATES ?? 3_000);
 /** Gates that send without a pause while capacity is measured. */
 const CLOSED = 96;
-const MUNJIGI = fileURLToPath(new URL('../../packages/ops/bin/munjigi.mjs', import.meta.url));
 const LEVELS = [
   ['Half', 0.5],
   ['Whole', 1],
   ['Three', 3],
 ] as const;
+type Level = 'Capacity' | (typeof LEVELS)[number][0];
+type Measured = Stretch & { readonly cpuSeconds: number };
 const temp = mkdtempSync(join(tmpdir(), 'munjigi-bench-'));
-
-/** Megabytes of a process: the most that it ever had. */
-const peakMegabytes = (pid: number): number =>
-  Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1024;
 
 /** Seconds of CPU that a process has used so far. */
 function cpuSeconds(pid: number): number {
@@ -55,48 +50,34 @@ async function run(): Promise<void> {
     return;
   }
   removeWhenBrokenOff(() => server.remove());
-  const port = await freePort();
-  const databases = { issuer: '', register: '', authority: '' };
-  for (const desk of ['issuer', 'register', 'authority'] as const)
-    databases[desk] = await server.database(desk);
-  const node = await startProcess(
-    process.execPath,
-    [
-      MUNJIGI,
-      'serve',
-      ...['--data', join(temp, 'data'), '--port', String(port), '--log', 'error', '--behind-proxy'],
-      ...Object.entries(databases).flatMap(([desk, url]) => [`--database-${desk}`, url]),
-    ],
-    { ready: (line) => line.startsWith('{"listening"') },
-  );
-  const db = openPostgres({ url: databases.register, connections: 8, deadlineMs: 120_000 });
-  const desk = await openDesk(db, temp);
-  const uploads = await Uploads.of(desk, GATES, port, 1);
-  const idle = peakMegabytes(node.pid);
+  const place = await placeOf(temp, server);
+  const node = await startNode(place);
+  const uploads = await Uploads.of(node, GATES, 1);
+  const idle = node.peakMegabytes();
 
-  const all: Record<string, Stretch[]> = { Capacity: [], Half: [], Whole: [], Three: [] };
+  const all: Record<Level, Measured[]> = { Capacity: [], Half: [], Whole: [], Three: [] };
   await uploads.prepare(12);
   await uploads.closed(CLOSED, 4);
   for (let round = 0; round < ROUNDS; round++) {
-    const measure = async (level: string, work: () => Promise<Stretch>): Promise<void> => {
+    const measure = async (level: Level, work: () => Promise<Stretch>): Promise<Stretch> => {
       await uploads.prepare(12);
-      const before = cpuSeconds(node.pid);
+      const before = cpuSeconds(node.process.pid);
       const stretch = await work();
-      say(`cpu ${cpuSeconds(node.pid) - before}`);
-      all[level]!.push(stretch);
+      if (stretch.notSent > 0)
+        throw new Error(`${stretch.notSent} uploads found no gate free: set MUNJIGI_BENCH_GATES higher.`);
+      all[level].push({ ...stretch, cpuSeconds: cpuSeconds(node.process.pid) - before });
       say(`bench overload: round ${round + 1} of ${ROUNDS}: ${told(level, stretch)}`);
+      return stretch;
     };
-    await measure('Capacity', () => uploads.closed(CLOSED, SECONDS));
-    const capacity = all.Capacity![round]!.goodput;
+    const { goodput: capacity } = await measure('Capacity', () => uploads.closed(CLOSED, SECONDS));
     for (const [level, times] of LEVELS) await measure(level, () => uploads.open(capacity * times, SECONDS));
   }
 
+  const db = openPostgres({ url: place.databases.register, connections: 1 });
   const { rows } = await db.query<{ n: number }>('SELECT count(*)::int4 AS n FROM entry');
   if (rows[0]!.n !== uploads.acknowledged)
     throw new Error(`${uploads.acknowledged} entries were acknowledged, and the register has ${rows[0]!.n}.`);
-  const each = (level: string, of: (stretch: Stretch) => number) => median(all[level]!.map(of));
-  const toPeak = (level: string) => short(median(all[level]!.map(({ goodput }, i) => goodput / peakOf(i))));
-  const peakOf = (round: number) => Math.max(...Object.values(all).map((one) => one[round]!.goodput));
+  const each = (level: Level, of: (one: Measured) => number) => median(all[level].map(of));
   const figures: Record<string, number> = {
     uploadsPerSecondCapacity: whole(each('Capacity', (one) => one.goodput)),
   };
@@ -105,20 +86,27 @@ async function run(): Promise<void> {
     figures[`msAcceptedP50${level}`] = whole(each(level, (one) => one.p50Ms));
     figures[`msAcceptedP99${level}`] = whole(each(level, (one) => one.p99Ms));
     figures[`percentRefused${level}`] = whole(each(level, (one) => (one.full * 100) / one.due));
+    figures[`msSentLateP99${level}`] = whole(each(level, (one) => one.lateMs));
   }
+  const anUpload = each('Capacity', (one) => one.cpuSeconds / one.accepted);
+  figures.microsecondsOfNodeForUpload = whole(anUpload * 1e6);
+  figures.microsecondsOfNodeForRefusal = whole(
+    each('Three', (one) => ((one.cpuSeconds - one.accepted * anUpload) * 1e6) / Math.max(1, one.full)),
+  );
   figures.answersOfAnotherKind = Object.values(all)
     .flat()
     .reduce((sum, { other }) => sum + other, 0);
-  figures.retryAfterFrom = Math.min(...all.Three!.map(({ retryAfter }) => retryAfter[0]));
-  figures.retryAfterTo = Math.max(...all.Three!.map(({ retryAfter }) => retryAfter[1]));
+  figures.retryAfterFrom = Math.min(...all.Three.map(({ retryAfter }) => retryAfter[0]));
+  figures.retryAfterTo = Math.max(...all.Three.map(({ retryAfter }) => retryAfter[1]));
   figures.entriesInRegister = rows[0]!.n;
   figures.megabytesIdle = whole(idle);
-  figures.megabytesPeak = whole(peakMegabytes(node.pid));
+  figures.megabytesPeak = whole(node.peakMegabytes());
+  const peakOf = (round: number) => Math.max(...Object.values(all).map((one) => one[round]!.goodput));
+  const toPeak = (level: Level) => short(median(all[level].map(({ goodput }, i) => goodput / peakOf(i))));
 
   uploads.close();
-  await desk.close();
   await db.close();
-  await node.kill();
+  await node.process.kill();
   await server.remove();
   printFigures('overload', figures, {
     goodputWholeToPeak: toPeak('Whole'),

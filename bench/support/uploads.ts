@@ -1,7 +1,9 @@
 import { batchToJson } from '@munjigi/core/chain';
-import type { RegisterDesk } from '@munjigi/service/register';
+import { toBase64url, utf8Encode } from '@munjigi/core/encoding';
+import { possessionBytes } from '@munjigi/core/entry-pass';
+import { compressPoint } from '@munjigi/core/signing';
 import { quantile } from './figures.ts';
-import { enrolGates, type Gate } from './gates.ts';
+import { Gate } from './gates.ts';
 import { postBytes, Wire } from './wire.ts';
 
 /** What came of the uploads of one stretch of time. */
@@ -11,6 +13,8 @@ export interface Stretch {
   readonly accepted: number;
   readonly full: number;
   readonly other: number;
+  /** Due while no gate was free, and so not sent: there are too few gates for the rate. */
+  readonly notSent: number;
   /** Accepted uploads a second. */
   readonly goodput: number;
   /** Of the accepted ones, from the instant at which they were due. */
@@ -28,51 +32,56 @@ interface Sender {
   readonly ready: Buffer[];
 }
 
+/** A node, and the token that operators send to it. */
+export interface Door {
+  readonly port: number;
+  readonly token: string;
+}
+
+/** What every venue of a bench is called. */
+export const VENUE_NAME = 'Bench Cafe 77';
+const AT_ONCE = 8;
+
 /** Sends what gates send: signed batches, each gate one at a time and in its order; what is refused is sent again, later. */
 export class Uploads {
-  readonly #senders: Sender[];
   readonly #wire: Wire;
-  #free: Sender[];
+  readonly #free: Sender[];
   /** Entries that the service said are stored. */
   acknowledged = 0;
 
   private constructor(
-    gates: readonly Gate[],
+    readonly senders: readonly Sender[],
     port: number,
     private readonly size: number,
   ) {
     this.#wire = new Wire(port);
-    // Each from a network of its own: a country's gates, not one flood.
-    this.#senders = gates.map((gate, i) => ({
-      gate,
-      network: `10.${(i >> 8) & 255}.${i & 255}.1`,
-      ready: [],
-    }));
-    this.#free = [...this.#senders];
+    this.#free = [...senders];
   }
 
-  /** @param size entries of a batch */
-  static async of(desk: RegisterDesk, gates: number, port: number, size: number): Promise<Uploads> {
-    const parts = Array.from({ length: 8 }, (_, i) => Math.floor((gates + i) / 8));
-    const enrolled = await Promise.all(parts.map((count) => enrolGates(desk, count)));
-    return new Uploads(enrolled.flat(), port, size);
+  /**
+   * Enrols gates, each at a venue of its own, and each in a network of its own: a country's gates, not one flood.
+   * @param size entries of a batch
+   * @param port where they send to, where it is not the node itself
+   */
+  static async of(node: Door, gates: number, size: number, port = node.port): Promise<Uploads> {
+    const wire = new Wire(node.port);
+    const senders: Sender[] = [];
+    let next = 0;
+    await Promise.all(
+      Array.from({ length: AT_ONCE }, async () => {
+        for (let i = next++; i < gates; i = next++) {
+          const network = `10.${(i >> 8) & 255}.${i & 255}.1`;
+          senders.push({ gate: await enrol(wire, node.token, network), network, ready: [] });
+        }
+      }),
+    );
+    wire.close();
+    return new Uploads(senders, port, size);
   }
 
   /** Signs ahead, so that a stretch costs this process little: so many batches that wait at every gate. */
   async prepare(each: number): Promise<void> {
-    for (const { gate, network, ready } of this.#senders) {
-      const batches = await gate.batches(Math.max(0, each - ready.length), this.size);
-      for (const batch of batches)
-        ready.push(postBytes('/api/register/batches', JSON.stringify(batchToJson(batch)), network));
-    }
-  }
-
-  get gates(): number {
-    return this.#senders.length;
-  }
-
-  get connections(): number {
-    return this.#wire.connections;
+    for (const sender of this.senders) await this.#sign(sender, each - sender.ready.length);
   }
 
   /** So many gates that each send the next batch when the last is answered: what can be done at most. */
@@ -107,12 +116,20 @@ export class Uploads {
     this.#wire.close();
   }
 
+  async #sign({ gate, network, ready }: Sender, count: number): Promise<void> {
+    for (const batch of await gate.batches(Math.max(0, count), this.size))
+      ready.push(postBytes('/api/register/batches', JSON.stringify(batchToJson(batch)), network));
+  }
+
   async #one(noted: Noted, dueMs: number): Promise<void> {
     noted.due += 1;
     noted.lateMs.push(performance.now() - dueMs);
     const sender = this.#free.shift();
-    if (!sender || sender.ready.length === 0)
-      throw new Error('No gate is free to send: the bench needs more gates, or more batches of each.');
+    if (!sender) {
+      noted.notSent += 1;
+      return;
+    }
+    if (sender.ready.length === 0) await this.#sign(sender, 1);
     try {
       const answer = await this.#wire.send(sender.ready[0]!);
       if (answer.status === 200) {
@@ -130,8 +147,34 @@ export class Uploads {
   }
 }
 
+async function enrol(wire: Wire, token: string, network: string): Promise<Gate> {
+  const ask = async (path: string, body: object, headers = '') => {
+    const answer = await wire.send(postBytes(path, JSON.stringify(body), network, headers));
+    if (answer.status !== 200) throw new Error(`${path}: ${answer.status} ${answer.body}`);
+    return JSON.parse(answer.body);
+  };
+  const venue = { name: VENUE_NAME, kind: 'restaurant', region: 'seoul' };
+  const { venueId, enrolmentCode } = await ask(
+    '/api/register/venues',
+    venue,
+    `authorization: Bearer ${token}\r\n`,
+  );
+  const gate = new Gate(venueId);
+  const gateKey = compressPoint(gate.signer.publicKey);
+  const proof = await gate.signer.sign(possessionBytes(utf8Encode(enrolmentCode), gateKey));
+  await ask('/api/register/gates', {
+    venueId,
+    enrolmentCode,
+    gateKey: toBase64url(gateKey),
+    name: 'bench',
+    proof: toBase64url(proof),
+  });
+  return gate;
+}
+
 class Noted {
   due = 0;
+  notSent = 0;
   readonly tookMs: number[] = [];
   readonly lateMs: number[] = [];
   readonly after: number[] = [];
@@ -148,6 +191,7 @@ class Noted {
       due: this.due,
       accepted: tookMs.length,
       full: after.length,
+      notSent: this.notSent,
       other: [...other.values()].reduce((sum, count) => sum + count, 0),
       goodput: tookMs.length / seconds,
       p50Ms: tookMs.length === 0 ? 0 : quantile(tookMs, 0.5),
