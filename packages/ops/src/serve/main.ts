@@ -44,8 +44,8 @@ Runs the service: any of its three desks, each with a database and a key store o
   --providers FILE          identity providers by OpenID Connect (DATA/providers.json)
   --limit-first N  --limit-renewal N  --limit-paper N
                             first issues, renewals and paper passes at a time (4, 4, 2)
-  --drain-seconds N         how long it says that it leaves, and works on, before it ends (0);
-                            behind a balancer as long as three of its health checks
+  --drain-seconds N         how long it says that it leaves, and works on, before it ends: as long as a
+                            balancer needs to look three times (0; 8 with --behind-proxy)
   --metrics-port N          Prometheus reads GET /metrics there
   --agent-port N            HAProxy's agent checks are answered there
   --doors-register LIST     what gates are told in the bundle: front doors of the register (/api/register),

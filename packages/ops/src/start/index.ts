@@ -76,6 +76,9 @@ async function run(options: StartOptions): Promise<number> {
       '--log',
       'warn',
       '--behind-proxy',
+      // The proxy is this process, and ends with it.
+      '--drain-seconds',
+      '0',
       '--exercise',
       // The story's guests all come from this page: they wait for nobody.
       '--limit-first',

@@ -1,8 +1,8 @@
-import { randomInt } from 'node:crypto';
 import { isMunjigiError } from '@munjigi/core/errors';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { API_ERRORS, ApiError, type ApiErrorCode, operations } from '../contracts/index.ts';
 import { DatabaseUnavailable } from '../db/index.ts';
+import { comeAgainSeconds } from '../lib/come-again.ts';
 
 const BY_FASTIFY: Readonly<Record<string, ApiErrorCode>> = {
   FST_ERR_CTP_INVALID_MEDIA_TYPE: 'request.media-type',
@@ -60,14 +60,15 @@ export function answerTo(error: unknown): Answer {
     return named(
       error.code,
       '',
-      error.retryAfterSeconds ?? (error.status === 503 ? randomInt(30, 60) : null),
+      error.retryAfterSeconds ?? (error.status === 503 ? comeAgainSeconds(Math.random()) : null),
     );
   if (isMunjigiError(error)) {
     return BY_CORE.test(error.code)
       ? { code: error.code, status: 400, message: error.message, retryAfterSeconds: null }
       : named('service.failed');
   }
-  if (error instanceof DatabaseUnavailable) return named('service.database-down', '', randomInt(30, 60));
+  if (error instanceof DatabaseUnavailable)
+    return named('service.database-down', '', comeAgainSeconds(Math.random()));
   const foreign = error as FastifyError;
   if (foreign?.validation) return named('request.schema', placeOf(foreign));
   const known = BY_FASTIFY[foreign?.code ?? ''];
@@ -77,11 +78,14 @@ export function answerTo(error: unknown): Answer {
   return named('service.failed');
 }
 
+/** What is counted, and would fill a log just when there is no time to write one. */
+const COUNTED = new Set(['service.draining', 'service.full']);
+
 /** The error handler of every route. */
 export function handleError(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
   const { code, status, message, retryAfterSeconds } = answerTo(error);
   if (status === 500) request.log.error({ code, error });
-  else if (status > 500 && code !== 'service.draining') request.log.warn({ code, error });
+  else if (status > 500 && !COUNTED.has(code)) request.log.warn({ code, error });
   if (retryAfterSeconds !== null) reply.header('retry-after', String(retryAfterSeconds));
   reply.code(status).type('application/json; charset=utf-8').send({ error: code, message });
 }

@@ -1,8 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox';
-import Fastify, { type FastifyBaseLogger, LogController } from 'fastify';
+import Fastify, {
+  type FastifyBaseLogger,
+  type FastifyReply,
+  type FastifyRequest,
+  LogController,
+} from 'fastify';
 import type { Logger } from 'pino';
-import { type Access, ApiError } from '../contracts/index.ts';
+import { type Access, ApiError, needsNoAccount } from '../contracts/index.ts';
 import type { Accounts } from '../lib/accounts/index.ts';
 import type { DeskName, DeskServer } from '../lib/desk.ts';
 import { Admission, admitRequests } from './admission/index.ts';
@@ -18,6 +23,8 @@ const BODY_LIMIT = 64 * 1024;
 const HEADER_LIMIT = 8 * 1024;
 const HEADERS_MS = 15_000;
 const TWO_YEARS = 63_072_000;
+/** Held open at a time: more than any balancer of ours sends here, and what memory bears. */
+const CONNECTIONS = 8_000;
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -70,6 +77,8 @@ export function buildServer({
   admission = new Admission(),
   metrics,
 }: ServerOptions): DeskServer {
+  const started = randomBytes(6).toString('hex');
+  let requests = 0;
   const server = Fastify({
     loggerInstance: log as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true }),
@@ -77,13 +86,14 @@ export function buildServer({
     http: { maxHeaderSize: HEADER_LIMIT, headersTimeout: HEADERS_MS },
     clientErrorHandler: answerBrokenRequest,
     requestIdHeader: false,
-    genReqId: () => randomBytes(8).toString('hex'),
+    genReqId: () => `${started}-${(++requests).toString(36)}`,
     trustProxy: behindProxy ? 'loopback' : false,
     return503OnClosing: false,
     forceCloseConnections: 'idle',
     requestTimeout: 30_000,
     routerOptions: { maxParamLength: 200 },
   }) as unknown as DeskServer;
+  server.server.maxConnections = CONNECTIONS;
   const limits = buckets(enrolments, limitFactor);
   const wait = (seconds: number): void => {
     if (seconds > 0) throw new ApiError('request.rate', { retryAfterSeconds: seconds });
@@ -106,19 +116,27 @@ export function buildServer({
       );
     for (const one of [method].flat()) mounted.set(`${one} ${url}`, operationOf(schema) ?? '');
   });
-  const admit = admitRequests(server, admission);
+  const { arrive, admit } = admitRequests(server, admission);
+  const enter = async (access: Access, request: FastifyRequest, reply: FastifyReply): Promise<void> => {
+    await admit(request, reply);
+    request.who = await whoOf(request);
+    check(access, request.who);
+    wait(limits.takeCaller(access, request.method, request.ip, request.who, nowMs()));
+  };
   server.addHook('onRequest', async (request, reply) => {
     const { access } = request.routeOptions.config;
     if (draining() && !request.routeOptions.url?.startsWith('/health/')) {
       throw new ApiError('service.draining');
     }
     if (!access) return;
-    const { method, ip } = request;
-    wait(limits.takeNetwork(access, method, ip, nowMs()));
-    await admit(request, reply);
-    request.who = await whoOf(request);
-    check(access, request.who);
-    wait(limits.takeCaller(access, method, ip, request.who, nowMs()));
+    wait(limits.takeNetwork(access, request.method, request.ip, nowMs()));
+    arrive(request, reply);
+    // Who needs an account is looked up before anything is read; anybody else has a turn once it is all here.
+    if (!needsNoAccount(access)) await enter(access, request, reply);
+  });
+  server.addHook('preValidation', async (request, reply) => {
+    const { access } = request.routeOptions.config;
+    if (access && needsNoAccount(access)) await enter(access, request, reply);
   });
   server.addHook('preHandler', async ({ method, ip, body, params, routeOptions }) => {
     const { access } = routeOptions.config;

@@ -62,6 +62,8 @@ export type Flags = Readonly<Record<string, string | boolean | undefined>>;
 const isThisMachine = (host: string): boolean =>
   host === 'localhost' || host.endsWith('.localhost') || host === '[::1]' || /^127(\.\d+){3}$/.test(host);
 
+/** Seconds in which a balancer has looked three times (deploy/haproxy), and a moment. */
+const THREE_CHECKS = 8;
 const DESKS: readonly DeskName[] = ['issuer', 'register', 'authority'];
 const LEVELS = ['silent', 'error', 'warn', 'info', 'debug'] as const;
 
@@ -138,6 +140,7 @@ export function readSettings(flags: Flags, env: NodeJS.ProcessEnv, defaultPolicy
     throw new SettingError('--root-digest is the SHA-256 of a root, 64 small hexadecimal digits.');
 
   const exercise = yes('exercise');
+  const behindProxy = yes('behind-proxy');
   const story = word('story');
   const storyMs = story === undefined ? null : Date.parse(story);
   if (storyMs !== null && Number.isNaN(storyMs))
@@ -162,7 +165,7 @@ export function readSettings(flags: Flags, env: NodeJS.ProcessEnv, defaultPolicy
     storyMs,
     clockFile: clockFile === undefined ? null : resolve(clockFile),
     logLevel,
-    behindProxy: yes('behind-proxy'),
+    behindProxy,
     enrolmentsPerMinute: whole('enrolments-per-minute', exercise ? 3000 : 300, 1_000_000),
     origins: {
       issuer: originsOf('issuer'),
@@ -177,7 +180,7 @@ export function readSettings(flags: Flags, env: NodeJS.ProcessEnv, defaultPolicy
     },
     rootDigest: digest === undefined ? null : fromHex(digest),
     rootByCeremony: yes('root-by-ceremony'),
-    drainSeconds: whole('drain-seconds', 0, 600),
+    drainSeconds: whole('drain-seconds', behindProxy ? THREE_CHECKS : 0, 600),
     metricsPort: portOf('metrics-port'),
     agentPort: portOf('agent-port'),
     doors: { register: doorsOf('doors-register', '/api/register'), mirrors: doorsOf('mirrors', '/mirror') },

@@ -33,6 +33,8 @@ describe('the pace that gates are asked to come at', () => {
     pace.stored(10_000);
     expect(pace.drainSeconds(0)).toBeLessThan(70);
     for (let i = 0; i < 100; i++) pace.heard(`big ${i}`, 10_000_000);
+    expect(pace.retryAfterSeconds(0), 'a long time is spread too').toBe(1_815);
+    random = 0.999_999;
     expect(pace.retryAfterSeconds(0)).toBe(3_600);
   });
 });

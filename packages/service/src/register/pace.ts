@@ -1,6 +1,5 @@
-/** Seconds: nobody is asked to come back sooner or later than this. */
-const SOONEST = 30;
-const LATEST = 3_600;
+import { comeAgainSeconds } from '../lib/come-again.ts';
+
 const REMEMBERED = 50_000;
 /** How much the newest second weighs in the measured rate. */
 const WEIGHT = 0.2;
@@ -55,7 +54,6 @@ export class Pace {
 
   /** Whole seconds for `Retry-After`: from 30 on, spread over the time that the backlog needs. */
   retryAfterSeconds(waiting: number): number {
-    const spread = Math.max(SOONEST, this.drainSeconds(waiting));
-    return Math.min(LATEST, Math.ceil(SOONEST + this.#random() * spread));
+    return comeAgainSeconds(this.#random(), this.drainSeconds(waiting));
   }
 }

@@ -75,6 +75,8 @@ export async function openService(options: ServiceOptions): Promise<ServiceStage
             'serve',
             ...['--desks', desks, '--data', data, '--port', String(port), '--log', 'warn'],
             ...['--exercise', '--clock-file', clockFile, '--behind-proxy', '--mirrors', mirror.address],
+            // Three looks of the stage's balancer, one a second.
+            ...['--drain-seconds', '4'],
             ...['--doors-register', `http://127.0.0.1:${doorPort}/api/register`],
             ...databases
               .filter(([desk]) => desks.includes(desk))

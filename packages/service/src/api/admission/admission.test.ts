@@ -21,7 +21,7 @@ async function fill(admission: Admission, work: (typeof FIRST)[number]) {
     const { limit, running } = admission.stateOf(work);
     if (running >= limit) return tickets;
     const before = running;
-    const entering = admission.enter(work, 0, 1);
+    const entering = admission.enter(work, 1);
     if (admission.stateOf(work).running === before) {
       await refused(entering);
       return tickets;
@@ -51,7 +51,7 @@ describe('admission', () => {
     const documents = await fill(admission, 'documents');
     expect(uploads.length + documents.length).toBeGreaterThan(12);
     const [one, two] = [await admission.enter('statistics'), await admission.enter('statistics')];
-    await refused(admission.enter('statistics', 0, 1));
+    await refused(admission.enter('statistics', 1));
     for (const ticket of [...uploads, ...documents, one, two]) ticket.end();
     await admission.enter('statistics');
   });
@@ -72,12 +72,44 @@ describe('admission', () => {
     for (const ticket of rest) ticket.end();
   });
 
-  it('holds the bodies under way below what memory bears, and still takes one that is larger than its share', async () => {
-    const admission = new Admission();
-    const whole = await admission.enter('upload', MOST_BYTES);
-    await refused(admission.enter('upload', 1, 1));
-    whole.end();
-    (await admission.enter('upload', MOST_BYTES * 2)).end();
+  it('holds the bodies under way below what memory bears, and still takes one that is larger than all of it', async () => {
+    const why: string[] = [];
+    const admission = new Admission({ onRefused: (work, reason) => why.push(`${work} ${reason}`) });
+    const most = admission.hold('upload', MOST_BYTES - 10);
+    const other = admission.hold('documents', 0);
+    other.more(10);
+    expect(() => other.more(1)).toThrow(expect.objectContaining({ code: 'service.full', status: 503 }));
+    expect(() => admission.hold('statistics', 1)).toThrow(expect.objectContaining({ code: 'service.full' }));
+    expect(why).toEqual(['documents bytes', 'statistics bytes']);
+    most.release();
+    other.release();
+    const large = admission.hold('trace', MOST_BYTES);
+    large.more(MOST_BYTES);
+    large.release();
+    large.release();
+    admission.hold('upload', MOST_BYTES).release();
+  });
+
+  it('lets nobody wait long in a queue that only stands, and long again once it was empty', async () => {
+    let now = 0;
+    const admission = new Admission({ nowMs: () => now });
+    const running = await fill(admission, 'upload');
+    const waited = async () => {
+      const begun = performance.now();
+      await refused(admission.enter('upload'));
+      return performance.now() - begun;
+    };
+    const first = waited();
+    // Somebody waits all the time from now on.
+    const always = admission.enter('upload');
+    now += 2_000;
+    const inAStandingQueue = await waited();
+    expect(inAStandingQueue).toBeLessThan(await first);
+    const entered = always.catch(() => null);
+    for (const ticket of running) ticket.end();
+    (await entered)?.end();
+    await fill(admission, 'upload');
+    expect(await waited()).toBeGreaterThan(inAStandingQueue);
   });
 
   it('grows while requests are quick and gives back a tenth when they take long; its own refusals teach it nothing', async () => {
@@ -94,7 +126,7 @@ describe('admission', () => {
     const grown = admission.stateOf('upload').limit;
     expect(grown).toBeGreaterThan(begin);
     const held = await fill(admission, 'upload');
-    for (let i = 0; i < 500; i++) await refused(admission.enter('upload', 0, 0));
+    for (let i = 0; i < 500; i++) await refused(admission.enter('upload', 0));
     expect(admission.stateOf('upload').limit).toBe(grown);
     for (const ticket of held) ticket.end();
     for (let i = 0; i < 60; i++) await round(2_000);
@@ -111,7 +143,7 @@ describe('admission', () => {
           for (const [work, ends, which] of steps) {
             if (ends) running.splice(which, 1)[0]?.end();
             else
-              await admission.enter(work, 10, 0).then(
+              await admission.enter(work, 0).then(
                 (ticket) => running.push(ticket),
                 () => {},
               );

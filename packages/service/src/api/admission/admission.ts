@@ -1,4 +1,5 @@
 import { ApiError, type WorkClass } from '../../contracts/index.ts';
+import { comeAgainSeconds } from '../../lib/come-again.ts';
 import { Lately } from './lately.ts';
 import { AdaptiveLimit } from './limit.ts';
 import { FIRST, MOST_BYTES, SERVER, TERMS } from './terms.ts';
@@ -10,11 +11,18 @@ export type Refusal = 'queue' | 'wait' | 'bytes';
 
 /** A request that was let in. `end` is called once, when its work is done. */
 export interface Ticket {
+  readonly ended: boolean;
   end(): void;
 }
 
+/** Bytes that a request holds here. */
+export interface Held {
+  /** More of them came. Throws `service.full`. */
+  more(bytes: number): void;
+  release(): void;
+}
+
 interface Waiting {
-  readonly bytes: number;
   readonly timer: NodeJS.Timeout;
   readonly enter: () => void;
 }
@@ -23,6 +31,8 @@ interface OneClass {
   readonly limit: AdaptiveLimit;
   running: number;
   readonly waiting: Waiting[];
+  /** When nobody waited last; milliseconds. */
+  emptyAt: number;
   readonly lately: Lately;
 }
 
@@ -35,9 +45,9 @@ export interface AdmissionParts {
   readonly onRefused?: (work: Counted, why: Refusal) => void;
 }
 
-/** Nobody is asked to come again sooner or later than this, in seconds. */
-const SOONEST = 30;
-const LATEST = 3_600;
+/** A queue that nobody has seen empty for so long stands: who waits in it longer gets an answer no sooner, and everybody a later one. */
+const STANDING_MS = 1_000;
+const STANDING_PART = 0.3;
 
 /**
  * Who may work here now. A class waits for room in its own limit and in its share of the server's; whoever finds the queue full, or
@@ -55,35 +65,65 @@ export class Admission {
     this.#classes = Object.fromEntries(
       FIRST.map((work) => [
         work,
-        { limit: new AdaptiveLimit(TERMS[work]), running: 0, waiting: [], lately: new Lately(this.#nowMs) },
+        {
+          limit: new AdaptiveLimit(TERMS[work]),
+          running: 0,
+          waiting: [],
+          emptyAt: this.#nowMs(),
+          lately: new Lately(this.#nowMs),
+        },
       ]),
     ) as unknown as Record<Counted, OneClass>;
   }
 
   /**
-   * Lets a request in, at once or when there is room. Throws `service.full`.
+   * Keeps room for what a request carries. Throws `service.full`, also where it would find the queue full: then it is not read.
    * @param bytes of its body, as it says itself
+   */
+  hold(work: Counted, bytes: number): Held {
+    if (this.#classes[work].waiting.length >= TERMS[work].queue) throw this.#refuse(work, 'queue');
+    let held = 0;
+    const more = (count: number): void => {
+      // One that is larger than everything is let in where it is alone.
+      if (this.#bytes > held && this.#bytes + count > MOST_BYTES) throw this.#refuse(work, 'bytes');
+      held += count;
+      this.#bytes += count;
+    };
+    more(bytes);
+    return {
+      more,
+      release: () => {
+        this.#bytes -= held;
+        held = 0;
+      },
+    };
+  }
+
+  /**
+   * Lets a request in, at once or when there is room. Throws `service.full`.
    * @param patienceMs how long its caller still waits for an answer, where it said so
    */
-  enter(work: Counted, bytes = 0, patienceMs = Number.POSITIVE_INFINITY): Promise<Ticket> {
+  enter(work: Counted, patienceMs = Number.POSITIVE_INFINITY): Promise<Ticket> {
     const one = this.#classes[work];
-    if (one.waiting.length === 0 && this.#hasRoom(work, bytes))
-      return Promise.resolve(this.#begin(work, bytes));
+    if (one.waiting.length === 0) {
+      one.emptyAt = this.#nowMs();
+      if (this.#hasRoom(work)) return Promise.resolve(this.#begin(work));
+    }
     const { queue, waitMs } = TERMS[work];
     if (one.waiting.length >= queue) return Promise.reject(this.#refuse(work, 'queue'));
+    const stands = this.#nowMs() - one.emptyAt > STANDING_MS;
     return new Promise((done, fail) => {
       const waiting: Waiting = {
-        bytes,
         timer: setTimeout(
           () => {
             one.waiting.splice(one.waiting.indexOf(waiting), 1);
-            fail(this.#refuse(work, this.#bytes + bytes > MOST_BYTES ? 'bytes' : 'wait'));
+            fail(this.#refuse(work, 'wait'));
           },
-          Math.max(0, Math.min(waitMs, patienceMs)),
+          Math.max(0, Math.min(stands ? waitMs * STANDING_PART : waitMs, patienceMs)),
         ),
         enter: () => {
           clearTimeout(waiting.timer);
-          done(this.#begin(work, bytes));
+          done(this.#begin(work));
         },
       };
       one.waiting.push(waiting);
@@ -107,22 +147,23 @@ export class Admission {
     return done + refused === 0 ? 1 : done / (done + refused);
   }
 
-  #hasRoom(work: Counted, bytes: number): boolean {
+  #hasRoom(work: Counted): boolean {
     const { limit, running } = this.#classes[work];
-    if (this.#bytes > 0 && this.#bytes + bytes > MOST_BYTES) return false;
     // Half of its floor a class always has: what starves is not strangled.
     if (running < TERMS[work].floor / 2) return true;
     return running < limit.limit && this.#running < this.#server.limit * TERMS[work].share;
   }
 
-  #begin(work: Counted, bytes: number): Ticket {
+  #begin(work: Counted): Ticket {
     const one = this.#classes[work];
     const startedMs = this.#nowMs();
     one.running += 1;
     this.#running += 1;
-    this.#bytes += bytes;
     let ended = false;
     return {
+      get ended() {
+        return ended;
+      },
       end: () => {
         if (ended) return;
         ended = true;
@@ -131,7 +172,6 @@ export class Admission {
         this.#server.ended(atMs - startedMs, atMs, this.#running);
         one.running -= 1;
         this.#running -= 1;
-        this.#bytes -= bytes;
         one.lately.done();
         this.#next();
       },
@@ -142,7 +182,7 @@ export class Admission {
   #next(): void {
     for (const work of FIRST) {
       const { waiting } = this.#classes[work];
-      while (waiting.length > 0 && this.#hasRoom(work, waiting[0]!.bytes)) waiting.shift()!.enter();
+      while (waiting.length > 0 && this.#hasRoom(work)) waiting.shift()!.enter();
     }
   }
 
@@ -152,7 +192,11 @@ export class Admission {
     this.parts.onRefused?.(work, why);
     const backlog = Math.max(lately.backlogSeconds(), this.parts.backlogSeconds?.(work) ?? 0);
     const random = this.parts.random ?? Math.random;
-    const seconds = SOONEST + random() * Math.max(SOONEST, backlog);
-    return new ApiError('service.full', { retryAfterSeconds: Math.min(LATEST, Math.ceil(seconds)) });
+    const { stackTraceLimit } = Error;
+    // Nobody reads where this came from, and writing it down is a good part of what a refusal costs.
+    Error.stackTraceLimit = 0;
+    const error = new ApiError('service.full', { retryAfterSeconds: comeAgainSeconds(random(), backlog) });
+    Error.stackTraceLimit = stackTraceLimit;
+    return error;
   }
 }

@@ -10,7 +10,7 @@ export interface ClassTerms extends LimitTerms {
   readonly waitMs: number;
 }
 
-/** Bodies of requests under way, together: what they unpack to fits into any server's memory. */
+/** Bodies of requests that wait or are under way, together and unpacked: what is made of them fits into any server's memory. */
 export const MOST_BYTES = 48 * 1024 * 1024;
 
 /** The whole server. */
@@ -21,8 +21,8 @@ export const SERVER: LimitTerms = { floor: 16, ceiling: 512, slowMs: 400 };
  * and it is kept on the device until it is receipted. Health is never counted.
  */
 export const TERMS: Readonly<Record<Exclude<WorkClass, 'health'>, ClassTerms>> = {
-  upload: { floor: 8, ceiling: 256, slowMs: 250, share: 1, queue: 200, waitMs: 600 },
-  documents: { floor: 8, ceiling: 256, slowMs: 100, share: 0.95, queue: 200, waitMs: 500 },
+  upload: { floor: 8, ceiling: 256, slowMs: 250, share: 1, queue: 200, waitMs: 500 },
+  documents: { floor: 8, ceiling: 256, slowMs: 100, share: 0.95, queue: 200, waitMs: 400 },
   issue: { floor: 4, ceiling: 64, slowMs: 500, share: 0.85, queue: 64, waitMs: 1_000 },
   trace: { floor: 4, ceiling: 16, slowMs: 2_000, share: 0.7, queue: 32, waitMs: 1_000 },
   console: { floor: 4, ceiling: 32, slowMs: 500, share: 0.6, queue: 32, waitMs: 500 },
