@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { type StageProcess, startProcess } from '../stage/index.ts';
-import type { CrowdReport, CrowdRequest, Phase } from './messages.ts';
+import type { CrowdReport, CrowdRequest, Phase, Pulse } from './messages.ts';
 
 const PROGRAM = fileURLToPath(new URL('../../dist/crowd/process.js', import.meta.url));
 
@@ -10,9 +10,10 @@ export interface Crowd {
   join(request: Omit<Extract<CrowdRequest, { ask: 'join' }>, 'ask'>): Promise<number>;
   /** Guests come for so long; resolves when the last of them has an answer. */
   arrive(phase: string, perSecond: number, seconds: number): Promise<Phase>;
+  /** Nobody comes any more in the phase that runs. */
+  enough(): Promise<void>;
   measure(verdicts: number): Promise<readonly number[]>;
-  nudge(): Promise<void>;
-  look(): Promise<void>;
+  pulse(): Promise<Pulse>;
   report(): Promise<CrowdReport>;
   end(): Promise<void>;
 }
@@ -44,9 +45,9 @@ export async function startCrowd(): Promise<Crowd> {
     process,
     join: (request) => ask({ ask: 'join', ...request }),
     arrive: (phase, perSecond, seconds) => ask({ ask: 'arrive', phase, perSecond, seconds }),
+    enough: () => ask({ ask: 'enough' }),
     measure: (verdicts) => ask({ ask: 'measure', verdicts }),
-    nudge: () => ask({ ask: 'nudge' }),
-    look: () => ask({ ask: 'look' }),
+    pulse: () => ask({ ask: 'pulse' }),
     report: () => ask({ ask: 'report' }),
     end: () => process.kill(),
   };

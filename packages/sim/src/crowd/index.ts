@@ -1,5 +1,6 @@
 export { type Crowd, startCrowd } from './crowd.ts';
-export { CrowdGate, type GateLedger, type GateTerms } from './gate.ts';
-export type { CrowdReport, Phase } from './messages.ts';
+export { CrowdGate, type GateLedger, type GateTerms, type Remembered } from './gate.ts';
+export { type GuestKind, wrongIn } from './guests.ts';
+export type { CrowdReport, Phase, Pulse } from './messages.ts';
 export { quantile, seeded } from './random.ts';
-export { Visitors } from './visitors.ts';
+export { draw, type Held, Visitors } from './visitors.ts';

@@ -1,6 +1,6 @@
-import type { Crowd, Phase } from '../crowd/index.ts';
+import type { Crowd, GuestKind, Phase, Pulse } from '../crowd/index.ts';
 import type { PrivatePostgres, ServiceStage } from '../stage/index.ts';
-import type { Noticing } from './noticing.ts';
+import type { Leg, Noticing } from './noticing.ts';
 
 /** A text in both languages. */
 export interface Words {
@@ -10,7 +10,9 @@ export interface Words {
 
 /** What a drill has at hand: the service with its gates and guests, all of it real. */
 export interface DrillWorld {
+  readonly record: DrillRecord;
   readonly folder: string;
+  /** The database of issuer and register; the authority has one of its own. */
   readonly postgres: PrivatePostgres;
   readonly service: ServiceStage;
   readonly crowd: Crowd;
@@ -23,10 +25,15 @@ export interface DrillWorld {
   arrive(phase: string, seconds: number, perSecond?: number): Promise<Phase>;
   /** The disturbance begins: from here on noticing and telling are timed. */
   begins(): void;
-  /** Everything that failed works again: from here on recovery is timed. */
-  ends(): void;
+  /**
+   * Everything that failed works again, and is left to itself: guests go on coming, for so many seconds at least and until every entry
+   * from before the repair lies in the register and `also` holds. Timed from here to there.
+   */
+  repaired(phase: string, seconds: number, also?: () => boolean | Promise<boolean>): Promise<Phase>;
   /** What the drill itself found to be wrong: a sentence each. */
   complain(what: string): void;
+  /** A figure of this drill alone, for its line. */
+  figure(name: string, value: number | string): void;
 }
 
 /** What the record says of an outage, and what is said of it here: data of the pack (`policies/PACK/drills/NAME.json`). */
@@ -41,8 +48,15 @@ export interface DrillRecord {
   /** The moment that the drill begins with. */
   readonly story: string;
   readonly venue: { readonly kind: string; readonly region: string };
-  /** The notice that must be published; null where no door needs a new sentence. */
+  /** Who comes, and what each must be answered on that day; the first kind is the usual guest. */
+  readonly guests: readonly GuestKind[];
+  /** The part of the canary's way that must fail and be noticed; null where nothing breaks. */
+  readonly canary: Leg | null;
+  /** The notice that must be published; null where no door needs a new sentence, which `unsaid` explains. */
   readonly notice: string | null;
+  readonly unsaid?: Words;
+  /** The notice that fits the systems as they were then. */
+  readonly noticeThen?: string;
 }
 
 /** One outage, as it is played. */
@@ -89,10 +103,35 @@ export interface DrillLine {
     readonly verdictP99: number;
     readonly receiptP50: number;
     readonly receiptP99: number;
-    /** Verdicts alone with everything down over everything up: median of rounds. */
+    /** How much later than intended guests were begun with, 99 of 100: a busy machine, part of the verdict's figures. */
+    readonly crowdLateP99: number;
+    /** Verdicts alone, p99 with everything stopped over p99 with everything running: median of rounds. */
     readonly downToUp: number | null;
   };
   readonly worstShare: number;
+  readonly figures: Readonly<Record<string, number | string>>;
   readonly baseline: Baseline | null;
   readonly complaints: readonly string[];
+}
+
+/** What happened at which second of the drill. */
+export interface Event {
+  readonly second: number;
+  readonly what: string;
+}
+
+/** A drill that was played, with everything that a report may show. */
+export interface Played {
+  readonly line: DrillLine;
+  readonly events: readonly Event[];
+  readonly phases: readonly Phase[];
+  /** Of each node, by the balancer's count. */
+  readonly shares: Readonly<Record<string, number>>;
+  /** Every second of the drill: how the crowd stood. */
+  readonly pulses: readonly (Pulse & { readonly second: number })[];
+  /** Second at which each gate first showed each notice, by the notice's name and standing. */
+  readonly told: readonly Readonly<Record<string, number>>[];
+  /** The disturbance and the repair, in seconds of the drill; null where there was none. */
+  readonly from: number | null;
+  readonly until: number | null;
 }

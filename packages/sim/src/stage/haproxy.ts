@@ -46,6 +46,7 @@ const configOf = ({ folder, nodes, check }: BalancerOptions, port: number): stri
   maxconn 8000
 defaults
   mode http
+  option forwardfor
   timeout connect 2s
   timeout client 30s
   timeout server 15s

@@ -1,6 +1,15 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, chownSync, existsSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
@@ -21,6 +30,8 @@ export interface PrivatePostgres {
   /** Stops the server; `immediate` is a crash. */
   stop(how?: 'fast' | 'immediate'): Promise<void>;
   start(): Promise<void>;
+  /** A signal to the server and every process of it. */
+  signal(name: 'SIGSTOP' | 'SIGCONT' | 'SIGKILL'): void;
   /** Copies the cluster as it is now, while it runs, as a nightly backup does. */
   backup(): Promise<void>;
   /** Puts that copy in the cluster's place: what was written since is gone. */
@@ -53,6 +64,16 @@ function packagedBinaries(): string | null {
     return existsSync(bin) ? bin : null;
   } catch {
     return null;
+  }
+}
+
+/** Numbers of the processes that a process has started; none where the system does not tell. */
+function childrenOf(pid: number): number[] {
+  try {
+    const told = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim();
+    return told === '' ? [] : told.split(' ').map(Number);
+  } catch {
+    return [];
   }
 }
 
@@ -157,6 +178,16 @@ export async function startPostgres(
     version,
     start,
     stop,
+    signal(name) {
+      const pid = server?.pid;
+      if (pid === undefined) return;
+      for (const one of [pid, ...childrenOf(pid)])
+        try {
+          process.kill(one, name);
+        } catch {
+          // It has ended meanwhile.
+        }
+    },
     address: addressOf,
     async database(name) {
       await ask(`CREATE DATABASE "${name}"`);

@@ -21,15 +21,18 @@ export interface ServiceNode {
 export interface ServiceOptions {
   readonly folder: string;
   readonly postgres: PrivatePostgres;
+  /** The authority's own; the other desks' where none is named. */
+  readonly authorityPostgres?: PrivatePostgres;
   /** The moment that is played, such as 2022-01-06T13:58:00+09:00. */
   readonly story: string;
   /** Names of the nodes that serve issuer and register behind the balancer. */
   readonly nodes?: readonly string[];
   readonly flags?: readonly string[];
+  readonly authorityFlags?: readonly string[];
 }
 
 /**
- * The service as a country would run it: the authority by itself, issuer and register on several nodes behind HAProxy, one
+ * The service as a country would run it: the authority by itself, issuer and register on several nodes behind HAProxy and their
  * PostgreSQL, and a mirror of the signed files that is behind none of them.
  */
 export interface ServiceStage {
@@ -37,6 +40,8 @@ export interface ServiceStage {
   readonly authority: ServiceNode;
   readonly balancer: Balancer;
   readonly mirror: Mirror;
+  /** Address of a desk's database. */
+  database(desk: 'issuer' | 'register' | 'authority'): string;
   /** Through the balancer, or straight to a port. */
   call<T>(
     path: string,
@@ -50,11 +55,14 @@ export interface ServiceStage {
 
 /** Starts everything; the stage's databases are made anew. */
 export async function openService(options: ServiceOptions): Promise<ServiceStage> {
-  const { folder, postgres, story, nodes: names = ['a', 'b', 'c'], flags = [] } = options;
+  const { folder, postgres, story, nodes: names = ['a', 'b', 'c'] } = options;
   const data = join(folder, 'data');
   mkdirSync(data, { recursive: true });
   const databases = await Promise.all(
-    DESKS.map(async (desk) => [desk, await postgres.database(desk)] as const),
+    DESKS.map(async (desk) => {
+      const own = desk === 'authority' ? (options.authorityPostgres ?? postgres) : postgres;
+      return [desk, await own.database(desk)] as const;
+    }),
   );
   const storyMs = Date.parse(story);
   const clockFile = join(folder, 'clock.json');
@@ -79,7 +87,7 @@ export async function openService(options: ServiceOptions): Promise<ServiceStage
             ...databases
               .filter(([desk]) => desks.includes(desk))
               .flatMap(([desk, url]) => [`--database-${desk}`, url]),
-            ...flags,
+            ...((desks === 'authority' ? options.authorityFlags : options.flags) ?? []),
           ],
           { ready: (line) => line.startsWith('{"listening"') },
         );
@@ -98,10 +106,10 @@ export async function openService(options: ServiceOptions): Promise<ServiceStage
   });
   const doorPort = balancer.port;
   const nodes = backends.map(({ node }) => node);
-  // One after the other: the first makes the keys that all share.
-  for (const node of nodes) await node.start();
   const authority = await nodeOf('authority', 'authority');
-  await authority.start();
+  // The first makes the keys that all share.
+  await nodes[0]!.start();
+  await Promise.all([authority, ...nodes.slice(1)].map((node) => node.start()));
 
   const token = () => readFileSync(join(data, 'keys', 'operator-token.key'), 'utf8').trim();
   const call = async <T>(
@@ -136,6 +144,7 @@ export async function openService(options: ServiceOptions): Promise<ServiceStage
     authority,
     balancer,
     mirror,
+    database: (desk) => databases.find(([name]) => name === desk)![1],
     call,
     async announce(notice, status, more = {}) {
       await call(
