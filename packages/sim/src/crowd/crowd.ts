@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { type StageProcess, startProcess } from '../stage/index.ts';
 import type { CrowdReport, CrowdRequest, Phase, Pulse } from './messages.ts';
+import type { Fetched, Fetching } from './wallets.ts';
 
 const PROGRAM = fileURLToPath(new URL('../../dist/crowd/process.js', import.meta.url));
 
@@ -14,6 +15,14 @@ export interface Crowd {
   enough(): Promise<void>;
   measure(verdicts: number): Promise<readonly number[]>;
   pulse(): Promise<Pulse>;
+  /** Every gate looks now what counts. */
+  look(): Promise<void>;
+  /** Wallets of a kind of guest fetch new passes, and show those from now on. */
+  renew(kind: string): Promise<void>;
+  /** Wallets are enrolled, as on an ordinary day. */
+  prepare(issuer: string, wallets: number, people: readonly string[]): Promise<number>;
+  /** Wallets fetch passes; resolves when the last of them has its own or has given up. */
+  fetch(asked: Fetching): Promise<Fetched>;
   report(): Promise<CrowdReport>;
   end(): Promise<void>;
 }
@@ -48,6 +57,10 @@ export async function startCrowd(): Promise<Crowd> {
     enough: () => ask({ ask: 'enough' }),
     measure: (verdicts) => ask({ ask: 'measure', verdicts }),
     pulse: () => ask({ ask: 'pulse' }),
+    look: () => ask({ ask: 'look' }),
+    renew: (kind) => ask({ ask: 'renew', kind }),
+    prepare: (issuer, wallets, people) => ask({ ask: 'prepare', issuer, wallets, people }),
+    fetch: (asked) => ask({ ask: 'fetch', ...asked }),
     report: () => ask({ ask: 'report' }),
     end: () => process.kill(),
   };

@@ -53,6 +53,8 @@ export interface GateLedger {
   /** Hex of the thumbprint. */
   readonly gate: string;
   readonly entries: readonly Remembered[];
+  /** Counter up to which the register has given a receipt. */
+  readonly receipted: number;
 }
 
 /** One gate, by the product's own parts: rules, decision, sealing, outbox and upload. Only its screen is missing. */
@@ -62,6 +64,8 @@ export class CrowdGate {
   readonly thumbprint: Uint8Array;
   /** Milliseconds from saving an entry to its receipt. */
   readonly receiptMs: number[] = [];
+  /** When receipts came that confirmed something new; milliseconds of the machine's clock. */
+  readonly receiptedAt: number[] = [];
   /** Entries that the store has taken. */
   readonly written: Remembered[] = [];
   /** When a notice first stood on this gate's screen (milliseconds), by its name and standing. */
@@ -205,6 +209,7 @@ export class CrowdGate {
       venueId: this.terms.venueId,
       gate: toHex(this.thumbprint),
       entries: this.written,
+      receipted: this.#confirmed,
     };
   }
 
@@ -244,6 +249,7 @@ export class CrowdGate {
       this.receiptMs.push(performance.now() - at);
       this.#savedAt.delete(counter);
     }
+    if (upTo > this.#confirmed) this.receiptedAt.push(Date.now());
     this.#confirmed = Math.max(this.#confirmed, upTo);
   }
 

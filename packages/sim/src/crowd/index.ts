@@ -4,3 +4,4 @@ export { type GuestKind, wrongIn } from './guests.ts';
 export type { CrowdReport, Phase, Pulse } from './messages.ts';
 export { quantile, seeded } from './random.ts';
 export { draw, type Held, Visitors } from './visitors.ts';
+export type { Fetched, Fetching } from './wallets.ts';

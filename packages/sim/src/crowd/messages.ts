@@ -1,5 +1,6 @@
 import type { GateLedger, GateTerms } from './gate.ts';
 import type { GuestKind } from './guests.ts';
+import type { Fetching } from './wallets.ts';
 
 /** What a drill asks of its crowd. */
 export type CrowdRequest =
@@ -16,6 +17,15 @@ export type CrowdRequest =
   | { readonly ask: 'enough' }
   | { readonly ask: 'measure'; readonly verdicts: number }
   | { readonly ask: 'pulse' }
+  | { readonly ask: 'look' }
+  | { readonly ask: 'renew'; readonly kind: string }
+  | {
+      readonly ask: 'prepare';
+      readonly issuer: string;
+      readonly wallets: number;
+      readonly people: readonly string[];
+    }
+  | ({ readonly ask: 'fetch' } & Fetching)
   | { readonly ask: 'report' };
 
 /** What one phase of arrivals came to. */
@@ -48,6 +58,8 @@ export interface Pulse {
 export interface CrowdReport {
   readonly ledgers: readonly GateLedger[];
   readonly receiptMs: readonly number[];
+  /** When receipts came; milliseconds of the machine's clock. */
+  readonly receiptedAt: readonly number[];
   readonly regressions: number;
   /** When each notice first stood on a screen, per gate: milliseconds. */
   readonly told: readonly Readonly<Record<string, number>>[];

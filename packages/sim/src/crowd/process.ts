@@ -4,14 +4,16 @@
  */
 
 import { CrowdGate } from './gate.ts';
-import { wrongIn } from './guests.ts';
+import { mustAt, wrongIn } from './guests.ts';
 import type { CrowdReport, CrowdRequest, Phase, Pulse } from './messages.ts';
 import { seeded } from './random.ts';
 import { type Arrival, Visitors } from './visitors.ts';
+import { Wallets } from './wallets.ts';
 
 const gates: CrowdGate[] = [];
 let visitors: Visitors | null = null;
 let random = seeded(1);
+const wallets = new Wallets(seeded(2));
 let answered = 0;
 let isEnough = false;
 
@@ -41,11 +43,12 @@ async function arrive(phase: string, perSecond: number, forSeconds: number): Pro
     lateMs: [] as number[],
   };
   const one = async ({ text, kind, gate }: Arrival, intended: number): Promise<void> => {
+    const at = seconds(gates[gate]!);
     const visit = await gates[gate]!.visit(text, true, intended);
     answered += 1;
     result.wanted += 1;
     result.verdictMs.push(visit.verdictMs);
-    const wrong = wrongIn(kind, visit);
+    const wrong = wrongIn(kind, visit, at);
     if (wrong !== null && FOR_WANT_OF_A_SERVER.has(visit.reason)) result.refusedForServer += 1;
     else if (wrong !== null) result.wrong.push(wrong);
     if (visit.verdict !== 'admit') return;
@@ -53,7 +56,7 @@ async function arrive(phase: string, perSecond: number, forSeconds: number): Pro
     if (visit.savedMs !== null) {
       result.saved += 1;
       result.savedMs.push(visit.savedMs);
-    } else if (kind.must.entry) result.notSaved += 1;
+    } else if (mustAt(kind, at).every(({ entry }) => entry)) result.notSaved += 1;
   };
   isEnough = false;
   const begun = performance.now();
@@ -94,6 +97,7 @@ const pulse = (): Pulse => ({
 const report = (): CrowdReport => ({
   ledgers: gates.map((gate) => gate.ledger()),
   receiptMs: gates.flatMap((gate) => gate.receiptMs),
+  receiptedAt: gates.flatMap((gate) => gate.receiptedAt),
   regressions: gates.reduce((sum, gate) => sum + gate.regressions, 0),
   told: gates.map((gate) => Object.fromEntries(gate.told)),
   problems: [...new Set(gates.flatMap((gate) => gate.rules.problem ?? []))],
@@ -114,6 +118,14 @@ async function answer(request: CrowdRequest): Promise<unknown> {
       return measure(request.verdicts);
     case 'pulse':
       return pulse();
+    case 'look':
+      return Promise.all(gates.map((gate) => gate.rules.look())).then(() => null);
+    case 'renew':
+      return visitors!.renew(request.kind);
+    case 'prepare':
+      return wallets.prepare(request.issuer, request.wallets, request.people);
+    case 'fetch':
+      return wallets.fetch(request);
     case 'report':
       return report();
   }

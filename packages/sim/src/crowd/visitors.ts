@@ -1,6 +1,7 @@
 import { presentPass } from '@munjigi/core/entry-pass';
-import { deviceSigner, type HeldPass, IssuerClient, prepareBatch, readBatch } from '@munjigi/offline';
+import { deviceSigner, type HeldPass, prepareBatch, readBatch } from '@munjigi/offline';
 import type { GuestKind } from './guests.ts';
+import { issuerAt } from './issuer-at.ts';
 
 /** A code on its way to a gate. */
 export interface Arrival {
@@ -64,7 +65,7 @@ export class Visitors {
       text: kind.shown === 'broken' ? this.#broken(text) : text,
       gate: (place * 7 + Math.floor(turn / held.length)) % gates,
     };
-    this.#last = from.must.entry ? arrival : null;
+    this.#last = from === this.kinds[0] ? arrival : null;
     return arrival;
   }
 
@@ -74,13 +75,20 @@ export class Visitors {
     return Promise.all(Array.from({ length: count }, (_, i) => draw(held[i % held.length]!, at)));
   }
 
+  /** Guests of a kind get new passes in place of those that they hold. */
+  async renew(name: string): Promise<void> {
+    const kind = this.kinds.find((one) => one.name === name)!;
+    const { issuedAt: _, ...now } = kind;
+    this.#held.set(kind, await this.#batch(now, 0, this.#held.get(kind)!.length));
+  }
+
   /** One more pass of a usual guest. */
   async fresh(): Promise<Held> {
     return (await this.#batch(this.kinds[0]!, 0, 1))[0]!;
   }
 
   async #batch({ people, issuedAt }: GuestKind, wallet: number, each: number): Promise<Held[]> {
-    const client = new IssuerClient(this.issuer);
+    const client = issuerAt(this.issuer);
     const issued = issuedAt === undefined ? undefined : Date.parse(issuedAt) / 1000;
     const enrolment = await client.enrol(people[wallet % people.length]!, issued);
     const prepared = await prepareBatch(each, enrolment.nonce);

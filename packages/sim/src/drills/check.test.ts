@@ -1,8 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { before, compare } from './check.ts';
+import { before, compare, receipted } from './check.ts';
 
 const places = [1, 2, 3].map((counter) => ({ counter, enteredAt: 100 + counter }));
-const ledger = { venueId: 7, gate: 'aa', entries: places.map((place, i) => ({ ...place, savedAt: i })) };
+const ledger = {
+  venueId: 7,
+  gate: 'aa',
+  entries: places.map((place, i) => ({ ...place, savedAt: i })),
+  receipted: 2,
+};
 const rows = places.map((place) => ({ venueId: 7, gate: 'aa', ...place }));
 
 describe('the drill’s own count of entries', () => {
@@ -33,5 +38,10 @@ describe('the drill’s own count of entries', () => {
   it('asks for what was saved before an instant alone, where only that has to be there', () => {
     expect(compare(before([ledger], 1), rows.slice(0, 2))).toMatchObject({ made: 2, lost: 0 });
     expect(compare(before([ledger], 2), rows.slice(0, 2))).toMatchObject({ made: 3, lost: 1 });
+  });
+
+  it('asks for what was receipted alone, where the register has just lost its server', () => {
+    expect(compare(receipted([ledger]), rows.slice(0, 2))).toMatchObject({ made: 2, lost: 0 });
+    expect(compare(receipted([ledger]), rows.slice(0, 1))).toMatchObject({ made: 2, lost: 1 });
   });
 });

@@ -49,6 +49,13 @@ export function compare(ledgers: readonly GateLedger[], rows: readonly StoredPla
 export const before = (ledgers: readonly GateLedger[], at: number): readonly GateLedger[] =>
   ledgers.map((ledger) => ({ ...ledger, entries: ledger.entries.filter(({ savedAt }) => savedAt <= at) }));
 
+/** Entries that the register has given a receipt for alone. */
+export const receipted = (ledgers: readonly GateLedger[]): readonly GateLedger[] =>
+  ledgers.map((ledger) => ({
+    ...ledger,
+    entries: ledger.entries.filter(({ counter }) => counter <= ledger.receipted),
+  }));
+
 /** Every entry of the register's database, by its gate's thumbprint (hex). Throws where the database does not answer. */
 export async function storedPlaces(url: string): Promise<readonly StoredPlace[]> {
   const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 3_000 });
@@ -57,7 +64,7 @@ export async function storedPlaces(url: string): Promise<readonly StoredPlace[]>
   try {
     const { rows } = await client.query<Record<keyof StoredPlace, string>>(
       `SELECT e.venue_id AS "venueId", encode(g.thumbprint, 'hex') AS gate, e.counter,
-              extract(epoch FROM e.entered_at)::bigint AS "enteredAt"
+              extract(epoch FROM coalesce(e.claimed_at, e.entered_at))::bigint AS "enteredAt"
          FROM entry e JOIN gate g USING (venue_id, gate_no)`,
     );
     return rows.map(({ venueId, gate, counter, enteredAt }) => ({

@@ -16,9 +16,11 @@ const FAILING = 2;
 /** The authority says what counts at least every five minutes; a word of before is no word (seconds). */
 const OLDEST_WORD = 420;
 
-/** A part of the canary's way: a pass is issued · it is shown, judged, written down and receipted · the signed files are good and fresh. */
-export type Leg = 'issuing' | 'entry' | 'documents';
-const LEGS: readonly Leg[] = ['issuing', 'entry', 'documents'];
+/**
+ * A part of the canary's way. `issuing`: a pass is issued. `entry`: it is shown, judged, written down and receipted. `documents`: the
+ * signed files are good and fresh. A drill with more doors has more of them.
+ */
+export type Leg = string;
 
 interface NoticingParts {
   readonly terms: GateTerms;
@@ -37,7 +39,12 @@ interface NoticingParts {
  * notice when two of three rounds failed. It knows nothing of what the drill does.
  */
 export class Noticing {
-  readonly #rounds = new Map<Leg, boolean[]>(LEGS.map((leg) => [leg, []]));
+  readonly #legs = new Map<Leg, () => Promise<boolean>>([
+    ['issuing', () => this.#issued()],
+    ['entry', () => this.#entered()],
+    ['documents', () => this.#documents()],
+  ]);
+  readonly #rounds = new Map<Leg, boolean[]>();
   #timer: NodeJS.Timeout | null = null;
   #looking = true;
   #saying: Promise<void> | null = null;
@@ -63,6 +70,21 @@ export class Noticing {
     return noticing;
   }
 
+  /** The canary goes this way too from now on. */
+  also(leg: Leg, look: () => Promise<boolean>): void {
+    this.#legs.set(leg, look);
+  }
+
+  /** True where the last round of a leg was good. */
+  isGood(leg: Leg): boolean {
+    return this.#rounds.get(leg)?.at(-1) ?? false;
+  }
+
+  /** How many rounds of a leg have failed so far. */
+  failed(leg: Leg): number {
+    return this.#rounds.get(leg)?.filter((good) => !good).length ?? 0;
+  }
+
   /** Publishes the notice, once. What could not be published was not said: the next round tries again. */
   say(): Promise<void> {
     this.#saying ??= this.#publish().finally(() => {
@@ -82,30 +104,21 @@ export class Noticing {
     note(notice === null ? 'noticed; no door needs a new sentence' : `notice published by itself: ${notice}`);
   }
 
+  /** All legs side by side, so that a round is over within a visitor's patience. */
   async #watch(): Promise<void> {
     if (!this.#looking) return;
     const begun = Date.now();
-    const round = await this.#round();
+    const round = await Promise.all(
+      [...this.#legs].map(async ([leg, look]) => [leg, await inTime(look())] as const),
+    );
     if (!this.#looking) return;
-    for (const leg of LEGS) {
-      const rounds = this.#rounds.get(leg)!;
-      rounds.push(round[leg]);
-      const failed = rounds.slice(-LOOKS).filter((good) => !good).length;
+    for (const [leg, good] of round) {
+      const rounds = [...(this.#rounds.get(leg) ?? []), good];
+      this.#rounds.set(leg, rounds);
+      const failed = rounds.slice(-LOOKS).filter((one) => !one).length;
       if (leg === this.parts.leg && failed >= FAILING) await this.say().catch(() => {});
     }
     this.#timer = setTimeout(() => void this.#watch(), Math.max(0, ROUND_MS - (Date.now() - begun)));
-  }
-
-  /** All legs side by side, so that a round is over within a visitor's patience. */
-  async #round(): Promise<Record<Leg, boolean>> {
-    const fresh = this.#fresh;
-    this.#fresh = null;
-    const [issuing, entry, documents] = await Promise.all([
-      inTime(this.#issued()),
-      inTime(this.#entered(fresh)),
-      inTime(this.#documents()),
-    ]);
-    return { issuing, entry, documents };
   }
 
   async #issued(): Promise<boolean> {
@@ -114,8 +127,10 @@ export class Noticing {
   }
 
   /** The fresh pass where there is one, else one that is kept, as most guests have. */
-  async #entered(fresh: Held | null): Promise<boolean> {
+  async #entered(): Promise<boolean> {
     const { gate, visitors } = this;
+    const fresh = this.#fresh;
+    this.#fresh = null;
     const at = this.#storySeconds;
     const visit = await gate.visit(fresh ? await draw(fresh, at) : (await visitors.next(at, 1)).text);
     if (visit.verdict !== 'admit' || visit.counter === null) return false;

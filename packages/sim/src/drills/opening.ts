@@ -72,12 +72,13 @@ export async function open(
   if (haproxyProgram() === null) throw new NotHere('HAProxy is not installed');
   const folder = drillFolder(closing);
   const [postgres, authorityPostgres] = [await drillPostgres(closing), await drillPostgres(closing)];
+  const setting = (await drill.setUp?.({ folder, postgres, atEnd: (end) => closing.add(end) })) ?? {};
   const service = await openService({
     folder,
     postgres,
     authorityPostgres,
     story: record.story,
-    ...(drill.flags ? { flags: drill.flags } : {}),
+    ...setting,
   });
   closing.add(() => service.close());
   note('three nodes behind the balancer, the authority aside, a mirror behind neither');

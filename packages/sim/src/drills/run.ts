@@ -1,4 +1,4 @@
-import type { Phase, Pulse } from '../crowd/index.ts';
+import { type Phase, type Pulse, startCrowd } from '../crowd/index.ts';
 import type { NodeStat } from '../stage/index.ts';
 import { downToUp } from './down-to-up.ts';
 import { Closing, drillFolder, open } from './opening.ts';
@@ -61,6 +61,20 @@ export async function play(drill: Drill, record: DrillRecord, say: (line: string
       perSecond,
       note,
       arrive,
+      async during(phase, work) {
+        const coming = arrive(phase, LONGEST);
+        try {
+          return await work;
+        } finally {
+          await crowd.enough();
+          await coming;
+        }
+      },
+      async wallets() {
+        const more = await startCrowd();
+        closing.add(() => more.end());
+        return more;
+      },
       begins() {
         times.beganAt = Date.now();
       },

@@ -23,6 +23,10 @@ export interface DrillWorld {
   note(what: string): void;
   /** Guests come for so long. */
   arrive(phase: string, seconds: number, perSecond?: number): Promise<Phase>;
+  /** Guests come as long as something takes. */
+  during<T>(phase: string, work: Promise<T>): Promise<T>;
+  /** A crowd of wallets in a process of its own. */
+  wallets(): Promise<Crowd>;
   /** The disturbance begins: from here on noticing and telling are timed. */
   begins(): void;
   /**
@@ -59,6 +63,21 @@ export interface DrillRecord {
   readonly noticeThen?: string;
 }
 
+/** What is there before the service is. */
+export interface Ground {
+  readonly folder: string;
+  /** The database of issuer and register. */
+  readonly postgres: PrivatePostgres;
+  /** To be done when the drill is over. */
+  atEnd(end: () => Promise<unknown> | unknown): void;
+}
+
+/** How the service is started for a drill that needs something of its own. */
+export interface Setting {
+  readonly flags?: readonly string[];
+  readonly databasePort?: number;
+}
+
 /** One outage, as it is played. */
 export interface Drill {
   /** Also of its record in the pack. */
@@ -66,7 +85,7 @@ export interface Drill {
   /** Guests a second; 20 where nothing is said. */
   readonly perSecond?: number;
   readonly gates?: number;
-  readonly flags?: readonly string[];
+  setUp?(ground: Ground): Promise<Setting> | Setting;
   run(world: DrillWorld): Promise<void>;
   /** The strategies of the past under the same events, where there are any. */
   readonly baseline?: (world: { readonly folder: string; note(what: string): void }) => Promise<Baseline>;

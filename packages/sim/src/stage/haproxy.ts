@@ -33,7 +33,13 @@ export interface NodeStat {
 /** HAProxy before the nodes of a stage. */
 export interface Balancer {
   readonly port: number;
+  /** A second door before the same nodes, which can be closed by itself. */
+  readonly sidePort: number;
   readonly process: StageProcess;
+  /** Starts it again after it has ended, with the weights of its configuration. */
+  start(): Promise<void>;
+  /** Nobody listens at the side door any more, or again. */
+  sideDoor(isOpen: boolean): Promise<void>;
   /** A command of the runtime interface; answers what it prints. */
   command(line: string): Promise<string>;
   /** Weight in percent: 0 sends nothing new there. */
@@ -41,7 +47,11 @@ export interface Balancer {
   stats(): Promise<readonly NodeStat[]>;
 }
 
-const configOf = ({ folder, nodes, check }: BalancerOptions, port: number): string => `global
+const configOf = (
+  { folder, nodes, check }: BalancerOptions,
+  port: number,
+  sidePort: number,
+): string => `global
   stats socket ${join(folder, 'haproxy.sock')} mode 600 level admin
   maxconn 8000
 defaults
@@ -55,6 +65,9 @@ defaults
   timeout http-keep-alive 30s
 frontend door
   bind 127.0.0.1:${port}
+  default_backend nodes
+frontend side
+  bind 127.0.0.1:${sidePort}
   default_backend nodes
 backend nodes
 ${
@@ -77,10 +90,9 @@ ${nodes.map(({ name, port: at }) => `  server ${name} 127.0.0.1:${at} check`).jo
 export async function startBalancer(options: BalancerOptions): Promise<Balancer> {
   const program = haproxyProgram();
   if (!program) throw new Error('HAProxy is not installed.');
-  const port = await freePort();
+  const [port, sidePort] = [await freePort(), await freePort()];
   const file = join(options.folder, `haproxy-${port}.cfg`);
-  writeFileSync(file, configOf(options, port));
-  const process = await startProcess(program, ['-f', file, '-db']);
+  writeFileSync(file, configOf(options, port, sidePort));
   const socket = join(options.folder, 'haproxy.sock');
   const command = (line: string): Promise<string> =>
     new Promise((done, fail) => {
@@ -93,20 +105,32 @@ export async function startBalancer(options: BalancerOptions): Promise<Balancer>
       client.on('error', fail);
       client.end(`${line}\n`);
     });
-  for (let tries = 0; ; tries++) {
-    if (!process.isRunning) throw new Error(`HAProxy ended: ${process.errors.join('\n')}`);
-    if (existsSync(socket) && (await command('show info').catch(() => '')) !== '') break;
-    if (tries > 200) throw new Error('HAProxy does not answer.');
-    await new Promise((go) => setTimeout(go, 50));
-  }
+  const begin = async (): Promise<StageProcess> => {
+    const started = await startProcess(program, ['-f', file, '-db']);
+    for (let tries = 0; ; tries++) {
+      if (!started.isRunning) throw new Error(`HAProxy ended: ${started.errors.join('\n')}`);
+      if (existsSync(socket) && (await command('show info').catch(() => '')) !== '') return started;
+      if (tries > 200) throw new Error('HAProxy does not answer.');
+      await new Promise((go) => setTimeout(go, 50));
+    }
+  };
+  const order = async (line: string): Promise<void> => {
+    const said = (await command(line)).trim();
+    if (said !== '') throw new Error(`HAProxy: ${said}`);
+  };
+  let process = await begin();
   return {
     port,
-    process,
-    command,
-    async weigh(node, percent) {
-      const said = (await command(`set server nodes/${node} weight ${percent}%`)).trim();
-      if (said !== '') throw new Error(`HAProxy: ${said}`);
+    sidePort,
+    get process() {
+      return process;
     },
+    command,
+    async start() {
+      process = await begin();
+    },
+    sideDoor: (isOpen) => order(`${isOpen ? 'enable' : 'disable'} frontend side`),
+    weigh: (node, percent) => order(`set server nodes/${node} weight ${percent}%`),
     async stats() {
       const [header = '', ...lines] = (await command('show stat')).trim().split('\n');
       const names = header.replace(/^# /, '').split(',');

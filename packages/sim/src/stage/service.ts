@@ -23,6 +23,8 @@ export interface ServiceOptions {
   readonly postgres: PrivatePostgres;
   /** The authority's own; the other desks' where none is named. */
   readonly authorityPostgres?: PrivatePostgres;
+  /** The port at which nodes find the database, where it is not its own. */
+  readonly databasePort?: number;
   /** The moment that is played, such as 2022-01-06T13:58:00+09:00. */
   readonly story: string;
   /** Names of the nodes that serve issuer and register behind the balancer. */
@@ -40,8 +42,17 @@ export interface ServiceStage {
   readonly authority: ServiceNode;
   readonly balancer: Balancer;
   readonly mirror: Mirror;
-  /** Address of a desk's database. */
+  /** Address of a desk's database, as the nodes have it. */
   database(desk: 'issuer' | 'register' | 'authority'): string;
+  /** Folder of keys, mirror and settings that the nodes share. */
+  readonly data: string;
+  /** Milliseconds of the moment that is played. */
+  storyMs(): number;
+  /**
+   * Puts the story forward to a moment (milliseconds): the authority plays it and tells devices, the nodes are started again with it.
+   * Devices know it with their next look at the mirror.
+   */
+  playAt(storyMs: number): Promise<void>;
   /** Through the balancer, or straight to a port. */
   call<T>(
     path: string,
@@ -61,12 +72,14 @@ export async function openService(options: ServiceOptions): Promise<ServiceStage
   const databases = await Promise.all(
     DESKS.map(async (desk) => {
       const own = desk === 'authority' ? (options.authorityPostgres ?? postgres) : postgres;
-      return [desk, await own.database(desk)] as const;
+      const url = new URL(await own.database(desk));
+      if (own === postgres && options.databasePort !== undefined) url.port = String(options.databasePort);
+      return [desk, url.href] as const;
     }),
   );
-  const storyMs = Date.parse(story);
   const clockFile = join(folder, 'clock.json');
-  writeFileSync(clockFile, JSON.stringify({ storyMs, realMs: Date.now(), rate: 1 }));
+  let clock = { storyMs: Date.parse(story), realMs: Date.now(), rate: 1 };
+  writeFileSync(clockFile, JSON.stringify(clock));
   const mirror = await startMirror(join(data, 'mirror'));
 
   const nodeOf = async (name: string, desks: string): Promise<ServiceNode> => {
@@ -145,6 +158,19 @@ export async function openService(options: ServiceOptions): Promise<ServiceStage
     balancer,
     mirror,
     database: (desk) => databases.find(([name]) => name === desk)![1],
+    data,
+    storyMs: () => clock.storyMs + Date.now() - clock.realMs,
+    async playAt(storyMs) {
+      clock = { storyMs, realMs: Date.now(), rate: 1 };
+      writeFileSync(clockFile, JSON.stringify(clock));
+      await call('/api/authority/clock', { storyMs, rate: 1 }, { port: authority.port, operator: true });
+      await Promise.all(
+        nodes.map(async (node) => {
+          await node.process.stop();
+          await node.start();
+        }),
+      );
+    },
     call,
     async announce(notice, status, more = {}) {
       await call(

@@ -1,0 +1,40 @@
+import type { Fetched } from '../crowd/index.ts';
+import { figureOf } from './issuing-figures.ts';
+import type { Drill } from './types.ts';
+
+/** Of each node's time: a machine on which first issues outrun the issuer. */
+const SMALL = 0.15;
+const WALLETS = 350;
+const OVER_SECONDS = 12;
+
+/** People without a pass all want their first one at lunch. */
+export const drill20211213: Drill = {
+  name: '2021-12-13',
+  async run(world) {
+    const { service, arrive, begins, repaired, noticing, note, wallets } = world;
+    const people = await wallets();
+    for (const { process } of service.nodes) process.slow(SMALL);
+    await arrive('before', 10);
+    begins();
+    note(`${WALLETS} people ask for their first passes within ${OVER_SECONDS} s`);
+    let fetched: Fetched | null = null;
+    const surge = people
+      .fetch({
+        issuer: `http://127.0.0.1:${service.balancer.port}/api/issuer`,
+        wallets: WALLETS,
+        overSeconds: OVER_SECONDS,
+        work: 'first',
+        people: ['haneul', 'sunja', 'seoyeon'],
+        passesEach: 30,
+        patienceSeconds: 150,
+      })
+      .then((done) => {
+        fetched = done;
+        note(`${done.served} of ${done.wallets} have their passes`);
+      });
+    await arrive('the surge comes', OVER_SECONDS);
+    await repaired('the queue runs down', 5, () => fetched !== null && noticing.isGood('issuing'));
+    await surge;
+    figureOf(world, 'first issues', fetched!);
+  },
+};
