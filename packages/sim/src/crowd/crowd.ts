@@ -17,8 +17,8 @@ export interface Crowd {
   pulse(): Promise<Pulse>;
   /** Every gate looks now what counts. */
   look(): Promise<void>;
-  /** Wallets of a kind of guest fetch new passes, and show those from now on. */
-  renew(kind: string): Promise<void>;
+  /** Phones of one kind of guest fetch new passes: from now on they are of another kind. */
+  renew(from: string, to: string): Promise<void>;
   /** Wallets are enrolled, as on an ordinary day. */
   prepare(issuer: string, wallets: number, people: readonly string[]): Promise<number>;
   /** Wallets fetch passes; resolves when the last of them has its own or has given up. */
@@ -58,7 +58,7 @@ export async function startCrowd(): Promise<Crowd> {
     measure: (verdicts) => ask({ ask: 'measure', verdicts }),
     pulse: () => ask({ ask: 'pulse' }),
     look: () => ask({ ask: 'look' }),
-    renew: (kind) => ask({ ask: 'renew', kind }),
+    renew: (from, to) => ask({ ask: 'renew', from, to }),
     prepare: (issuer, wallets, people) => ask({ ask: 'prepare', issuer, wallets, people }),
     fetch: (asked) => ask({ ask: 'fetch', ...asked }),
     report: () => ask({ ask: 'report' }),

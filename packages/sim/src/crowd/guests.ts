@@ -6,7 +6,7 @@ import type { Visit } from './gate.ts';
  */
 export interface GuestKind {
   readonly name: string;
-  /** Of all guests, 0 to 1. */
+  /** Of all guests, 0 to 1; 0 for a kind that others become. */
   readonly part: number;
   /** People of the pack's demonstration who fetch the passes. */
   readonly people: readonly string[];

@@ -18,7 +18,7 @@ export type CrowdRequest =
   | { readonly ask: 'measure'; readonly verdicts: number }
   | { readonly ask: 'pulse' }
   | { readonly ask: 'look' }
-  | { readonly ask: 'renew'; readonly kind: string }
+  | { readonly ask: 'renew'; readonly from: string; readonly to: string }
   | {
       readonly ask: 'prepare';
       readonly issuer: string;

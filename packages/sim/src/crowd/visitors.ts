@@ -21,6 +21,7 @@ const EARLIER = 120;
 export class Visitors {
   readonly #held = new Map<GuestKind, Held[]>();
   readonly #shown = new Map<GuestKind, number>();
+  readonly #parts: Map<GuestKind, number>;
   #last: Arrival | null = null;
 
   /** The first of the kinds is the usual guest. */
@@ -28,7 +29,9 @@ export class Visitors {
     private readonly issuer: string,
     private readonly random: () => number,
     private readonly kinds: readonly GuestKind[],
-  ) {}
+  ) {
+    this.#parts = new Map(kinds.map((kind) => [kind, kind.part]));
+  }
 
   get passes(): number {
     return [...this.#held.values()].reduce((sum, held) => sum + held.length, 0);
@@ -37,7 +40,7 @@ export class Visitors {
   /** Enrols wallets and fetches a batch for each: so many for usual guests, one for each other kind. */
   async fetch(wallets: number, each: number): Promise<void> {
     for (const kind of this.kinds) {
-      if (kind.shown === 'twice') continue;
+      if (kind.shown === 'twice' || kind.part === 0) continue;
       const held: Held[] = [];
       for (let one = 0; one < (kind === this.kinds[0] ? wallets : 1); one++)
         held.push(...(await this.#batch(kind, one, each)));
@@ -75,11 +78,12 @@ export class Visitors {
     return Promise.all(Array.from({ length: count }, (_, i) => draw(held[i % held.length]!, at)));
   }
 
-  /** Guests of a kind get new passes in place of those that they hold. */
-  async renew(name: string): Promise<void> {
-    const kind = this.kinds.find((one) => one.name === name)!;
-    const { issuedAt: _, ...now } = kind;
-    this.#held.set(kind, await this.#batch(now, 0, this.#held.get(kind)!.length));
+  /** Phones of one kind of guest fetch new passes: from now on they are of another kind. */
+  async renew(from: string, to: string): Promise<void> {
+    const [before, after] = [from, to].map((name) => this.kinds.find((kind) => kind.name === name)!);
+    this.#held.set(after!, await this.#batch(after!, 0, this.#held.get(before!)!.length));
+    this.#parts.set(after!, this.#parts.get(before!)!);
+    this.#parts.set(before!, 0);
   }
 
   /** One more pass of a usual guest. */
@@ -97,9 +101,9 @@ export class Visitors {
 
   #any(): GuestKind {
     let dice = this.random();
-    for (const kind of this.kinds) {
-      if (dice < kind.part) return kind;
-      dice -= kind.part;
+    for (const [kind, part] of this.#parts) {
+      if (dice < part) return kind;
+      dice -= part;
     }
     return this.kinds[0]!;
   }

@@ -17,6 +17,8 @@ export interface Fetching {
   /** `first`: people enrol and get their first batch. `renewal`: wallets that were prepared fetch the next one. */
   readonly work: 'first' | 'renewal';
   readonly people: readonly string[];
+  /** An identity provider at whose page first-time people sign in; else they are people of the demonstration. */
+  readonly provider?: string;
   readonly passesEach: number;
   /** Nobody waits longer, in seconds. */
   readonly patienceSeconds: number;
@@ -77,7 +79,9 @@ export class Wallets {
         asked.work === 'renewal' ? this.#prepared[i % this.#prepared.length]! : { enrolment: null };
       for (;;) {
         try {
-          held.enrolment ??= await client.enrol(asked.people[i % asked.people.length]!);
+          held.enrolment ??= await (asked.provider === undefined
+            ? client.enrol(asked.people[i % asked.people.length]!)
+            : signIn(client, asked.provider));
           const { enrolment, renewAfter } = await this.#batch(client, held.enrolment, asked, (place) => {
             result.farthestPlace = Math.max(result.farthestPlace, place);
           });
@@ -87,7 +91,7 @@ export class Wallets {
           result.renewAfter.push(renewAfter);
           return;
         } catch (error) {
-          if (!(error instanceof ServerError)) throw error;
+          if (!(error instanceof ServerError) || error.status === 400) throw error;
           told(error);
           if (performance.now() > until) {
             result.gaveUp += 1;
@@ -120,6 +124,18 @@ export class Wallets {
     readBatch(prepared, answer, null);
     return { enrolment: { ...enrolment, nonce: answer.nonce }, renewAfter: answer.renewAfter };
   }
+}
+
+/** Signs somebody in at the provider's page, as a browser does, and enrols them. Throws `ServerError`. */
+export async function signIn(client: IssuerClient, provider: string): Promise<Enrolment> {
+  const { address, keep } = await client.beginSignIn(provider);
+  const back = await fetch(address, { redirect: 'manual', signal: AbortSignal.timeout(5_000) }).catch(
+    () => null,
+  );
+  const place = back?.headers.get('location');
+  if (!place) throw new ServerError(0, 'provider-page', null);
+  const { signIn: signedIn } = await client.finishSignIn(provider, keep, new URL(place).search);
+  return client.enrolSignedIn(provider, signedIn);
 }
 
 const pause = (seconds: number): Promise<void> => new Promise((go) => setTimeout(go, seconds * 1000));

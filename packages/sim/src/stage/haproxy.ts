@@ -33,13 +33,9 @@ export interface NodeStat {
 /** HAProxy before the nodes of a stage. */
 export interface Balancer {
   readonly port: number;
-  /** A second door before the same nodes, which can be closed by itself. */
-  readonly sidePort: number;
   readonly process: StageProcess;
   /** Starts it again after it has ended, with the weights of its configuration. */
   start(): Promise<void>;
-  /** Nobody listens at the side door any more, or again. */
-  sideDoor(isOpen: boolean): Promise<void>;
   /** A command of the runtime interface; answers what it prints. */
   command(line: string): Promise<string>;
   /** Weight in percent: 0 sends nothing new there. */
@@ -47,11 +43,7 @@ export interface Balancer {
   stats(): Promise<readonly NodeStat[]>;
 }
 
-const configOf = (
-  { folder, nodes, check }: BalancerOptions,
-  port: number,
-  sidePort: number,
-): string => `global
+const configOf = ({ folder, nodes, check }: BalancerOptions, port: number): string => `global
   stats socket ${join(folder, 'haproxy.sock')} mode 600 level admin
   maxconn 8000
 defaults
@@ -65,9 +57,6 @@ defaults
   timeout http-keep-alive 30s
 frontend door
   bind 127.0.0.1:${port}
-  default_backend nodes
-frontend side
-  bind 127.0.0.1:${sidePort}
   default_backend nodes
 backend nodes
 ${
@@ -90,9 +79,9 @@ ${nodes.map(({ name, port: at }) => `  server ${name} 127.0.0.1:${at} check`).jo
 export async function startBalancer(options: BalancerOptions): Promise<Balancer> {
   const program = haproxyProgram();
   if (!program) throw new Error('HAProxy is not installed.');
-  const [port, sidePort] = [await freePort(), await freePort()];
+  const port = await freePort();
   const file = join(options.folder, `haproxy-${port}.cfg`);
-  writeFileSync(file, configOf(options, port, sidePort));
+  writeFileSync(file, configOf(options, port));
   const socket = join(options.folder, 'haproxy.sock');
   const command = (line: string): Promise<string> =>
     new Promise((done, fail) => {
@@ -114,14 +103,9 @@ export async function startBalancer(options: BalancerOptions): Promise<Balancer>
       await new Promise((go) => setTimeout(go, 50));
     }
   };
-  const order = async (line: string): Promise<void> => {
-    const said = (await command(line)).trim();
-    if (said !== '') throw new Error(`HAProxy: ${said}`);
-  };
   let process = await begin();
   return {
     port,
-    sidePort,
     get process() {
       return process;
     },
@@ -129,8 +113,10 @@ export async function startBalancer(options: BalancerOptions): Promise<Balancer>
     async start() {
       process = await begin();
     },
-    sideDoor: (isOpen) => order(`${isOpen ? 'enable' : 'disable'} frontend side`),
-    weigh: (node, percent) => order(`set server nodes/${node} weight ${percent}%`),
+    async weigh(node, percent) {
+      const said = (await command(`set server nodes/${node} weight ${percent}%`)).trim();
+      if (said !== '') throw new Error(`HAProxy: ${said}`);
+    },
     async stats() {
       const [header = '', ...lines] = (await command('show stat')).trim().split('\n');
       const names = header.replace(/^# /, '').split(',');

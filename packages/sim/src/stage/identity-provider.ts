@@ -1,5 +1,5 @@
 import { createHash, generateKeyPairSync, randomBytes, sign } from 'node:crypto';
-import { createServer, type Server } from 'node:http';
+import { createServer, type Server, type ServerResponse } from 'node:http';
 import { freePort } from './ports.ts';
 
 /** Somebody at whose page people sign in, by OpenID Connect (authorization code with PKCE), on this machine. */
@@ -9,8 +9,6 @@ export interface IdentityProvider {
   readonly settings: object;
   /** False: it answers nobody. */
   up: boolean;
-  /** Signs somebody in as a browser does; resolves to the query with which they come back to their wallet. */
-  signIn(page: string): Promise<string>;
   close(): Promise<void>;
 }
 
@@ -20,11 +18,7 @@ const LONGEST_SECONDS = 300;
 const b64 = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
 
 /** Starts a provider of a name that vouches for whoever asks. */
-export async function startIdentityProvider(
-  name: string,
-  /** Seconds since 1970, as the issuer that asks has them. */
-  now: () => number,
-): Promise<IdentityProvider> {
+export async function startIdentityProvider(name: string): Promise<IdentityProvider> {
   const port = await freePort();
   const address = `http://127.0.0.1:${port}`;
   const keys = generateKeyPairSync('rsa', { modulusLength: 2048 });
@@ -40,7 +34,7 @@ export async function startIdentityProvider(
       .digest('base64url');
     if (!code || verifier !== code.challenge) return null;
     people += 1;
-    const at = Math.floor(now());
+    const at = Math.floor(Date.now() / 1000);
     const claims = {
       ...{ iss: address, aud: CLIENT, sub: `${name}-${people}`, nonce: code.nonce },
       ...{ iat: at, exp: at + LONGEST_SECONDS },
@@ -54,13 +48,24 @@ export async function startIdentityProvider(
       id_token: `${signed}.${signature}`,
     };
   };
+  /** Whoever opens the page is signed in, and sent back to the wallet. */
+  const signedIn = (asked: URLSearchParams, response: ServerResponse): void => {
+    const code = randomBytes(16).toString('hex');
+    codes.set(code, {
+      nonce: asked.get('nonce') ?? '',
+      challenge: asked.get('code_challenge') ?? '',
+    });
+    const back = new URLSearchParams({ code, state: asked.get('state') ?? '' });
+    response.writeHead(302, { location: `${PAGE}?${back}` }).end();
+  };
   const server: Server = createServer((request, response) => {
     if (!provider.up) return void request.socket.destroy();
-    const { pathname } = new URL(request.url ?? '/', address);
+    const { pathname, searchParams } = new URL(request.url ?? '/', address);
     const answer = (value: object | null): void => {
       response.writeHead(value ? 200 : 400, { 'content-type': 'application/json' });
       response.end(JSON.stringify(value ?? { error: 'invalid_grant' }));
     };
+    if (pathname === '/authorize') return signedIn(searchParams, response);
     if (pathname === '/jwks') return answer({ keys: [jwk] });
     if (pathname === '/.well-known/openid-configuration')
       return answer({
@@ -89,16 +94,6 @@ export async function startIdentityProvider(
       redirectUri: PAGE,
     },
     up: true,
-    async signIn(page) {
-      if (!provider.up) throw new Error('The identity provider does not answer.');
-      const asked = new URL(page).searchParams;
-      const code = randomBytes(16).toString('hex');
-      codes.set(code, {
-        nonce: asked.get('nonce') ?? '',
-        challenge: asked.get('code_challenge') ?? '',
-      });
-      return new URLSearchParams({ code, state: asked.get('state') ?? '' }).toString();
-    },
     close: () =>
       new Promise((done) => {
         server.close(() => done());

@@ -7,6 +7,8 @@ export interface Relay {
   to(port: number): Promise<void>;
   /** Ends all connections; nobody listens until something stands behind it again. */
   cut(): Promise<void>;
+  /** What stood behind it last is reached again. */
+  mend(): Promise<void>;
 }
 
 /** Opens an address of this machine before a port. */
@@ -53,6 +55,7 @@ export async function startRelay(first: number): Promise<Relay> {
       return port;
     },
     cut,
+    mend: listen,
     async to(next) {
       await cut();
       target = next;

@@ -59,6 +59,8 @@ export interface ServiceStage {
     body?: unknown,
     options?: { readonly port?: number; readonly operator?: boolean },
   ): Promise<T>;
+  /** Runs a command of `munjigi` to its end, such as `issue import FILE`, at the nodes' data and databases. Throws with its last words. */
+  munjigi(...command: readonly string[]): Promise<void>;
   /** Says what counts from now on. */
   announce(notice: string | null, status: 'provisional' | 'confirmed', more?: object): Promise<void>;
   close(): Promise<void>;
@@ -172,6 +174,14 @@ export async function openService(options: ServiceOptions): Promise<ServiceStage
       );
     },
     call,
+    async munjigi(...command) {
+      const ran = await startProcess(process.execPath, [
+        ...[MUNJIGI, ...command, '--data', data, '--exercise'],
+        ...['--database-issuer', databases.find(([name]) => name === 'issuer')![1]],
+      ]);
+      const code = await ran.ended;
+      if (code !== 0) throw new Error(`munjigi ${command.join(' ')}: ${code} ${ran.errors.join('\n')}`);
+    },
     async announce(notice, status, more = {}) {
       await call(
         '/api/authority/notices',

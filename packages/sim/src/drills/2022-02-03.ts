@@ -1,0 +1,51 @@
+import { seeded, Visitors } from '../crowd/index.ts';
+import { startRelay } from '../stage/index.ts';
+import { figureOf } from './issuing-figures.ts';
+import type { Drill } from './types.ts';
+
+const WALLETS = 40;
+const OVER_SECONDS = 15;
+
+/** One of two doors to issuing cannot be reached from outside. */
+export const drill20220203: Drill = {
+  name: '2022-02-03',
+  async run(world) {
+    const { record, service, arrive, begins, repaired, noticing, note, complain, wallets } = world;
+    const { balancer } = service;
+    const side = await startRelay(balancer.port);
+    const [closed, open] = [side.port, balancer.port].map(
+      (port) => `http://127.0.0.1:${port}/api/issuer`,
+    ) as [string, string];
+    const people = await wallets();
+    await people.prepare(open, WALLETS, ['haneul', 'sunja']);
+    const canary = new Visitors(closed, seeded(3), [record.guests[0]!]);
+    noticing.also('side door', () => canary.fresh().then(() => true));
+    await arrive('before', 10);
+    begins();
+    await side.cut();
+    note('one door of two to the issuer cannot be reached');
+    const common = { wallets: WALLETS, overSeconds: OVER_SECONDS, people: ['haneul'], passesEach: 10 };
+    let [isClosed, openServed, allServed] = [true, false, false];
+    const there = people
+      .fetch({ ...common, issuer: closed, work: 'first', patienceSeconds: 120 })
+      .finally(() => {
+        allServed = true;
+      });
+    const here = people
+      .fetch({ ...common, issuer: open, work: 'renewal', patienceSeconds: 5 })
+      .then((done) => {
+        openServed = isClosed;
+        return done;
+      });
+    await arrive('one door is closed', OVER_SECONDS + 10);
+    isClosed = false;
+    await side.mend();
+    note('the door is reached again');
+    noticing.stop();
+    await repaired('after', 8, () => allServed);
+    if (!openServed) complain('wallets at the other door waited for the one that was closed');
+    figureOf(world, 'at the door that was closed', await there);
+    figureOf(world, 'at the other door', await here);
+    await side.cut();
+  },
+};
