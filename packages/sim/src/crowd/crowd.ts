@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { type StageProcess, startProcess } from '../stage/index.ts';
+import type { Flooded, Flooding } from './flood.ts';
 import type { CrowdReport, CrowdRequest, Phase, Pulse } from './messages.ts';
 import type { Fetched, Fetching } from './wallets.ts';
 
@@ -13,7 +14,7 @@ export interface Crowd {
   arrive(phase: string, perSecond: number, seconds: number): Promise<Phase>;
   /** Nobody comes any more in the phase that runs. */
   enough(): Promise<void>;
-  measure(verdicts: number): Promise<readonly number[]>;
+  measure(verdicts: number, withinMs: number): Promise<readonly number[]>;
   pulse(): Promise<Pulse>;
   /** Every gate looks now what counts. */
   look(): Promise<void>;
@@ -23,6 +24,7 @@ export interface Crowd {
   prepare(issuer: string, wallets: number, people: readonly string[]): Promise<number>;
   /** Wallets fetch passes; resolves when the last of them has its own or has given up. */
   fetch(asked: Fetching): Promise<Fetched>;
+  flood(asked: Flooding): Promise<Flooded>;
   report(): Promise<CrowdReport>;
   end(): Promise<void>;
 }
@@ -55,12 +57,13 @@ export async function startCrowd(): Promise<Crowd> {
     join: (request) => ask({ ask: 'join', ...request }),
     arrive: (phase, perSecond, seconds) => ask({ ask: 'arrive', phase, perSecond, seconds }),
     enough: () => ask({ ask: 'enough' }),
-    measure: (verdicts) => ask({ ask: 'measure', verdicts }),
+    measure: (verdicts, withinMs) => ask({ ask: 'measure', verdicts, withinMs }),
     pulse: () => ask({ ask: 'pulse' }),
     look: () => ask({ ask: 'look' }),
     renew: (from, to) => ask({ ask: 'renew', from, to }),
     prepare: (issuer, wallets, people) => ask({ ask: 'prepare', issuer, wallets, people }),
     fetch: (asked) => ask({ ask: 'fetch', ...asked }),
+    flood: (asked) => ask({ ask: 'flood', ...asked }),
     report: () => ask({ ask: 'report' }),
     end: () => process.kill(),
   };

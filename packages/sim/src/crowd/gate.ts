@@ -12,6 +12,7 @@ import {
   MemoryOutboxStore,
   makeDeviceKey,
   Outbox,
+  type RegisterTransport,
   randomBytes,
   SyncLoop,
   type TrustInUse,
@@ -72,6 +73,8 @@ export class CrowdGate {
   readonly told = new Map<string, number>();
   /** Receipts that this gate held when the register had less. */
   regressions = 0;
+  /** How often a call to the register failed, by the code of why. */
+  readonly failures = new Map<string, number>();
   readonly #savedAt = new Map<number, number>();
   readonly #seen = new Map<string, number>();
   readonly #outbox: Outbox;
@@ -126,7 +129,7 @@ export class CrowdGate {
     const doors = () => this.rules.use?.bundle.endpoints.register ?? [this.terms.register];
     this.#sync = new SyncLoop({
       store: this.store,
-      transport: httpRegister(doors, this.thumbprint),
+      transport: this.#counted(httpRegister(doors, this.thumbprint)),
       signer: deviceSigner(this.key),
       gate: this.thumbprint,
       venueId: this.terms.venueId,
@@ -150,6 +153,19 @@ export class CrowdGate {
       },
     });
     this.#sync.start();
+  }
+
+  /** The register as it is reached, with a count of what goes wrong on the way. */
+  #counted({ send, state }: RegisterTransport): RegisterTransport {
+    const count = (error: unknown): never => {
+      const { code = 'device' } = error as { readonly code?: string };
+      this.failures.set(code, (this.failures.get(code) ?? 0) + 1);
+      throw error;
+    };
+    return {
+      send: (...batch) => send(...batch).catch(count),
+      state: (...place) => state(...place).catch(count),
+    };
   }
 
   close(): void {

@@ -1,4 +1,5 @@
 export { type Crowd, startCrowd } from './crowd.ts';
+export type { Flooded, Flooding } from './flood.ts';
 export { CrowdGate, type GateLedger, type GateTerms, type Remembered } from './gate.ts';
 export { type GuestKind, wrongIn } from './guests.ts';
 export { issuerAt } from './issuer-at.ts';

@@ -1,3 +1,4 @@
+import type { Flooding } from './flood.ts';
 import type { GateLedger, GateTerms } from './gate.ts';
 import type { GuestKind } from './guests.ts';
 import type { Fetching } from './wallets.ts';
@@ -15,7 +16,7 @@ export type CrowdRequest =
     }
   | { readonly ask: 'arrive'; readonly phase: string; readonly perSecond: number; readonly seconds: number }
   | { readonly ask: 'enough' }
-  | { readonly ask: 'measure'; readonly verdicts: number }
+  | { readonly ask: 'measure'; readonly verdicts: number; readonly withinMs: number }
   | { readonly ask: 'pulse' }
   | { readonly ask: 'look' }
   | { readonly ask: 'renew'; readonly from: string; readonly to: string }
@@ -26,6 +27,7 @@ export type CrowdRequest =
       readonly people: readonly string[];
     }
   | ({ readonly ask: 'fetch' } & Fetching)
+  | ({ readonly ask: 'flood' } & Flooding)
   | { readonly ask: 'report' };
 
 /** What one phase of arrivals came to. */
@@ -61,11 +63,17 @@ export interface CrowdReport {
   /** When receipts came; milliseconds of the machine's clock. */
   readonly receiptedAt: readonly number[];
   readonly regressions: number;
+  /** How often calls of gates to the register failed, by the code of why. */
+  readonly failures: Readonly<Record<string, number>>;
   /** When each notice first stood on a screen, per gate: milliseconds. */
   readonly told: readonly Readonly<Record<string, number>>[];
   /** Rules by which fetched documents were refused, as they stand now. */
   readonly problems: readonly string[];
+  /** Where the age of the rules stands on the pack's ladder, per gate. */
+  readonly ages: readonly ('fresh' | 'ageing' | 'too-old' | null)[];
   /** Bundle sequence in use, per gate. */
   readonly bundles: readonly (number | null)[];
   readonly notices: readonly (string | null)[];
+  /** Age of what counts now, per gate; seconds. */
+  readonly wordAges: readonly number[];
 }

@@ -3,6 +3,8 @@
  * answer delays (open loop).
  */
 
+import { rulesAge } from '@munjigi/core/rules';
+import { flood } from './flood.ts';
 import { CrowdGate } from './gate.ts';
 import { mustAt, wrongIn } from './guests.ts';
 import type { CrowdReport, CrowdRequest, Phase, Pulse } from './messages.ts';
@@ -80,21 +82,23 @@ async function arrive(phase: string, perSecond: number, forSeconds: number): Pro
 
 /** A verdict for which a thread had to wait longer for a processor tells of what else this machine does; milliseconds. */
 const DISTURBED_MS = 0.1;
-/** So many verdicts are tried at most for one that counts. */
-const TRIES = 5;
 
-/** Verdicts alone, one after the other, nothing written: how long each took. Those that were disturbed count where there are no others. */
-async function measure(verdicts: number): Promise<number[]> {
+/**
+ * Verdicts alone, one after the other, nothing written: how long each took, until there are enough or the time is over. Those that were
+ * disturbed count where there are hardly any others.
+ */
+async function measure(verdicts: number, withinMs: number): Promise<number[]> {
   const codes = await visitors!.codes(50, seconds(gates[0]!));
   const waits = new ProcessorWaits();
   const [took, disturbed]: [number[], number[]] = [[], []];
-  for (let one = 0; took.length < verdicts && one < verdicts * TRIES; one++) {
+  const until = performance.now() + withinMs;
+  for (let one = 0; took.length < verdicts && performance.now() < until; one++) {
     const before = waits.ms();
     const { verdictMs } = await gates[one % gates.length]!.visit(codes[one % codes.length]!, false);
     (waits.ms() - before < DISTURBED_MS ? took : disturbed).push(verdictMs);
   }
   waits.close();
-  return took.length < verdicts / 2 ? [...took, ...disturbed] : took;
+  return took.length < disturbed.length / 4 ? [...took, ...disturbed] : took;
 }
 
 const pulse = (): Pulse => ({
@@ -108,11 +112,20 @@ const report = (): CrowdReport => ({
   receiptMs: gates.flatMap((gate) => gate.receiptMs),
   receiptedAt: gates.flatMap((gate) => gate.receiptedAt),
   regressions: gates.reduce((sum, gate) => sum + gate.regressions, 0),
+  failures: counted(gates.flatMap(({ failures }) => [...failures])),
   told: gates.map((gate) => Object.fromEntries(gate.told)),
   problems: [...new Set(gates.flatMap((gate) => gate.rules.problem ?? []))],
+  ages: gates.map(({ rules }) => (rules.policy ? rulesAge(rules.policy, rules.ageSeconds() ?? 0) : null)),
   bundles: gates.map((gate) => gate.rules.use?.bundle.sequence ?? null),
   notices: gates.map((gate) => gate.rules.use?.now?.notice ?? null),
+  wordAges: gates.map((gate) => seconds(gate) - (gate.rules.use?.now?.issuedAt ?? 0)),
 });
+
+function counted(all: readonly (readonly [string, number])[]): Record<string, number> {
+  const sums: Record<string, number> = {};
+  for (const [code, times] of all) sums[code] = (sums[code] ?? 0) + times;
+  return sums;
+}
 
 async function answer(request: CrowdRequest): Promise<unknown> {
   switch (request.ask) {
@@ -124,7 +137,7 @@ async function answer(request: CrowdRequest): Promise<unknown> {
       isEnough = true;
       return null;
     case 'measure':
-      return measure(request.verdicts);
+      return measure(request.verdicts, request.withinMs);
     case 'pulse':
       return pulse();
     case 'look':
@@ -135,6 +148,8 @@ async function answer(request: CrowdRequest): Promise<unknown> {
       return wallets.prepare(request.issuer, request.wallets, request.people);
     case 'fetch':
       return wallets.fetch(request);
+    case 'flood':
+      return flood(request);
     case 'report':
       return report();
   }

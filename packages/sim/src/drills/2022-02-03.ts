@@ -10,9 +10,10 @@ const OVER_SECONDS = 15;
 export const drill20220203: Drill = {
   name: '2022-02-03',
   async run(world) {
-    const { record, service, arrive, begins, repaired, noticing, note, complain, wallets } = world;
+    const { record, service, arrive, begins, repaired, noticing, note, complain, wallets, atEnd } = world;
     const { balancer } = service;
     const side = await startRelay(balancer.port);
+    atEnd(() => side.cut());
     const [closed, open] = [side.port, balancer.port].map(
       (port) => `http://127.0.0.1:${port}/api/issuer`,
     ) as [string, string];
@@ -46,6 +47,5 @@ export const drill20220203: Drill = {
     if (!openServed) complain('wallets at the other door waited for the one that was closed');
     figureOf(world, 'at the door that was closed', await there);
     figureOf(world, 'at the other door', await here);
-    await side.cut();
   },
 };

@@ -24,6 +24,8 @@ export async function main(args: readonly string[], writeReport: WriteReport = (
     );
     return 2;
   }
+  // Whatever was started ends with this process.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
   let failed = 0;
   for (const drill of chosen) {
     const passed = await one(drill, writeReport);

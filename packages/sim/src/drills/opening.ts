@@ -23,7 +23,7 @@ export interface Opened {
   readonly folder: string;
   readonly postgres: PrivatePostgres;
   /** All database servers. */
-  readonly databases: readonly PrivatePostgres[];
+  readonly databases: PrivatePostgres[];
   readonly service: ServiceStage;
   readonly crowd: Crowd;
   readonly noticing: Noticing;
@@ -44,7 +44,8 @@ export class Closing {
 }
 
 const VENUES = 8;
-const DATABASE = { max_connections: '120', max_wal_senders: '8', wal_level: 'replica' };
+/** Settings of every database server of a drill. */
+export const DATABASE = { max_connections: '120', max_wal_senders: '8', wal_level: 'replica' };
 
 /** A folder of the drill's own, which a database's user may read too. */
 export function drillFolder(closing: Closing): string {

@@ -18,7 +18,10 @@ export function tableOf(line: DrillLine): string {
       `${ms.verdictP50} · ${ms.verdictP99}, ${ms.crowdLateP99}`,
     ],
     ['receipt p50 · p99 (ms)', `${ms.receiptP50} · ${ms.receiptP99}`],
-    ['verdict p99, everything down over everything up', String(ms.downToUp ?? '–')],
+    [
+      'verdict p99, everything down over everything up (between)',
+      `${ms.downToUp ?? '–'} (${ms.downToUpBetween?.join(' and ') ?? '–'})`,
+    ],
     ['worst share of one node', String(worstShare)],
     ...Object.entries(figures).map(([name, value]) => [name, String(value)] as const),
     ...Object.entries(baseline ?? {}).map(

@@ -1,4 +1,4 @@
-import type { Crowd, GuestKind, Phase, Pulse } from '../crowd/index.ts';
+import type { Crowd, GateLedger, GuestKind, Phase, Pulse } from '../crowd/index.ts';
 import type { PrivatePostgres, ServiceStage } from '../stage/index.ts';
 import type { Leg, Noticing } from './noticing.ts';
 
@@ -14,6 +14,8 @@ export interface DrillWorld {
   readonly folder: string;
   /** The database of issuer and register; the authority has one of its own. */
   readonly postgres: PrivatePostgres;
+  /** All database servers; one that a drill starts itself is added here. */
+  readonly databases: PrivatePostgres[];
   readonly service: ServiceStage;
   readonly crowd: Crowd;
   readonly noticing: Noticing;
@@ -27,6 +29,10 @@ export interface DrillWorld {
   during<T>(phase: string, work: Promise<T>): Promise<T>;
   /** A crowd of wallets in a process of its own. */
   wallets(): Promise<Crowd>;
+  /** Every entry that anybody has made, as their own processes remember it. */
+  ledgers(): Promise<readonly GateLedger[]>;
+  /** To be done when the drill is over. */
+  atEnd(end: () => Promise<unknown> | unknown): void;
   /** The disturbance begins: from here on noticing and telling are timed. */
   begins(): void;
   /**
@@ -126,6 +132,8 @@ export interface DrillLine {
     readonly crowdLateP99: number;
     /** Verdicts alone, p99 with everything stopped over p99 with everything running: median of rounds. */
     readonly downToUp: number | null;
+    /** Between which values it lies, 19 times of 20. */
+    readonly downToUpBetween: readonly [number, number] | null;
   };
   readonly worstShare: number;
   readonly figures: Readonly<Record<string, number | string>>;

@@ -146,17 +146,31 @@ async function openCluster(programs: Programs, folder: string, settings: Setting
         done();
       });
     });
+  const signal = (name: NodeJS.Signals): void => {
+    const pid = server?.pid;
+    if (pid === undefined || server?.exitCode !== null || server.signalCode !== null) return;
+    for (const one of [pid, ...childrenOf(pid)])
+      try {
+        process.kill(one, name);
+      } catch {
+        // It has ended meanwhile.
+      }
+  };
   const stop = (how: 'fast' | 'immediate' = 'fast') =>
     new Promise<void>((done) => {
       if (server === null || server.exitCode !== null || server.signalCode !== null) return done();
       server.once('exit', () => done());
-      server.kill('SIGCONT');
+      // What was stopped for a while hears nothing.
+      signal('SIGCONT');
       server.kill(how === 'fast' ? 'SIGINT' : 'SIGQUIT');
       server = null;
     });
   await start();
   // A test run that is broken off must not leave a server behind.
-  const atExit = () => server?.kill('SIGQUIT');
+  const atExit = () => {
+    signal('SIGCONT');
+    server?.kill('SIGQUIT');
+  };
   process.once('exit', atExit);
 
   const ask = async (sql: string) => {
@@ -172,16 +186,7 @@ async function openCluster(programs: Programs, folder: string, settings: Setting
     version,
     start,
     stop,
-    signal(name) {
-      const pid = server?.pid;
-      if (pid === undefined) return;
-      for (const one of [pid, ...childrenOf(pid)])
-        try {
-          process.kill(one, name);
-        } catch {
-          // It has ended meanwhile.
-        }
-    },
+    signal,
     address: addressOf,
     async database(name) {
       await ask(`CREATE DATABASE "${name}"`);
