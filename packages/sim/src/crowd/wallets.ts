@@ -75,10 +75,15 @@ export class Wallets {
       const begun = performance.now();
       const until = begun + asked.patienceSeconds * 1000;
       const client = issuerAt(asked.issuer);
+      let isSpent = false;
       const held =
         asked.work === 'renewal' ? this.#prepared[i % this.#prepared.length]! : { enrolment: null };
       for (;;) {
         try {
+          // An answer that was lost has spent its nonce.
+          if (isSpent && held.enrolment)
+            held.enrolment = { ...held.enrolment, nonce: await client.nonce(held.enrolment.enrolment) };
+          isSpent = false;
           held.enrolment ??= await (asked.provider === undefined
             ? client.enrol(asked.people[i % asked.people.length]!)
             : signIn(client, asked.provider));
@@ -97,9 +102,8 @@ export class Wallets {
             result.gaveUp += 1;
             return;
           }
-          if (error.code === 'issuer.nonce' && held.enrolment)
-            held.enrolment = { ...held.enrolment, nonce: await client.nonce(held.enrolment.enrolment) };
-          else await pause((error.retryAfterSeconds ?? 0) + this.random() * AGAIN_SECONDS);
+          isSpent ||= error.code === 'issuer.nonce';
+          await pause((error.retryAfterSeconds ?? 0) + this.random() * AGAIN_SECONDS);
         }
       }
     };

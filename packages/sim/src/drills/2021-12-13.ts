@@ -1,6 +1,6 @@
-import type { Fetched } from '../crowd/index.ts';
 import { figureOf } from './issuing-figures.ts';
 import type { Drill } from './types.ts';
+import { UnderWay } from './under-way.ts';
 
 /** Of each node's time: a machine on which first issues outrun the issuer. */
 const SMALL = 0.15;
@@ -17,9 +17,8 @@ export const drill20211213: Drill = {
     await arrive('before', 10);
     begins();
     note(`${WALLETS} people ask for their first passes within ${OVER_SECONDS} s`);
-    let fetched: Fetched | null = null;
-    const surge = people
-      .fetch({
+    const surge = new UnderWay(
+      people.fetch({
         issuer: `http://127.0.0.1:${service.balancer.port}/api/issuer`,
         wallets: WALLETS,
         overSeconds: OVER_SECONDS,
@@ -27,14 +26,10 @@ export const drill20211213: Drill = {
         people: ['haneul', 'sunja', 'seoyeon'],
         passesEach: 30,
         patienceSeconds: 150,
-      })
-      .then((done) => {
-        fetched = done;
-        note(`${done.served} of ${done.wallets} have their passes`);
-      });
+      }),
+    );
     await arrive('the surge comes', OVER_SECONDS);
-    await repaired('the queue runs down', 5, () => fetched !== null && noticing.isGood('issuing'));
-    await surge;
-    figureOf(world, 'first issues', fetched!);
+    await repaired('the queue runs down', 5, () => surge.isOver && noticing.isGood('issuing'));
+    figureOf(world, 'first issues', await surge.result);
   },
 };

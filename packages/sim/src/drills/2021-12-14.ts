@@ -1,6 +1,7 @@
 import { figureOf } from './issuing-figures.ts';
 import { allShow } from './showing.ts';
 import type { Drill } from './types.ts';
+import { UnderWay } from './under-way.ts';
 
 /** Of each node's time. */
 const SMALL = 0.15;
@@ -33,13 +34,10 @@ export const drill20211214: Drill = {
     await arrive('before', 10);
     begins();
     note(`${WALLETS} wallets are told to renew now`);
-    let isServed = false;
-    const atOnce = renewal(AT_ONCE_SECONDS).finally(() => {
-      isServed = true;
-    });
+    const atOnce = new UnderWay(renewal(AT_ONCE_SECONDS));
     await arrive('everybody at once', AT_ONCE_SECONDS);
-    await repaired('the queue runs down', 5, () => isServed && noticing.isGood('issuing'));
-    figureOf(world, 'told at once', await atOnce);
+    await repaired('the queue runs down', 5, () => atOnce.isOver && noticing.isGood('issuing'));
+    figureOf(world, 'told at once', await atOnce.result);
     await service.announce(null, 'confirmed');
     await during(
       'the notice is taken back',

@@ -4,6 +4,7 @@ import { issuerAt, signIn } from '../crowd/index.ts';
 import { type IdentityProvider, startIdentityProvider } from '../stage/index.ts';
 import { figureOf } from './issuing-figures.ts';
 import type { Drill } from './types.ts';
+import { UnderWay } from './under-way.ts';
 
 const WALLETS = 40;
 const OVER_SECONDS = 15;
@@ -35,29 +36,24 @@ function identityProviderGone(): Drill {
       gone!.up = false;
       note('one identity provider of two answers nobody');
       const common = { issuer, wallets: WALLETS, overSeconds: OVER_SECONDS, people: [], passesEach: 10 };
-      const atTheOne = people.fetch({ ...common, work: 'first', provider: 'one', patienceSeconds: 120 });
-      const others = Promise.all([
-        people.fetch({ ...common, work: 'first', provider: 'other', patienceSeconds: 5 }),
-        people.fetch({ ...common, work: 'renewal', patienceSeconds: 5 }),
-      ]);
-      let [isAway, othersServed, allServed] = [true, false, false];
-      const left = others.then((fetched) => {
-        othersServed = isAway;
-        return fetched;
-      });
-      const right = atTheOne.finally(() => {
-        allServed = true;
-      });
+      const atTheOne = new UnderWay(
+        people.fetch({ ...common, work: 'first', provider: 'one', patienceSeconds: 120 }),
+      );
+      const others = new UnderWay(
+        Promise.all([
+          people.fetch({ ...common, work: 'first', provider: 'other', patienceSeconds: 5 }),
+          people.fetch({ ...common, work: 'renewal', patienceSeconds: 5 }),
+        ]),
+      );
       await arrive('the provider is away', OVER_SECONDS + 10);
-      isAway = false;
+      if (!others.isOver)
+        complain('people of the other provider, or renewals, waited for the one that was gone');
       gone!.up = true;
       note('the provider answers again');
       noticing.stop();
-      await repaired('after', 8, () => allServed);
-      if (!othersServed)
-        complain('people of the other provider, or renewals, waited for the one that was gone');
-      const [first, renewal] = await left;
-      figureOf(world, 'first passes, the provider that was gone', await right);
+      await repaired('after', 8, () => atTheOne.isOver);
+      const [first, renewal] = await others.result;
+      figureOf(world, 'first passes, the provider that was gone', await atTheOne.result);
       figureOf(world, 'first passes, the other provider', first);
       figureOf(world, 'renewals', renewal);
     },

@@ -2,6 +2,7 @@ import { seeded, Visitors } from '../crowd/index.ts';
 import { startRelay } from '../stage/index.ts';
 import { figureOf } from './issuing-figures.ts';
 import type { Drill } from './types.ts';
+import { UnderWay } from './under-way.ts';
 
 const WALLETS = 40;
 const OVER_SECONDS = 15;
@@ -26,26 +27,17 @@ export const drill20220203: Drill = {
     await side.cut();
     note('one door of two to the issuer cannot be reached');
     const common = { wallets: WALLETS, overSeconds: OVER_SECONDS, people: ['haneul'], passesEach: 10 };
-    let [isClosed, openServed, allServed] = [true, false, false];
-    const there = people
-      .fetch({ ...common, issuer: closed, work: 'first', patienceSeconds: 120 })
-      .finally(() => {
-        allServed = true;
-      });
-    const here = people
-      .fetch({ ...common, issuer: open, work: 'renewal', patienceSeconds: 5 })
-      .then((done) => {
-        openServed = isClosed;
-        return done;
-      });
+    const there = new UnderWay(
+      people.fetch({ ...common, issuer: closed, work: 'first', patienceSeconds: 120 }),
+    );
+    const here = new UnderWay(people.fetch({ ...common, issuer: open, work: 'renewal', patienceSeconds: 5 }));
     await arrive('one door is closed', OVER_SECONDS + 10);
-    isClosed = false;
+    if (!here.isOver) complain('wallets at the other door waited for the one that was closed');
     await side.mend();
     note('the door is reached again');
     noticing.stop();
-    await repaired('after', 8, () => allServed);
-    if (!openServed) complain('wallets at the other door waited for the one that was closed');
-    figureOf(world, 'at the door that was closed', await there);
-    figureOf(world, 'at the other door', await here);
+    await repaired('after', 8, () => there.isOver);
+    figureOf(world, 'at the door that was closed', await there.result);
+    figureOf(world, 'at the other door', await here.result);
   },
 };

@@ -1,5 +1,6 @@
 import { figureOf } from './issuing-figures.ts';
 import type { Drill } from './types.ts';
+import { UnderWay } from './under-way.ts';
 
 const SMALL = 0.15;
 const WALLETS = 200;
@@ -22,10 +23,9 @@ export const drillNl20210925: Drill = {
     await arrive('before', 10);
     begins();
     note(`${WALLETS} wallets renew at once, beside ${FLOOD.perSecond} senseless requests a second`);
-    const flooded = flooding.flood({ issuer, ...FLOOD });
-    let isServed = false;
-    const renewed = people
-      .fetch({
+    const flooded = new UnderWay(flooding.flood({ issuer, ...FLOOD }));
+    const renewed = new UnderWay(
+      people.fetch({
         issuer,
         wallets: WALLETS,
         overSeconds: OVER_SECONDS,
@@ -33,19 +33,17 @@ export const drillNl20210925: Drill = {
         people: [],
         passesEach: 30,
         patienceSeconds: 150,
-      })
-      .finally(() => {
-        isServed = true;
-      });
+      }),
+    );
     await arrive('renewals and a flood', FLOOD.seconds);
-    const answers = await flooded;
+    const answers = await flooded.result;
     note(
       `the flood is over: ${Object.entries(answers)
         .map(([status, times]) => `${status}: ${times}`)
         .join(', ')}`,
     );
-    await repaired('the queue runs down', 5, () => isServed && noticing.isGood('issuing'));
-    const fetched = await renewed;
+    await repaired('the queue runs down', 5, () => renewed.isOver && noticing.isGood('issuing'));
+    const fetched = await renewed.result;
     figureOf(world, 'renewals', fetched);
     figure('the flood, answers by status', JSON.stringify(answers));
     const hours = new Map<number, number>();

@@ -5,6 +5,7 @@ import { Closing, drillFolder, open } from './opening.ts';
 import { lineOf } from './outcome.ts';
 import { compareNow, type Truth, untilNothingIsMissing } from './recovery.ts';
 import type { Drill, DrillRecord, DrillWorld, Event, Played } from './types.ts';
+import { UnderWay } from './under-way.ts';
 
 /** Guests who come until all is well again come at most so long, in seconds. */
 const LONGEST = 170;
@@ -68,12 +69,12 @@ export async function play(
       note,
       arrive,
       async during(phase, work) {
-        const coming = arrive(phase, LONGEST);
+        const coming = new UnderWay(arrive(phase, LONGEST));
         try {
           return await work;
         } finally {
           await crowd.enough();
-          await coming;
+          await coming.result;
         }
       },
       async wallets() {
@@ -88,18 +89,18 @@ export async function play(
       },
       async repaired(phase, seconds, also = () => true) {
         times.repairedAt = Date.now();
-        const well = (async () => {
-          const at = await untilNothingIsMissing(truth, times.repairedAt!);
-          while (!(await also())) await new Promise((go) => setTimeout(go, 250));
-          if (at !== null) times.recoveredAt = Math.max(at, Date.now());
-          note('nothing is missing any more');
-        })();
-        const enough = Promise.all([well, new Promise((go) => setTimeout(go, seconds * 1000))]).finally(() =>
-          crowd.enough(),
-        );
-        const done = await arrive(phase, LONGEST);
-        await enough;
-        return done;
+        const end = times.repairedAt + LONGEST * 1000;
+        const well = async (): Promise<void> => {
+          let at = await untilNothingIsMissing(truth, times.repairedAt!);
+          while (at !== null && !(await also())) {
+            await new Promise((go) => setTimeout(go, 250));
+            at = Date.now() < end ? Date.now() : null;
+          }
+          times.recoveredAt = at;
+          note(at === null ? 'all is not well' : 'all is well again');
+        };
+        await world.during(phase, Promise.all([well(), new Promise((go) => setTimeout(go, seconds * 1000))]));
+        if (times.recoveredAt === null) complaints.push('not all was well again in time');
       },
       complain: (what) => void complaints.push(what),
       figure(name, value) {

@@ -39,7 +39,7 @@ export interface DrillWorld {
    * Everything that failed works again, and is left to itself: guests go on coming, for so many seconds at least and until every entry
    * from before the repair lies in the register and `also` holds. Timed from here to there.
    */
-  repaired(phase: string, seconds: number, also?: () => boolean | Promise<boolean>): Promise<Phase>;
+  repaired(phase: string, seconds: number, also?: () => boolean | Promise<boolean>): Promise<void>;
   /** What the drill itself found to be wrong: a sentence each. */
   complain(what: string): void;
   /** A figure of this drill alone, for its line. */
