@@ -14,7 +14,7 @@ export const drill20210101: Drill = {
       postgres.stop('immediate'),
     ]);
     note('nodes, balancer and database are gone');
-    await arrive('nothing answers', 25);
+    await arrive('nothing answers', 18);
     await postgres.start();
     await balancer.start();
     await Promise.all(nodes.map((node) => node.start()));

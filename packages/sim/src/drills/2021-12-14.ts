@@ -5,10 +5,10 @@ import { UnderWay } from './under-way.ts';
 
 /** Of each node's time. */
 const SMALL = 0.15;
-const WALLETS = 200;
+const WALLETS = 160;
 /** Of everybody who was told at the same minute, and of everybody who was given a turn. */
 const AT_ONCE_SECONDS = 8;
-const IN_TURN_SECONDS = 48;
+const IN_TURN_SECONDS = 40;
 /** Nobody whose turn it is waits longer, in milliseconds. */
 const SHORT_MS = 5_000;
 

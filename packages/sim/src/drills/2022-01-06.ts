@@ -7,18 +7,18 @@ const OVERRUN = 0.01;
 /** The same events for those who ask a server before they answer. */
 async function sameDay({ balancer, servers, postgres, arrive }: BaselineWorld): Promise<void> {
   const [a] = servers;
-  await arrive(10);
+  await arrive(8);
   await postgres.backup();
-  await arrive(6);
+  await arrive(5);
   for (const name of ['b', 'c']) await balancer.weigh(name, 0);
   a!.process.slow(OVERRUN);
-  await arrive(15);
+  await arrive(12);
   await a!.process.kill();
-  await arrive(20);
+  await arrive(15);
   await postgres.putBack();
   await a!.start();
   for (const name of ['b', 'c']) await balancer.weigh(name, 100);
-  await arrive(10);
+  await arrive(8);
 }
 
 /** The day that this product is for. */

@@ -2,7 +2,7 @@ import { type Crowd, quantile } from '../crowd/index.ts';
 import type { PrivatePostgres, ServiceStage } from '../stage/index.ts';
 
 /** Rounds at least; where the machine is restless there are more, within so many milliseconds. */
-const [FEWEST, LONGEST_MS] = [7, 25_000];
+const [FEWEST, LONGEST_MS] = [7, 18_000];
 /** A round is so many slices of each half, of so many verdicts each, in turn: what else runs here falls on both halves alike. */
 const [SLICES, VERDICTS, SLICE_MS] = [3, 200, 600];
 /** The median is known well enough when it lies within so much of itself, 19 times of 20. */
