@@ -18,8 +18,8 @@ export interface Crowd {
   pulse(): Promise<Pulse>;
   /** Every gate looks now what counts. */
   look(): Promise<void>;
-  /** Phones of one kind of guest fetch new passes: from now on they are of another kind. */
-  renew(from: string, to: string): Promise<void>;
+  /** Phones that are behind fetch new passes: their owners are of another kind from now on. */
+  renew(): Promise<void>;
   /** Wallets are enrolled, as on an ordinary day. */
   prepare(issuer: string, wallets: number, people: readonly string[]): Promise<number>;
   /** Wallets fetch passes; resolves when the last of them has its own or has given up. */
@@ -60,7 +60,7 @@ export async function startCrowd(): Promise<Crowd> {
     measure: (verdicts, withinMs) => ask({ ask: 'measure', verdicts, withinMs }),
     pulse: () => ask({ ask: 'pulse' }),
     look: () => ask({ ask: 'look' }),
-    renew: (from, to) => ask({ ask: 'renew', from, to }),
+    renew: () => ask({ ask: 'renew' }),
     prepare: (issuer, wallets, people) => ask({ ask: 'prepare', issuer, wallets, people }),
     fetch: (asked) => ask({ ask: 'fetch', ...asked }),
     flood: (asked) => ask({ ask: 'flood', ...asked }),

@@ -17,6 +17,8 @@ export interface GuestKind {
   readonly must: Must;
   /** What they must be answered from an instant on, in place of that. */
   readonly later?: { readonly from: string; readonly must: Must };
+  /** The kind that they are from when their phones have fetched new passes. */
+  readonly renewed?: string;
 }
 
 export interface Must {

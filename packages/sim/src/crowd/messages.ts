@@ -19,7 +19,7 @@ export type CrowdRequest =
   | { readonly ask: 'measure'; readonly verdicts: number; readonly withinMs: number }
   | { readonly ask: 'pulse' }
   | { readonly ask: 'look' }
-  | { readonly ask: 'renew'; readonly from: string; readonly to: string }
+  | { readonly ask: 'renew' }
   | {
       readonly ask: 'prepare';
       readonly issuer: string;

@@ -143,7 +143,7 @@ async function answer(request: CrowdRequest): Promise<unknown> {
     case 'look':
       return Promise.all(gates.map((gate) => gate.rules.look())).then(() => null);
     case 'renew':
-      return visitors!.renew(request.from, request.to);
+      return visitors!.renew();
     case 'prepare':
       return wallets.prepare(request.issuer, request.wallets, request.people);
     case 'fetch':

@@ -78,12 +78,15 @@ export class Visitors {
     return Promise.all(Array.from({ length: count }, (_, i) => draw(held[i % held.length]!, at)));
   }
 
-  /** Phones of one kind of guest fetch new passes: from now on they are of another kind. */
-  async renew(from: string, to: string): Promise<void> {
-    const [before, after] = [from, to].map((name) => this.kinds.find((kind) => kind.name === name)!);
-    this.#held.set(after!, await this.#batch(after!, 0, this.#held.get(before!)!.length));
-    this.#parts.set(after!, this.#parts.get(before!)!);
-    this.#parts.set(before!, 0);
+  /** Phones that are behind fetch new passes: their owners are of another kind from now on. */
+  async renew(): Promise<void> {
+    for (const before of this.kinds) {
+      const after = this.kinds.find(({ name }) => name === before.renewed);
+      if (!after) continue;
+      this.#held.set(after, await this.#batch(after, 0, this.#held.get(before)!.length));
+      this.#parts.set(after, this.#parts.get(before)!);
+      this.#parts.set(before, 0);
+    }
   }
 
   /** One more pass of a usual guest. */

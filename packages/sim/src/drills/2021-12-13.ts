@@ -11,7 +11,7 @@ const OVER_SECONDS = 12;
 export const drill20211213: Drill = {
   name: '2021-12-13',
   async run(world) {
-    const { service, arrive, begins, repaired, noticing, note, wallets } = world;
+    const { record, service, arrive, begins, repaired, noticing, note, wallets } = world;
     const people = await wallets();
     for (const { process } of service.nodes) process.slow(SMALL);
     await arrive('before', 10);
@@ -23,7 +23,7 @@ export const drill20211213: Drill = {
         wallets: WALLETS,
         overSeconds: OVER_SECONDS,
         work: 'first',
-        people: ['haneul', 'sunja', 'seoyeon'],
+        people: record.guests[0]!.people,
         passesEach: 30,
         patienceSeconds: 150,
       }),

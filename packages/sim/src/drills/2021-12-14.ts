@@ -16,10 +16,11 @@ const SHORT_MS = 5_000;
 export const drill20211214: Drill = {
   name: '2021-12-14',
   async run(world) {
-    const { service, crowd, arrive, begins, repaired, during, noticing, note, complain, wallets } = world;
+    const { record, service, crowd, arrive, begins, repaired, during, noticing, note, complain, wallets } =
+      world;
     const issuer = `http://127.0.0.1:${service.balancer.port}/api/issuer`;
     const people = await wallets();
-    await people.prepare(issuer, WALLETS, ['haneul', 'sunja']);
+    await people.prepare(issuer, WALLETS, record.guests[0]!.people);
     for (const { process } of service.nodes) process.slow(SMALL);
     const renewal = (overSeconds: number) =>
       people.fetch({

@@ -4,7 +4,6 @@ import { allShow } from './showing.ts';
 import type { Drill } from './types.ts';
 
 const MIDNIGHT = Date.parse('2022-01-03T00:00:00+09:00');
-const [BEHIND, RENEWED] = ['boosted, the phone is behind', 'boosted, the phone has renewed'];
 /** Requests to the mirror just after the change may be so many times those just before. */
 const NO_HERD = 2;
 
@@ -12,7 +11,8 @@ const NO_HERD = 2;
 export const drill20220103: Drill = {
   name: '2022-01-03',
   async run(world) {
-    const { folder, service, crowd, arrive, during, begins, note, complain, figure, noticing } = world;
+    const { record, folder, service, crowd, arrive, during, begins, note, complain, figure, noticing } =
+      world;
     const secondsTo = (storyMs: number): number => (storyMs - service.storyMs()) / 1000;
     begins();
     await service.announce('validity-starts', 'confirmed');
@@ -34,10 +34,10 @@ export const drill20220103: Drill = {
     figure('requests to the mirror in ten seconds before · after midnight', `${first} · ${after}`);
     if (after > NO_HERD * first) complain('devices came to the mirror in a herd at midnight');
     const file = join(folder, 'late.csv');
-    writeFileSync(file, 'person,kind,date,at,sequence,detail\njeongmin,dose,2022-01-02,,3,double\n');
+    writeFileSync(file, `${record.evidence!.join('\n')}\n`);
     await service.munjigi('issue', 'import', file, '--provider', 'demonstration');
-    note('third doses of the last days reach the issuer');
-    await crowd.renew(BEHIND, RENEWED);
+    note('evidence of the last days reaches the issuer');
+    await crowd.renew();
     note('phones that were behind renew');
     await arrive('after', 15);
     noticing.stop();

@@ -25,11 +25,11 @@ function identityProviderGone(): Drill {
       return { flags: ['--providers', file] };
     },
     async run(world) {
-      const { service, arrive, begins, repaired, noticing, note, complain, wallets } = world;
+      const { record, service, arrive, begins, repaired, noticing, note, complain, wallets } = world;
       const issuer = `http://127.0.0.1:${service.balancer.port}/api/issuer`;
       const [gone] = providers;
       const people = await wallets();
-      await people.prepare(issuer, WALLETS, ['haneul', 'sunja']);
+      await people.prepare(issuer, WALLETS, record.guests[0]!.people);
       noticing.also('sign-in', () => signIn(issuerAt(issuer), 'one').then(() => true));
       await arrive('before', 10);
       begins();

@@ -19,14 +19,19 @@ export const drill20220203: Drill = {
       (port) => `http://127.0.0.1:${port}/api/issuer`,
     ) as [string, string];
     const people = await wallets();
-    await people.prepare(open, WALLETS, ['haneul', 'sunja']);
+    await people.prepare(open, WALLETS, record.guests[0]!.people);
     const canary = new Visitors(closed, seeded(3), [record.guests[0]!]);
     noticing.also('side door', () => canary.fresh().then(() => true));
     await arrive('before', 10);
     begins();
     await side.cut();
     note('one door of two to the issuer cannot be reached');
-    const common = { wallets: WALLETS, overSeconds: OVER_SECONDS, people: ['haneul'], passesEach: 10 };
+    const common = {
+      wallets: WALLETS,
+      overSeconds: OVER_SECONDS,
+      people: record.guests[0]!.people,
+      passesEach: 10,
+    };
     const there = new UnderWay(
       people.fetch({ ...common, issuer: closed, work: 'first', patienceSeconds: 120 }),
     );

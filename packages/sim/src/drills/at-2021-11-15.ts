@@ -19,10 +19,10 @@ export const drillAt20211115: Drill = {
     note('from here on nothing new is published');
     const stood = Date.parse(record.story);
     for (const hours of AGES) {
-      await service.playAt(stood + hours * HOUR);
-      await crowd.look();
       // Until here the last word was young enough.
       if (hours === AGES[0]) begins();
+      await service.playAt(stood + hours * HOUR);
+      await crowd.look();
       note(`${hours} hours later`);
       await arrive(`${hours} hours on`, 10);
       const { ages } = await crowd.report();

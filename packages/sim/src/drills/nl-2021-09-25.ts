@@ -15,10 +15,10 @@ export const drillNl20210925: Drill = {
   // As in earnest: an exercise has ten times as much room.
   setUp: () => ({ flags: ['--enrolments-per-minute', '300'] }),
   async run(world) {
-    const { service, arrive, begins, repaired, noticing, note, complain, figure, wallets } = world;
+    const { record, service, arrive, begins, repaired, noticing, note, complain, figure, wallets } = world;
     const issuer = `http://127.0.0.1:${service.balancer.port}/api/issuer`;
     const [people, flooding] = [await wallets(), await wallets()];
-    await people.prepare(issuer, WALLETS, ['haneul', 'sunja']);
+    await people.prepare(issuer, WALLETS, record.guests[0]!.people);
     for (const { process } of service.nodes) process.slow(SMALL);
     await arrive('before', 10);
     begins();

@@ -15,7 +15,7 @@ export const drillNz20211117: Drill = {
   name: 'nz-2021-11-17',
   setUp: () => ({ flags: ['--enrolments-per-minute', String(PER_MINUTE)] }),
   async run(world) {
-    const { service, arrive, begins, repaired, noticing, note, complain, figure, wallets } = world;
+    const { record, service, arrive, begins, repaired, noticing, note, complain, figure, wallets } = world;
     const issuer = `http://127.0.0.1:${service.balancer.port}/api/issuer`;
     const [people, flooding] = [await wallets(), await wallets()];
     await arrive('before', 10);
@@ -30,7 +30,7 @@ export const drillNz20211117: Drill = {
         wallets: WALLETS,
         overSeconds: OVER_SECONDS,
         work: 'first',
-        people: ['haneul', 'sunja', 'seoyeon'],
+        people: record.guests[0]!.people,
         passesEach: 10,
         patienceSeconds: 150,
       }),

@@ -1,7 +1,7 @@
 import { type CrowdReport, type Phase, quantile } from '../crowd/index.ts';
 import type { Entries } from './check.ts';
 import type { Ratio } from './down-to-up.ts';
-import type { Drill, DrillLine, DrillRecord } from './types.ts';
+import type { Baseline, Drill, DrillLine, DrillRecord } from './types.ts';
 
 /** Seconds within which a failure has to be noticed, and its sentence has to stand on the last screen. */
 const NOTICED = 10;
@@ -94,6 +94,19 @@ export function lineOf({ name }: Drill, record: DrillRecord, measured: Measured)
     baseline: null,
     complaints,
   };
+}
+
+/** Whoever is to have collapsed under the same events turned away so much of its people at least. */
+const COLLAPSED = 0.1;
+
+/** A drill's line with how it went the old way beside it. An old way that did not collapse means that the drill was too gentle. */
+export function beside(line: DrillLine, baseline: Baseline | null): DrillLine {
+  const survived = Object.entries(baseline ?? {}).filter(([, old]) => old.refused < COLLAPSED * old.wanted);
+  const complaints = [
+    ...line.complaints,
+    ...survived.map(([name]) => `the old way did not collapse: ${name}`),
+  ];
+  return { ...line, baseline, complaints, passed: complaints.length === 0 };
 }
 
 /** A number with so many digits behind the point. */

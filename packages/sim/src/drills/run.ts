@@ -2,7 +2,7 @@ import { type Phase, type Pulse, startCrowd } from '../crowd/index.ts';
 import type { NodeStat } from '../stage/index.ts';
 import { downToUp } from './down-to-up.ts';
 import { Closing, drillFolder, open } from './opening.ts';
-import { lineOf } from './outcome.ts';
+import { beside, lineOf } from './outcome.ts';
 import { compareNow, type Truth, untilNothingIsMissing } from './recovery.ts';
 import type { Drill, DrillRecord, DrillWorld, Event, Played } from './types.ts';
 import { UnderWay } from './under-way.ts';
@@ -36,7 +36,7 @@ export async function play(
     const phases: Phase[] = [];
     const pulses: (Pulse & { second: number })[] = [];
     const complaints: string[] = [];
-    const figures: Record<string, number | string> = {};
+    const figures: Record<string, number | string> = { 'guests a second': drill.perSecond ?? 20 };
     const times = {
       beganAt: null as number | null,
       repairedAt: null as number | null,
@@ -129,7 +129,7 @@ export async function play(
     await closing.all();
     const baseline = (await drill.baseline?.({ folder: drillFolder(closing), note })) ?? null;
     return {
-      line: { ...line, baseline },
+      line: beside(line, baseline),
       events,
       phases,
       shares,
@@ -147,10 +147,11 @@ export async function play(
 
 /** The part of all requests that each node took, by the balancer's own count. */
 function sharesOf(before: readonly NodeStat[], after: readonly NodeStat[]): Record<string, number> {
-  const took = after.map(
-    ({ name, sessions }) =>
-      [name, sessions - (before.find((one) => one.name === name)?.sessions ?? 0)] as const,
-  );
+  const took = after.map(({ name, sessions }) => {
+    const was = before.find((one) => one.name === name)?.sessions ?? 0;
+    // A balancer that was started again counts from nothing.
+    return [name, sessions < was ? sessions : sessions - was] as const;
+  });
   const all = took.reduce((sum, [, sessions]) => sum + sessions, 0);
   return Object.fromEntries(took.map(([name, sessions]) => [name, all === 0 ? 0 : sessions / all]));
 }

@@ -65,6 +65,8 @@ export interface DrillRecord {
   /** The notice that must be published; null where no door needs a new sentence, which `unsaid` explains. */
   readonly notice: string | null;
   readonly unsaid?: Words;
+  /** Evidence that reaches the issuer while the drill is played: lines of a table. */
+  readonly evidence?: readonly string[];
   /** The notice that fits the systems as they were then. */
   readonly noticeThen?: string;
 }
