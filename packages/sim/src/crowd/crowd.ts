@@ -1,6 +1,8 @@
 import { fileURLToPath } from 'node:url';
 import { type StageProcess, startProcess } from '../stage/index.ts';
-import type { CrowdReport, CrowdRequest, Phase } from './messages.ts';
+import type { Flooded, Flooding } from './flood.ts';
+import type { CrowdReport, CrowdRequest, Phase, Pulse } from './messages.ts';
+import type { Fetched, Fetching } from './wallets.ts';
 
 const PROGRAM = fileURLToPath(new URL('../../dist/crowd/process.js', import.meta.url));
 
@@ -10,9 +12,19 @@ export interface Crowd {
   join(request: Omit<Extract<CrowdRequest, { ask: 'join' }>, 'ask'>): Promise<number>;
   /** Guests come for so long; resolves when the last of them has an answer. */
   arrive(phase: string, perSecond: number, seconds: number): Promise<Phase>;
-  measure(verdicts: number): Promise<readonly number[]>;
-  nudge(): Promise<void>;
+  /** Nobody comes any more in the phase that runs. */
+  enough(): Promise<void>;
+  measure(verdicts: number, withinMs: number): Promise<readonly number[]>;
+  pulse(): Promise<Pulse>;
+  /** Every gate looks now what counts. */
   look(): Promise<void>;
+  /** Phones that are behind fetch new passes: their owners are of another kind from now on. */
+  renew(): Promise<void>;
+  /** Wallets are enrolled, as on an ordinary day. */
+  prepare(issuer: string, wallets: number, people: readonly string[]): Promise<number>;
+  /** Wallets fetch passes; resolves when the last of them has its own or has given up. */
+  fetch(asked: Fetching): Promise<Fetched>;
+  flood(asked: Flooding): Promise<Flooded>;
   report(): Promise<CrowdReport>;
   end(): Promise<void>;
 }
@@ -44,9 +56,14 @@ export async function startCrowd(): Promise<Crowd> {
     process,
     join: (request) => ask({ ask: 'join', ...request }),
     arrive: (phase, perSecond, seconds) => ask({ ask: 'arrive', phase, perSecond, seconds }),
-    measure: (verdicts) => ask({ ask: 'measure', verdicts }),
-    nudge: () => ask({ ask: 'nudge' }),
+    enough: () => ask({ ask: 'enough' }),
+    measure: (verdicts, withinMs) => ask({ ask: 'measure', verdicts, withinMs }),
+    pulse: () => ask({ ask: 'pulse' }),
     look: () => ask({ ask: 'look' }),
+    renew: () => ask({ ask: 'renew' }),
+    prepare: (issuer, wallets, people) => ask({ ask: 'prepare', issuer, wallets, people }),
+    fetch: (asked) => ask({ ask: 'fetch', ...asked }),
+    flood: (asked) => ask({ ask: 'flood', ...asked }),
     report: () => ask({ ask: 'report' }),
     end: () => process.kill(),
   };

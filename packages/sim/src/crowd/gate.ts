@@ -12,6 +12,7 @@ import {
   MemoryOutboxStore,
   makeDeviceKey,
   Outbox,
+  type RegisterTransport,
   randomBytes,
   SyncLoop,
   type TrustInUse,
@@ -31,12 +32,20 @@ export interface GateTerms {
 export interface Visit {
   readonly verdict: Decision['verdict'];
   readonly reason: string;
-  /** From the code to the verdict, and to "saved on this device" where it was written down; milliseconds. */
+  /** From the instant at which the code was to be there to the verdict, and to "saved on this device"; milliseconds. */
   readonly verdictMs: number;
   readonly savedMs: number | null;
+  /** Where it was written down; null for a code that is the same entry as before, or none. */
   readonly counter: number | null;
-  /** True where it had to be written down: a code that comes twice within three minutes is one entry. */
-  readonly due: boolean;
+}
+
+/** An entry as the gate's own process remembers it. */
+export interface Remembered {
+  readonly counter: number;
+  /** Whole seconds, as the gate's clock had it. */
+  readonly enteredAt: number;
+  /** Milliseconds of the machine's clock. */
+  readonly savedAt: number;
 }
 
 /** What a gate knows of its own entries: kept apart from what the product keeps, so that it can be checked. */
@@ -44,8 +53,9 @@ export interface GateLedger {
   readonly venueId: number;
   /** Hex of the thumbprint. */
   readonly gate: string;
-  readonly counters: readonly number[];
-  readonly confirmed: number;
+  readonly entries: readonly Remembered[];
+  /** Counter up to which the register has given a receipt. */
+  readonly receipted: number;
 }
 
 /** One gate, by the product's own parts: rules, decision, sealing, outbox and upload. Only its screen is missing. */
@@ -55,17 +65,22 @@ export class CrowdGate {
   readonly thumbprint: Uint8Array;
   /** Milliseconds from saving an entry to its receipt. */
   readonly receiptMs: number[] = [];
-  /** Counters that the store has taken. */
-  readonly written: number[] = [];
+  /** When receipts came that confirmed something new; milliseconds of the machine's clock. */
+  readonly receiptedAt: number[] = [];
+  /** Entries that the store has taken. */
+  readonly written: Remembered[] = [];
   /** When a notice first stood on this gate's screen (milliseconds), by its name and standing. */
   readonly told = new Map<string, number>();
   /** Receipts that this gate held when the register had less. */
   regressions = 0;
+  /** How often a call to the register failed, by the code of why. */
+  readonly failures = new Map<string, number>();
   readonly #savedAt = new Map<number, number>();
   readonly #seen = new Map<string, number>();
   readonly #outbox: Outbox;
   #sync: SyncLoop | null = null;
   #confirmed = 0;
+  #turn: Promise<unknown> = Promise.resolve();
 
   private constructor(
     private readonly terms: GateTerms,
@@ -103,8 +118,9 @@ export class CrowdGate {
     return this.#confirmed;
   }
 
+  /** Entries without a receipt yet. A register that lost what it had signed for is not seen by this. */
   get waiting(): number {
-    return this.written.length - this.written.filter((counter) => counter <= this.#confirmed).length;
+    return this.written.filter(({ counter }) => counter > this.#confirmed).length;
   }
 
   /** Opens the door: looks at the rules again and again, and sends what is written. */
@@ -113,7 +129,7 @@ export class CrowdGate {
     const doors = () => this.rules.use?.bundle.endpoints.register ?? [this.terms.register];
     this.#sync = new SyncLoop({
       store: this.store,
-      transport: httpRegister(doors, this.thumbprint),
+      transport: this.#counted(httpRegister(doors, this.thumbprint)),
       signer: deviceSigner(this.key),
       gate: this.thumbprint,
       venueId: this.terms.venueId,
@@ -139,6 +155,19 @@ export class CrowdGate {
     this.#sync.start();
   }
 
+  /** The register as it is reached, with a count of what goes wrong on the way. */
+  #counted({ send, state }: RegisterTransport): RegisterTransport {
+    const count = (error: unknown): never => {
+      const { code = 'device' } = error as { readonly code?: string };
+      this.failures.set(code, (this.failures.get(code) ?? 0) + 1);
+      throw error;
+    };
+    return {
+      send: (...batch) => send(...batch).catch(count),
+      state: (...place) => state(...place).catch(count),
+    };
+  }
+
   close(): void {
     this.rules.stop();
     this.#sync?.stop();
@@ -149,19 +178,20 @@ export class CrowdGate {
     this.#sync?.nudge(true);
   }
 
-  /** A code before this gate. `write` false only decides. */
-  async visit(code: string, write = true): Promise<Visit> {
-    const begun = performance.now();
+  /**
+   * A code before this gate, one after the other as at a door. `write` false only decides.
+   * @param begun instant from which the answer is timed, by `performance.now()`
+   */
+  visit(code: string, write = true, begun = performance.now()): Promise<Visit> {
+    const visit = this.#turn.then(() => this.#judge(code, write, begun));
+    this.#turn = visit.catch(() => {});
+    return visit;
+  }
+
+  async #judge(code: string, write: boolean, begun: number): Promise<Visit> {
     const { use, policy, clock } = this.rules;
     if (!use || !policy)
-      return {
-        verdict: 'cannot-tell',
-        reason: 'rules-too-old',
-        verdictMs: 0,
-        savedMs: null,
-        counter: null,
-        due: false,
-      };
+      return { verdict: 'cannot-tell', reason: 'rules-too-old', verdictMs: 0, savedMs: null, counter: null };
     const inspected = await inspect(code, use.trust, crypto);
     const estimate = clock.estimate();
     const tag = inspected.claim?.kind === 'pass' ? toHex(inspected.claim.handle) : null;
@@ -178,7 +208,7 @@ export class CrowdGate {
     const verdictMs = performance.now() - begun;
     const { verdict, reason } = decision;
     if (!write || !decision.record || !estimate)
-      return { verdict, reason, verdictMs, savedMs: null, counter: null, due: false };
+      return { verdict, reason, verdictMs, savedMs: null, counter: null };
     if (tag !== null) this.#seen.set(tag, Math.floor(estimate.ms / 1000));
     const counter = await this.#write(decision, inspected.claim!.subject, Math.floor(estimate.ms / 1000));
     return {
@@ -187,7 +217,6 @@ export class CrowdGate {
       verdictMs,
       savedMs: counter === null ? null : performance.now() - begun,
       counter,
-      due: true,
     };
   }
 
@@ -195,8 +224,8 @@ export class CrowdGate {
     return {
       venueId: this.terms.venueId,
       gate: toHex(this.thumbprint),
-      counters: this.written,
-      confirmed: this.#confirmed,
+      entries: this.written,
+      receipted: this.#confirmed,
     };
   }
 
@@ -224,7 +253,7 @@ export class CrowdGate {
     }));
     if (done.state !== 'saved') return null;
     const { counter } = done.kept;
-    this.written.push(counter);
+    this.written.push({ counter, enteredAt, savedAt: Date.now() });
     this.#savedAt.set(counter, performance.now());
     this.#sync?.nudge();
     return counter;
@@ -236,6 +265,7 @@ export class CrowdGate {
       this.receiptMs.push(performance.now() - at);
       this.#savedAt.delete(counter);
     }
+    if (upTo > this.#confirmed) this.receiptedAt.push(Date.now());
     this.#confirmed = Math.max(this.#confirmed, upTo);
   }
 

@@ -1,14 +1,21 @@
 import { cpus } from 'node:os';
-import { drill20220106 } from './2022-01-06.ts';
+import { DRILLS } from './list.ts';
 import { recordOf } from './record.ts';
-import { NotHere, play } from './run.ts';
-import type { Drill, DrillLine } from './types.ts';
+import { play } from './run.ts';
+import { tableOf } from './table.ts';
+import type { Drill, DrillRecord, Played } from './types.ts';
 
-const DRILLS: readonly Drill[] = [drill20220106];
+/** Makes the page of a drill that was played. */
+export type WriteReport = (record: DrillRecord, played: Played) => Promise<void> | void;
+
 const say = (text: string): void => void process.stderr.write(`${text}\n`);
+const machine = `${cpus().length} cores`;
 
-/** `npm run drill -- NAME`, or `all`: a table on standard error, one line of JSON for each drill on standard output. */
-export async function main(args: readonly string[]): Promise<number> {
+/**
+ * `npm run drill -- NAME`, or `all`: a table on standard error, one line of JSON for each drill on standard output. A drill that
+ * could not be played says so in its line, and the next one is played.
+ */
+export async function main(args: readonly string[], writeReport: WriteReport = () => {}): Promise<number> {
   const [name] = args;
   const chosen = name === 'all' ? DRILLS : DRILLS.filter((drill) => drill.name === name);
   if (chosen.length === 0) {
@@ -17,56 +24,32 @@ export async function main(args: readonly string[]): Promise<number> {
     );
     return 2;
   }
+  // Whatever was started ends with this process.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
   let failed = 0;
   for (const drill of chosen) {
-    say(`\n${drill.name}  ${recordOf(drill.name).title.en}`);
-    try {
-      const { line } = await play(drill, say);
-      say(tableOf(line));
-      process.stdout.write(
-        `${JSON.stringify({ ...line, machine: `${cpus().length} cores`, node: process.version })}\n`,
-      );
-      if (!line.passed) failed += 1;
-    } catch (error) {
-      if (!(error instanceof NotHere)) throw error;
-      say(`munjigi: not played: ${error.message}`);
-      return 1;
-    }
+    const passed = await one(drill, writeReport);
+    if (!passed) failed += 1;
   }
+  if (chosen.length > 1) say(`\n${chosen.length} drills, ${failed} failed`);
   return failed === 0 ? 0 : 1;
 }
 
-function tableOf({
-  verdicts,
-  entries,
-  seconds,
-  ms,
-  worstShare,
-  complaints,
-  passed,
-  baseline,
-}: DrillLine): string {
-  const rows: readonly (readonly [string, string])[] = [
-    [
-      'verdicts wanted · refused for want of a server · wrong',
-      `${verdicts.wanted} · ${verdicts.refusedForServer} · ${verdicts.wrong}`,
-    ],
-    ['entries made · lost · doubled', `${entries.made} · ${entries.lost} · ${entries.doubled}`],
-    [
-      'seconds to notice · to tell · to recover',
-      `${seconds.toNotice ?? '–'} · ${seconds.toTell ?? '–'} · ${seconds.toRecover ?? '–'}`,
-    ],
-    ['verdict p50 · p99 (ms)', `${ms.verdictP50} · ${ms.verdictP99}`],
-    ['receipt p50 · p99 (ms)', `${ms.receiptP50} · ${ms.receiptP99}`],
-    ['worst share of one node', String(worstShare)],
-    ...Object.entries(baseline ?? {}).map(
-      ([name, old]) =>
-        [
-          `the old way, ${name}: people · answered · turned away · nowhere written down`,
-          `${old.wanted} · ${old.answered} · ${old.refused} · ${old.lost}   p50 ${old.answerP50} ms, p99 ${old.answerP99} ms`,
-        ] as const,
-    ),
-    [passed ? 'passed' : 'FAILED', complaints.join('; ')],
-  ];
-  return rows.map(([what, value]) => `  ${what.padEnd(58)}${value}`).join('\n');
+async function one(drill: Drill, writeReport: WriteReport): Promise<boolean> {
+  const tell = (line: object): void =>
+    void process.stdout.write(`${JSON.stringify({ ...line, machine, node: process.version })}\n`);
+  try {
+    const record = recordOf(drill.name);
+    say(`\n${drill.name}  ${record.title.en}`);
+    const played = await play(drill, record, say);
+    say(tableOf(played.line));
+    tell(played.line);
+    await writeReport(record, played);
+    return played.line.passed;
+  } catch (error) {
+    const why = (error as Error).message;
+    say(`munjigi: ${drill.name} was not played to its end: ${(error as Error).stack ?? why}`);
+    tell({ name: drill.name, passed: false, notPlayed: why });
+    return false;
+  }
 }

@@ -1,93 +1,163 @@
-import { CrowdGate, type GateTerms, seeded, Visitors } from '../crowd/index.ts';
+import {
+  CrowdGate,
+  draw,
+  type GateTerms,
+  type GuestKind,
+  type Held,
+  seeded,
+  Visitors,
+} from '../crowd/index.ts';
 import type { ServiceStage } from '../stage/index.ts';
 
 const ROUND_MS = 2_500;
 const PATIENCE_MS = 2_000;
 const LOOKS = 3;
 const FAILING = 2;
+/** The authority says what counts at least every five minutes; a word of before is no word (seconds). */
+const OLDEST_WORD = 420;
+
+/**
+ * A part of the canary's way. `issuing`: a pass is issued. `entry`: it is shown, judged, written down and receipted. `documents`: the
+ * signed files are good and fresh. A drill with more doors has more of them.
+ */
+export type Leg = string;
+
+interface NoticingParts {
+  readonly terms: GateTerms;
+  readonly issuer: string;
+  readonly service: ServiceStage;
+  /** Who the canary's visitor is. */
+  readonly guest: GuestKind;
+  /** The leg that is waited for, and the notice that is published when it fails; null where nothing is to be said. */
+  readonly leg: Leg | null;
+  readonly notice: string | null;
+  note(what: string): void;
+}
 
 /**
  * The drill's own canary: a gate and a wallet that go the whole way every few seconds, and a rule that publishes the pre-approved
  * notice when two of three rounds failed. It knows nothing of what the drill does.
  */
 export class Noticing {
-  readonly #rounds: boolean[] = [];
+  readonly #legs = new Map<Leg, () => Promise<boolean>>([
+    ['issuing', () => this.#issued()],
+    ['entry', () => this.#entered()],
+    ['documents', () => this.#documents()],
+  ]);
+  readonly #rounds = new Map<Leg, boolean[]>();
   #timer: NodeJS.Timeout | null = null;
   #looking = true;
-  /** When the notice was published; milliseconds. */
+  #saying: Promise<void> | null = null;
+  /** Issued in the round before. */
+  #fresh: Held | null = null;
+  /** When the leg's failure was told on: where there is a notice, when it was published. Milliseconds. */
   noticedAt: number | null = null;
 
   private constructor(
+    private readonly parts: NoticingParts,
     private readonly gate: CrowdGate,
     private readonly visitors: Visitors,
-    private readonly service: ServiceStage,
-    /** The notice to publish; null where nothing is to be said. */
-    private readonly notice: string | null,
-    private readonly onNotice: (notice: string) => void,
   ) {}
 
-  static async open(
-    terms: GateTerms,
-    issuer: string,
-    service: ServiceStage,
-    notice: string | null,
-    onNotice: (notice: string) => void,
-  ): Promise<Noticing> {
+  static async open(parts: NoticingParts): Promise<Noticing> {
     const random = seeded(7);
-    const gate = await CrowdGate.join(terms, random);
-    const visitors = new Visitors(issuer, random);
-    await visitors.fetch(2, 20, Date.parse('2021-12-30T12:00:00+09:00') / 1000);
+    const gate = await CrowdGate.join(parts.terms, random);
+    const visitors = new Visitors(parts.issuer, random, [parts.guest]);
+    await visitors.fetch(4, 40);
     gate.open();
-    const noticing = new Noticing(gate, visitors, service, notice, onNotice);
+    const noticing = new Noticing(parts, gate, visitors);
     void noticing.#watch();
     return noticing;
   }
 
-  /** Told by somebody else, such as an issuer's own canary. */
-  async say(): Promise<void> {
-    if (this.noticedAt !== null || this.notice === null) return;
-    this.noticedAt = Date.now();
-    await this.service.announce(this.notice, 'provisional', {
-      parameters: { since: Math.floor((this.gate.rules.clock.estimate()?.ms ?? Date.now()) / 1000) },
-    });
-    this.onNotice(this.notice);
+  /** The canary goes this way too from now on. */
+  also(leg: Leg, look: () => Promise<boolean>): void {
+    this.#legs.set(leg, look);
   }
 
+  /** True where the last round of a leg was good. */
+  isGood(leg: Leg): boolean {
+    return this.#rounds.get(leg)?.at(-1) ?? false;
+  }
+
+  /** How many rounds of a leg have failed so far. */
+  failed(leg: Leg): number {
+    return this.#rounds.get(leg)?.filter((good) => !good).length ?? 0;
+  }
+
+  /** Publishes the notice, once. What could not be published was not said: the next round tries again. */
+  say(): Promise<void> {
+    this.#saying ??= this.#publish().finally(() => {
+      this.#saying = null;
+    });
+    return this.#saying;
+  }
+
+  async #publish(): Promise<void> {
+    if (this.noticedAt !== null) return;
+    const { notice, service, note } = this.parts;
+    if (notice !== null)
+      await service.announce(notice, 'provisional', {
+        parameters: { since: Math.floor(this.#storySeconds) },
+      });
+    this.noticedAt = Date.now();
+    note(notice === null ? 'noticed; no door needs a new sentence' : `notice published by itself: ${notice}`);
+  }
+
+  /** All legs side by side, so that a round is over within a visitor's patience. */
   async #watch(): Promise<void> {
     if (!this.#looking) return;
     const begun = Date.now();
-    const good = await this.#round().catch(() => false);
-    this.#rounds.push(good);
-    const last = this.#rounds.slice(-LOOKS);
-    if (last.filter((one) => !one).length >= FAILING) await this.say().catch(() => {});
+    const round = await Promise.all(
+      [...this.#legs].map(async ([leg, look]) => [leg, await inTime(look())] as const),
+    );
+    if (!this.#looking) return;
+    for (const [leg, good] of round) {
+      const rounds = [...(this.#rounds.get(leg) ?? []), good];
+      this.#rounds.set(leg, rounds);
+      const failed = rounds.slice(-LOOKS).filter((one) => !one).length;
+      if (leg === this.parts.leg && failed >= FAILING) await this.say().catch(() => {});
+    }
     this.#timer = setTimeout(() => void this.#watch(), Math.max(0, ROUND_MS - (Date.now() - begun)));
   }
 
-  /** A pass is shown, judged, written down, uploaded and receipted, within two seconds. */
-  async #round(): Promise<boolean> {
-    const { gate } = this;
-    const code = await this.visitors.valid((gate.rules.clock.estimate()?.ms ?? Date.now()) / 1000);
-    const visit = await gate.visit(code);
+  async #issued(): Promise<boolean> {
+    this.#fresh = await this.visitors.fresh();
+    return true;
+  }
+
+  /** The fresh pass where there is one, else one that is kept, as most guests have. */
+  async #entered(): Promise<boolean> {
+    const { gate, visitors } = this;
+    const fresh = this.#fresh;
+    this.#fresh = null;
+    const at = this.#storySeconds;
+    const visit = await gate.visit(fresh ? await draw(fresh, at) : (await visitors.next(at, 1)).text);
     if (visit.verdict !== 'admit' || visit.counter === null) return false;
-    const until = Date.now() + PATIENCE_MS;
+    // The canary does not wait for its own turn as gates do.
     gate.nudge();
+    const until = performance.now() + PATIENCE_MS;
     while (gate.confirmed < visit.counter) {
-      if (Date.now() > until) return false;
+      if (performance.now() > until) return false;
       await new Promise((go) => setTimeout(go, 25));
     }
     return true;
   }
 
+  /** Nothing that was fetched was refused, and what counts was said lately. */
+  async #documents(): Promise<boolean> {
+    const { rules } = this.gate;
+    await rules.look();
+    const said = rules.use?.now?.issuedAt ?? 0;
+    return rules.reached && rules.problem === null && this.#storySeconds - said < OLDEST_WORD;
+  }
+
+  get #storySeconds(): number {
+    return (this.gate.rules.clock.estimate()?.ms ?? Date.now()) / 1000;
+  }
+
   ledger() {
     return this.gate.ledger();
-  }
-
-  get waiting(): number {
-    return this.gate.waiting;
-  }
-
-  nudge(): void {
-    this.gate.nudge();
   }
 
   stop(): void {
@@ -99,4 +169,16 @@ export class Noticing {
     this.stop();
     this.gate.close();
   }
+}
+
+/** False where it fails, or takes longer than a visitor would wait. */
+function inTime(work: Promise<boolean>): Promise<boolean> {
+  return new Promise((done) => {
+    const late = setTimeout(() => done(false), PATIENCE_MS);
+    const end = (good: boolean) => {
+      clearTimeout(late);
+      done(good);
+    };
+    work.then(end, () => end(false));
+  });
 }

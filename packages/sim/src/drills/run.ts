@@ -1,235 +1,157 @@
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { type GateTerms, type Phase, quantile, startCrowd } from '../crowd/index.ts';
-import { isThere, openService, type ServiceStage, startPostgres, until } from '../stage/index.ts';
-import { compare, storedPlaces } from './check.ts';
-import { Noticing } from './noticing.ts';
-import { recordOf } from './record.ts';
-import type { Drill, DrillLine, DrillRecord, DrillWorld } from './types.ts';
+import { type Phase, type Pulse, startCrowd } from '../crowd/index.ts';
+import type { NodeStat } from '../stage/index.ts';
+import { downToUp } from './down-to-up.ts';
+import { Closing, drillFolder, open } from './opening.ts';
+import { beside, lineOf } from './outcome.ts';
+import { compareNow, type Truth, untilNothingIsMissing } from './recovery.ts';
+import type { Drill, DrillRecord, DrillWorld, Event, Played } from './types.ts';
+import { UnderWay } from './under-way.ts';
 
-/** A drill that cannot be played here: the message says what is missing. */
-export class NotHere extends Error {
-  override readonly name = 'NotHere';
-}
+/** Guests who come until all is well again come at most so long, in seconds. */
+const LONGEST = 170;
 
-/** What happened at which second of the drill. */
-export interface Event {
-  readonly second: number;
-  readonly what: string;
-}
-
-export interface Played {
-  readonly line: DrillLine;
-  readonly events: readonly Event[];
-  readonly phases: readonly Phase[];
-  readonly shares: Readonly<Record<string, number>>;
-}
-
-const VENUES = 8;
-const RECOVERY_MS = 150_000;
-const ENDED_ISSUED = Date.parse('2021-12-30T12:00:00+09:00') / 1000;
-
-/** Venues with a code for each of their gates. */
-async function venues(
-  service: ServiceStage,
-  venue: DrillRecord['venue'],
-  gates: number,
-): Promise<GateTerms[]> {
-  const register = `http://127.0.0.1:${service.balancer.port}/api/register`;
-  const all: GateTerms[] = [];
-  const made: { venueId: number; enrolmentCode: string }[] = [];
-  for (let one = 0; one < Math.min(gates, VENUES); one++)
-    made.push(
-      await service.call('/api/register/venues', { name: `venue ${one + 1}`, ...venue }, { operator: true }),
-    );
-  for (let one = 0; one < gates; one++) {
-    const { venueId, enrolmentCode: first } = made[one % made.length]!;
-    const { enrolmentCode } =
-      one < made.length
-        ? { enrolmentCode: first }
-        : await service.call<{ enrolmentCode: string }>(
-            `/api/register/venues/${venueId}/enrolment-code`,
-            { role: 'gate' },
-            { operator: true },
-          );
-    all.push({
-      venueId,
-      enrolmentCode,
-      venue,
-      register,
-      mirrors: [service.mirror.address],
-    });
-  }
-  return all;
-}
-
-/** Plays a drill from an empty machine to its outcome. Throws `NotHere` where something that it needs is missing. */
-export async function play(drill: Drill, say: (line: string) => void): Promise<Played> {
-  const record = recordOf(drill.name);
-  const folder = mkdtempSync(join(tmpdir(), 'munjigi-drill-'));
-  chmodSync(folder, 0o755);
-  const postgres = await startPostgres({
-    max_connections: '120',
-    max_wal_senders: '4',
-    wal_level: 'replica',
-  });
-  if (!isThere(postgres)) throw new NotHere(postgres.reason);
+/**
+ * Plays a drill from an empty machine to its outcome. Throws `NotHere` where something that it needs is missing, and whatever a drill
+ * itself throws.
+ * @param compareStopped false leaves out how long verdicts take with everything stopped, which needs half a minute
+ */
+export async function play(
+  drill: Drill,
+  record: DrillRecord,
+  say: (line: string) => void,
+  { compareStopped = true }: { readonly compareStopped?: boolean } = {},
+): Promise<Played> {
+  const closing = new Closing();
   const begun = Date.now();
+  const secondOf = (at: number): number => Math.round((at - begun) / 100) / 10;
   const events: Event[] = [];
   const note = (what: string): void => {
-    const second = Math.round((Date.now() - begun) / 100) / 10;
+    const second = secondOf(Date.now());
     events.push({ second, what });
     say(`${second.toFixed(1).padStart(6)} s  ${what}`);
   };
-  const closing: (() => Promise<unknown> | unknown)[] = [
-    () => rmSync(folder, { recursive: true, force: true }),
-  ];
-  closing.unshift(() => postgres.remove());
   try {
-    const service = await openService({
-      folder,
-      postgres,
-      story: record.story,
-      ...(drill.flags ? { flags: drill.flags } : {}),
-    });
-    closing.unshift(() => service.close());
-    note('three nodes behind the balancer, the authority aside, a mirror behind neither');
-    const gates = drill.gates ?? 40;
-    const terms = await venues(service, record.venue, gates + 1);
-    const issuer = `http://127.0.0.1:${service.balancer.port}/api/issuer`;
-    const noticing = await Noticing.open(terms[0]!, issuer, service, record.notice, (notice) =>
-      note(`notice published by itself: ${notice}`),
-    );
-    closing.unshift(() => noticing.close());
-    const crowd = await startCrowd();
-    closing.unshift(() => crowd.end());
-    const passes = await crowd.join({
-      seed: 20_220_106,
-      gates: terms.slice(1),
-      issuer,
-      wallets: 10,
-      passesEach: 40,
-      endedIssuedAt: ENDED_ISSUED,
-    });
-    note(`${gates} gates have joined, ${passes} passes are on phones`);
-
+    const opened = await open(drill, record, closing, note);
+    const { service, crowd, noticing } = opened;
     const phases: Phase[] = [];
+    const pulses: (Pulse & { second: number })[] = [];
     const complaints: string[] = [];
-    let [beganAt, endedAt] = [null as number | null, null as number | null];
-    const before = new Map((await service.balancer.stats()).map(({ name, sessions }) => [name, sessions]));
+    const figures: Record<string, number | string> = { 'guests a second': drill.perSecond ?? 20 };
+    const times = {
+      beganAt: null as number | null,
+      repairedAt: null as number | null,
+      recoveredAt: null as number | null,
+    };
+    const feeling = setInterval(() => {
+      const second = secondOf(Date.now());
+      crowd.pulse().then(
+        (pulse) => void pulses.push({ second, ...pulse }),
+        () => {},
+      );
+    }, 1_000);
+    closing.add(() => clearInterval(feeling));
+    const before = await service.balancer.stats();
+    const truth: Truth = {
+      ledgers: async () => [...(await crowd.report()).ledgers, noticing.ledger()],
+      database: () => service.database('register'),
+    };
+    const perSecond = drill.perSecond ?? 20;
+    const arrive = async (phase: string, seconds: number, rate = perSecond): Promise<Phase> => {
+      const done = await crowd.arrive(phase, rate, seconds);
+      phases.push(done);
+      note(`${phase}: ${done.wanted} guests, ${done.admitted} admitted, ${done.saved} written down`);
+      return done;
+    };
     const world: DrillWorld = {
-      folder,
-      postgres,
-      service,
-      crowd,
-      noticing,
-      perSecond: drill.perSecond ?? 20,
+      ...opened,
+      record,
+      perSecond,
       note,
-      async arrive(phase, seconds, perSecond = drill.perSecond ?? 20) {
-        const done = await crowd.arrive(phase, perSecond, seconds);
-        phases.push(done);
-        note(`${phase}: ${done.wanted} guests, ${done.admitted} admitted, ${done.saved} written down`);
-        return done;
+      arrive,
+      async during(phase, work) {
+        const coming = new UnderWay(arrive(phase, LONGEST));
+        try {
+          return await work;
+        } finally {
+          await crowd.enough();
+          await coming.result;
+        }
       },
+      async wallets() {
+        const more = await startCrowd();
+        closing.add(() => more.end());
+        return more;
+      },
+      ledgers: truth.ledgers,
+      atEnd: (end) => closing.add(end),
       begins() {
-        beganAt = Date.now();
+        times.beganAt = Date.now();
       },
-      ends() {
-        endedAt = Date.now();
+      async repaired(phase, seconds, also = () => true) {
+        times.repairedAt = Date.now();
+        const end = times.repairedAt + LONGEST * 1000;
+        const well = async (): Promise<void> => {
+          let at = await untilNothingIsMissing(truth, times.repairedAt!);
+          while (at !== null && !(await also())) {
+            await new Promise((go) => setTimeout(go, 250));
+            at = Date.now() < end ? Date.now() : null;
+          }
+          times.recoveredAt = at;
+          note(at === null ? 'all is not well' : 'all is well again');
+        };
+        await world.during(phase, Promise.all([well(), new Promise((go) => setTimeout(go, seconds * 1000))]));
+        if (times.recoveredAt === null) complaints.push('not all was well again in time');
       },
       complain: (what) => void complaints.push(what),
+      figure(name, value) {
+        figures[name] = value;
+      },
     };
     await drill.run(world);
     noticing.stop();
-    const recovering = endedAt ?? Date.now();
-    await crowd.nudge();
-    noticing.nudge();
-    await until(
-      'every entry is receipted',
-      async () => (await crowd.report()).waiting + noticing.waiting === 0,
-      RECOVERY_MS,
-    ).catch((error: Error) => void complaints.push(error.message));
-    const toRecover = endedAt === null ? null : (Date.now() - recovering) / 1000;
-    note('everything is receipted');
-
+    if ((await untilNothingIsMissing(truth, Number.POSITIVE_INFINITY)) === null)
+      complaints.push('not every entry came to the register');
+    const ratio = compareStopped ? await downToUp(crowd, service, opened.databases) : null;
     const report = await crowd.report();
     const shares = sharesOf(before, await service.balancer.stats());
-    const entries = compare(
-      [...report.ledgers, noticing.ledger()],
-      await storedPlaces(postgres.address('register')),
-    );
-    if (entries.invented > 0) complaints.push(`${entries.invented} rows that no gate wrote`);
-    const told =
-      record.notice === null || beganAt === null ? null : tellingOf(report.told, record.notice, beganAt);
-    const verdictMs = phases.flatMap((phase) => phase.verdictMs);
-    const wrong = phases.flatMap((phase) => phase.wrong);
-    const toNotice =
-      noticing.noticedAt === null || beganAt === null ? null : (noticing.noticedAt - beganAt) / 1000;
-    if (record.notice !== null && (toNotice === null || toNotice > 10))
-      complaints.push('noticed later than after 10 s');
-    if (record.notice !== null && (told === null || told > 120))
-      complaints.push('people told later than after 120 s');
-    const sum = (of: (phase: Phase) => number) => phases.reduce((all, phase) => all + of(phase), 0);
-    const verdicts = {
-      wanted: sum(({ wanted }) => wanted),
-      refusedForServer: sum((one) => one.refusedForServer),
-      wrong: wrong.length,
-    };
-    for (const one of new Set(wrong)) complaints.push(`wrong: ${one}`);
-    if (sum(({ notSaved }) => notSaved) > 0) complaints.push('guests who were let in and not written down');
-    const line: DrillLine = {
-      name: drill.name,
-      passed:
-        complaints.length === 0 &&
-        verdicts.refusedForServer === 0 &&
-        verdicts.wrong === 0 &&
-        entries.lost === 0 &&
-        entries.doubled === 0,
-      verdicts,
-      entries: { made: entries.made, lost: entries.lost, doubled: entries.doubled },
-      seconds: { toNotice: rounded(toNotice), toTell: rounded(told), toRecover: rounded(toRecover) },
-      ms: {
-        verdictP50: rounded(quantile(verdictMs, 0.5)) ?? 0,
-        verdictP99: rounded(quantile(verdictMs, 0.99)) ?? 0,
-        receiptP50: Math.round(quantile(report.receiptMs, 0.5)),
-        receiptP99: Math.round(quantile(report.receiptMs, 0.99)),
-        downToUp: null,
-      },
-      worstShare: rounded(Math.max(...Object.values(shares)), 3) ?? 0,
-      baseline: null,
+    const line = lineOf(drill, record, {
+      phases,
+      report,
+      entries: await compareNow(truth),
+      shares,
+      ...times,
+      noticedAt: noticing.noticedAt,
+      downToUp: ratio,
+      figures,
       complaints,
-    };
+    });
     // The old way has the machine for itself.
-    for (const close of closing.splice(0, closing.length - 2)) await Promise.resolve(close()).catch(() => {});
-    const baseline = (await drill.baseline?.({ folder, note })) ?? null;
-    return { line: { ...line, baseline }, events, phases, shares };
+    await closing.all();
+    const baseline = (await drill.baseline?.({ folder: drillFolder(closing), note })) ?? null;
+    return {
+      line: beside(line, baseline),
+      events,
+      phases,
+      shares,
+      pulses,
+      told: report.told.map((gate) =>
+        Object.fromEntries(Object.entries(gate).map(([name, at]) => [name, secondOf(at)])),
+      ),
+      from: times.beganAt === null ? null : secondOf(times.beganAt),
+      until: times.repairedAt === null ? null : secondOf(times.repairedAt),
+    };
   } finally {
-    for (const close of closing) await Promise.resolve(close()).catch(() => {});
+    await closing.all();
   }
 }
 
-const rounded = (value: number | null, digits = 1): number | null =>
-  value === null ? null : Math.round(value * 10 ** digits) / 10 ** digits;
-
-/** Seconds until the last gate showed the notice; null where one never did. */
-function tellingOf(
-  told: readonly Readonly<Record<string, number>>[],
-  notice: string,
-  since: number,
-): number | null {
-  const first = told.map((gate) =>
-    Math.min(...Object.entries(gate).flatMap(([name, at]) => (name.startsWith(`${notice} `) ? [at] : []))),
-  );
-  return first.every(Number.isFinite) ? (Math.max(...first) - since) / 1000 : null;
-}
-
 /** The part of all requests that each node took, by the balancer's own count. */
-function sharesOf(
-  before: ReadonlyMap<string, number>,
-  after: readonly { readonly name: string; readonly sessions: number }[],
-): Record<string, number> {
-  const took = after.map(({ name, sessions }) => [name, sessions - (before.get(name) ?? 0)] as const);
+function sharesOf(before: readonly NodeStat[], after: readonly NodeStat[]): Record<string, number> {
+  const took = after.map(({ name, sessions }) => {
+    const was = before.find((one) => one.name === name)?.sessions ?? 0;
+    // A balancer that was started again counts from nothing.
+    return [name, sessions < was ? sessions : sessions - was] as const;
+  });
   const all = took.reduce((sum, [, sessions]) => sum + sessions, 0);
   return Object.fromEntries(took.map(([name, sessions]) => [name, all === 0 ? 0 : sessions / all]));
 }

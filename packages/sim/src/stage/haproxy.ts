@@ -34,6 +34,8 @@ export interface NodeStat {
 export interface Balancer {
   readonly port: number;
   readonly process: StageProcess;
+  /** Starts it again after it has ended, with the weights of its configuration. */
+  start(): Promise<void>;
   /** A command of the runtime interface; answers what it prints. */
   command(line: string): Promise<string>;
   /** Weight in percent: 0 sends nothing new there. */
@@ -46,6 +48,7 @@ const configOf = ({ folder, nodes, check }: BalancerOptions, port: number): stri
   maxconn 8000
 defaults
   mode http
+  option forwardfor
   timeout connect 2s
   timeout client 30s
   timeout server 15s
@@ -79,7 +82,6 @@ export async function startBalancer(options: BalancerOptions): Promise<Balancer>
   const port = await freePort();
   const file = join(options.folder, `haproxy-${port}.cfg`);
   writeFileSync(file, configOf(options, port));
-  const process = await startProcess(program, ['-f', file, '-db']);
   const socket = join(options.folder, 'haproxy.sock');
   const command = (line: string): Promise<string> =>
     new Promise((done, fail) => {
@@ -92,16 +94,25 @@ export async function startBalancer(options: BalancerOptions): Promise<Balancer>
       client.on('error', fail);
       client.end(`${line}\n`);
     });
-  for (let tries = 0; ; tries++) {
-    if (!process.isRunning) throw new Error(`HAProxy ended: ${process.errors.join('\n')}`);
-    if (existsSync(socket) && (await command('show info').catch(() => '')) !== '') break;
-    if (tries > 200) throw new Error('HAProxy does not answer.');
-    await new Promise((go) => setTimeout(go, 50));
-  }
+  const begin = async (): Promise<StageProcess> => {
+    const started = await startProcess(program, ['-f', file, '-db']);
+    for (let tries = 0; ; tries++) {
+      if (!started.isRunning) throw new Error(`HAProxy ended: ${started.errors.join('\n')}`);
+      if (existsSync(socket) && (await command('show info').catch(() => '')) !== '') return started;
+      if (tries > 200) throw new Error('HAProxy does not answer.');
+      await new Promise((go) => setTimeout(go, 50));
+    }
+  };
+  let process = await begin();
   return {
     port,
-    process,
+    get process() {
+      return process;
+    },
     command,
+    async start() {
+      process = await begin();
+    },
     async weigh(node, percent) {
       const said = (await command(`set server nodes/${node} weight ${percent}%`)).trim();
       if (said !== '') throw new Error(`HAProxy: ${said}`);

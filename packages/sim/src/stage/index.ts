@@ -1,7 +1,16 @@
 export { type Backend, type Balancer, haproxyProgram, type NodeStat, startBalancer } from './haproxy.ts';
+export { type IdentityProvider, startIdentityProvider } from './identity-provider.ts';
 export { type Mirror, startMirror } from './mirror.ts';
 export { type LoneNode, type NodePlace, placeOf, startNode } from './node.ts';
 export { freePort } from './ports.ts';
-export { isThere, type NoPostgres, type PrivatePostgres, startPostgres, whoRuns } from './postgres.ts';
+export {
+  isThere,
+  type NoPostgres,
+  type PrivatePostgres,
+  startPostgres,
+  startStandby,
+  whoRuns,
+} from './postgres.ts';
 export { type StageProcess, startProcess } from './process.ts';
+export { type Relay, startRelay } from './relay.ts';
 export { openService, type ServiceNode, type ServiceStage, until } from './service.ts';

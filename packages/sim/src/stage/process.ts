@@ -17,7 +17,8 @@ export interface StageProcess {
   /** Asks it to end, and waits. */
   stop(): Promise<number | string | null>;
   /**
-   * Lets it run a part (0 to 1) of the time only, in slices of 20 ms: a small machine, on whatever machine this is. 1 is the whole.
+   * Lets it run a part (0 to 1) of the time only, in slices of 20 ms or longer: a small machine, on whatever machine this is. 1 is the
+   * whole.
    */
   slow(part: number): void;
 }
@@ -32,6 +33,8 @@ export interface StartOptions {
 }
 
 const SLICE_MS = 20;
+/** Timers are no finer than this. */
+const LEAST_MS = 2;
 const READY_MS = 90_000;
 const running = new Set<ChildProcess>();
 // A drill that is broken off leaves nothing behind.
@@ -108,10 +111,11 @@ export async function startProcess(
     slow(part) {
       wake();
       if (part >= 1) return;
+      const sliceMs = Math.max(SLICE_MS, LEAST_MS / part);
       slicing = setInterval(() => {
         signal('SIGCONT');
-        setTimeout(() => slicing && signal('SIGSTOP'), SLICE_MS * part);
-      }, SLICE_MS);
+        setTimeout(() => slicing && signal('SIGSTOP'), sliceMs * part);
+      }, sliceMs);
     },
   };
 }

@@ -21,15 +21,20 @@ export interface ServiceNode {
 export interface ServiceOptions {
   readonly folder: string;
   readonly postgres: PrivatePostgres;
+  /** The authority's own; the other desks' where none is named. */
+  readonly authorityPostgres?: PrivatePostgres;
+  /** The port at which nodes find the database, where it is not its own. */
+  readonly databasePort?: number;
   /** The moment that is played, such as 2022-01-06T13:58:00+09:00. */
   readonly story: string;
   /** Names of the nodes that serve issuer and register behind the balancer. */
   readonly nodes?: readonly string[];
   readonly flags?: readonly string[];
+  readonly authorityFlags?: readonly string[];
 }
 
 /**
- * The service as a country would run it: the authority by itself, issuer and register on several nodes behind HAProxy, one
+ * The service as a country would run it: the authority by itself, issuer and register on several nodes behind HAProxy and their
  * PostgreSQL, and a mirror of the signed files that is behind none of them.
  */
 export interface ServiceStage {
@@ -37,12 +42,25 @@ export interface ServiceStage {
   readonly authority: ServiceNode;
   readonly balancer: Balancer;
   readonly mirror: Mirror;
+  /** Address of a desk's database, as the nodes have it. */
+  database(desk: 'issuer' | 'register' | 'authority'): string;
+  /** Folder of keys, mirror and settings that the nodes share. */
+  readonly data: string;
+  /** Milliseconds of the moment that is played. */
+  storyMs(): number;
+  /**
+   * Puts the story forward to a moment (milliseconds): the authority plays it and tells devices, the nodes are started again with it.
+   * Devices know it with their next look at the mirror.
+   */
+  playAt(storyMs: number): Promise<void>;
   /** Through the balancer, or straight to a port. */
   call<T>(
     path: string,
     body?: unknown,
     options?: { readonly port?: number; readonly operator?: boolean },
   ): Promise<T>;
+  /** Runs a command of `munjigi` to its end, such as `issue import FILE`, at the nodes' data and databases. Throws with its last words. */
+  munjigi(...command: readonly string[]): Promise<void>;
   /** Says what counts from now on. */
   announce(notice: string | null, status: 'provisional' | 'confirmed', more?: object): Promise<void>;
   close(): Promise<void>;
@@ -50,15 +68,20 @@ export interface ServiceStage {
 
 /** Starts everything; the stage's databases are made anew. */
 export async function openService(options: ServiceOptions): Promise<ServiceStage> {
-  const { folder, postgres, story, nodes: names = ['a', 'b', 'c'], flags = [] } = options;
+  const { folder, postgres, story, nodes: names = ['a', 'b', 'c'] } = options;
   const data = join(folder, 'data');
   mkdirSync(data, { recursive: true });
   const databases = await Promise.all(
-    DESKS.map(async (desk) => [desk, await postgres.database(desk)] as const),
+    DESKS.map(async (desk) => {
+      const own = desk === 'authority' ? (options.authorityPostgres ?? postgres) : postgres;
+      const url = new URL(await own.database(desk));
+      if (own === postgres && options.databasePort !== undefined) url.port = String(options.databasePort);
+      return [desk, url.href] as const;
+    }),
   );
-  const storyMs = Date.parse(story);
   const clockFile = join(folder, 'clock.json');
-  writeFileSync(clockFile, JSON.stringify({ storyMs, realMs: Date.now(), rate: 1 }));
+  let clock = { storyMs: Date.parse(story), realMs: Date.now(), rate: 1 };
+  writeFileSync(clockFile, JSON.stringify(clock));
   const mirror = await startMirror(join(data, 'mirror'));
 
   const nodeOf = async (name: string, desks: string): Promise<ServiceNode> => {
@@ -81,7 +104,7 @@ export async function openService(options: ServiceOptions): Promise<ServiceStage
             ...databases
               .filter(([desk]) => desks.includes(desk))
               .flatMap(([desk, url]) => [`--database-${desk}`, url]),
-            ...flags,
+            ...((desks === 'authority' ? options.authorityFlags : options.flags) ?? []),
           ],
           { ready: (line) => line.startsWith('{"listening"') },
         );
@@ -100,10 +123,10 @@ export async function openService(options: ServiceOptions): Promise<ServiceStage
   });
   const doorPort = balancer.port;
   const nodes = backends.map(({ node }) => node);
-  // One after the other: the first makes the keys that all share.
-  for (const node of nodes) await node.start();
   const authority = await nodeOf('authority', 'authority');
-  await authority.start();
+  // The first makes the keys that all share.
+  await nodes[0]!.start();
+  await Promise.all([authority, ...nodes.slice(1)].map((node) => node.start()));
 
   const token = () => readFileSync(join(data, 'keys', 'operator-token.key'), 'utf8').trim();
   const call = async <T>(
@@ -138,7 +161,29 @@ export async function openService(options: ServiceOptions): Promise<ServiceStage
     authority,
     balancer,
     mirror,
+    database: (desk) => databases.find(([name]) => name === desk)![1],
+    data,
+    storyMs: () => clock.storyMs + Date.now() - clock.realMs,
+    async playAt(storyMs) {
+      clock = { storyMs, realMs: Date.now(), rate: 1 };
+      writeFileSync(clockFile, JSON.stringify(clock));
+      await call('/api/authority/clock', { storyMs, rate: 1 }, { port: authority.port, operator: true });
+      await Promise.all(
+        nodes.map(async (node) => {
+          await node.process.stop();
+          await node.start();
+        }),
+      );
+    },
     call,
+    async munjigi(...command) {
+      const ran = await startProcess(process.execPath, [
+        ...[MUNJIGI, ...command, '--data', data, '--exercise'],
+        ...['--database-issuer', databases.find(([name]) => name === 'issuer')![1]],
+      ]);
+      const code = await ran.ended;
+      if (code !== 0) throw new Error(`munjigi ${command.join(' ')}: ${code} ${ran.errors.join('\n')}`);
+    },
     async announce(notice, status, more = {}) {
       await call(
         '/api/authority/notices',

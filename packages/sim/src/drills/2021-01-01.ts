@@ -1,0 +1,26 @@
+import { allShow } from './showing.ts';
+import type { Drill } from './types.ts';
+
+/** Every server of the register gone at once. */
+export const drill20210101: Drill = {
+  name: '2021-01-01',
+  async run({ service, postgres, crowd, arrive, note, begins, repaired, noticing }) {
+    const { balancer, nodes } = service;
+    await arrive('before', 10);
+    begins();
+    await Promise.all([
+      ...nodes.map(({ process }) => process.kill()),
+      balancer.process.kill(),
+      postgres.stop('immediate'),
+    ]);
+    note('nodes, balancer and database are gone');
+    await arrive('nothing answers', 18);
+    await postgres.start();
+    await balancer.start();
+    await Promise.all(nodes.map((node) => node.start()));
+    note('all of them are started again');
+    noticing.stop();
+    await service.announce(null, 'confirmed');
+    await repaired('after', 10, allShow(crowd, null));
+  },
+};

@@ -1,0 +1,59 @@
+import { type PrivatePostgres, type Relay, startRelay, startStandby } from '../stage/index.ts';
+import { compare, receipted, storedPlaces } from './check.ts';
+import { DATABASE } from './opening.ts';
+import type { Drill } from './types.ts';
+
+/** Seconds of silence after which the primary is taken for gone. */
+const LEASE = 9;
+
+/** The primary database is killed under load; its synchronous standby takes its place at the same address. */
+function databaseFailsOver(): Drill {
+  let address: Relay;
+  return {
+    name: 'db-failover',
+    async setUp({ postgres, atEnd }) {
+      address = await startRelay(postgres.port);
+      atEnd(() => address.cut());
+      return { databasePort: address.port };
+    },
+    async run(world) {
+      const { postgres, databases, crowd, arrive, begins, repaired, note, complain, figure } = world;
+      const standby = await followed(postgres);
+      databases.push(standby);
+      world.atEnd(() => standby.remove());
+      note('a standby follows, and no commit is told done before it has it');
+      await arrive('before', 12);
+      const killedAt = Date.now();
+      begins();
+      postgres.signal('SIGKILL');
+      await address.cut();
+      note('the primary is killed');
+      await arrive('no database', LEASE);
+      const known = receipted(await world.ledgers());
+      await standby.run('SELECT pg_promote()');
+      const { made, lost } = compare(known, await storedPlaces(standby.address('register')));
+      figure('entries with a receipt · of them not in the standby', `${made} · ${lost}`);
+      if (lost > 0) complain(`${lost} entries with a receipt are not in the database that took over`);
+      await address.to(standby.port);
+      note('the standby is promoted and stands at the address');
+      await repaired('after', 8);
+      const { receiptedAt, regressions } = await crowd.report();
+      const [last, next] = [
+        Math.max(...receiptedAt.filter((at) => at <= killedAt)),
+        Math.min(...receiptedAt.filter((at) => at > killedAt + 1_000)),
+      ];
+      figure('seconds without a write', Math.round((next - last) / 100) / 10);
+      if (regressions > 0) complain('the register had less than it had signed for');
+    },
+  };
+}
+
+/** A standby of a server, for which every commit waits from now on. */
+async function followed(postgres: PrivatePostgres): Promise<PrivatePostgres> {
+  const standby = await startStandby(postgres, 'standby', DATABASE);
+  await postgres.run(`ALTER SYSTEM SET synchronous_standby_names = 'standby'`);
+  await postgres.run('SELECT pg_reload_conf()');
+  return standby;
+}
+
+export const drillDbFailover = databaseFailsOver();

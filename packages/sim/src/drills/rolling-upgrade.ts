@@ -1,0 +1,37 @@
+import { until } from '../stage/index.ts';
+import type { Drill } from './types.ts';
+
+/** As long as a balancer needs to hear that a node leaves. */
+const DRAIN_SECONDS = 4;
+
+/** Each node is drained, ended and started again under load, one after the other. */
+export const drillRollingUpgrade: Drill = {
+  name: 'rolling-upgrade',
+  setUp: () => ({ flags: ['--drain-seconds', String(DRAIN_SECONDS)] }),
+  async run({ service, crowd, arrive, during, note, complain, figure, noticing }) {
+    const { balancer, nodes } = service;
+    await arrive('before', 10);
+    const upgrade = async (): Promise<void> => {
+      for (const node of nodes) {
+        note(`${node.name} is told to end`);
+        const code = await node.process.stop();
+        if (code !== 0) complain(`${node.name} ended with ${String(code)}`);
+        await node.start();
+        await until(`${node.name} is taken in again`, async () =>
+          (await balancer.stats()).every(({ status }) => status === 'UP'),
+        );
+        note(`${node.name} is back`);
+      }
+    };
+    await during('one node after the other', upgrade());
+    await arrive('after', 8);
+    const { failures } = await crowd.report();
+    figure('calls of gates that failed, by why', JSON.stringify(failures));
+    // A node may say that it is full; none may leave anybody without an answer.
+    const dropped = Object.keys(failures).filter((code) => code !== 'service.full');
+    if (dropped.length > 0)
+      complain(`calls of gates failed while nodes were exchanged: ${dropped.join(', ')}`);
+    for (const leg of ['entry', 'issuing'])
+      if (noticing.failed(leg) > 0) complain(`the canary’s way failed ${noticing.failed(leg)} times: ${leg}`);
+  },
+};
