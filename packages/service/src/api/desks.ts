@@ -123,6 +123,7 @@ export async function openDesks(parts: DeskParts): Promise<OpenDesks> {
         witnessed: cases.witnessed,
       },
       endpoints: { register: ['/api/register'], mirrors: ['/mirror'] },
+      issuerDoors: new Map(config.issuerDoors.length > 0 ? [[policy.id, config.issuerDoors]] : []),
       onTrouble: (error) => log.error({ desk: 'authority', error }, 'could not publish'),
       rootByCeremony: config.rootByCeremony,
       onDelegatesEnd: (days) =>

@@ -30,6 +30,8 @@ export interface ServiceConfig {
   readonly enrolmentsPerMinute: number;
   /** Where the console of each body stands: its passkeys belong to the host. The first is the one that is told. */
   readonly origins: Readonly<Record<DeskName, readonly string[]>>;
+  /** Front doors of the issuer that the bundle names for wallets; none where wallets ask where they came from. */
+  readonly issuerDoors: readonly string[];
   /** How many first issues, renewals and paper passes this process makes at a time. */
   readonly issueLimits: { readonly first: number; readonly renewal: number; readonly paper: number };
   /** File of identity providers (OpenID Connect); none where there is no such file. */
@@ -117,6 +119,11 @@ export function readSettings(flags: Flags, env: NodeJS.ProcessEnv, defaultPolicy
       );
     peers[desk] = address;
   }
+  const issuerDoors = (word('doors-issuer') ?? '').split(',').flatMap((text) => text.trim() || []);
+  if (issuerDoors.some((door) => !/^(https:\/\/[^\s/?#]+)?\/[^\s?#]*$/.test(door)))
+    throw new SettingError(
+      '--doors-issuer names addresses such as https://one.example/api/issuer, or /api/issuer, by commas.',
+    );
   const digest = word('root-digest');
   if (digest !== undefined && !/^[0-9a-f]{64}$/.test(digest))
     throw new SettingError('--root-digest is the SHA-256 of a root, 64 small hexadecimal digits.');
@@ -152,6 +159,7 @@ export function readSettings(flags: Flags, env: NodeJS.ProcessEnv, defaultPolicy
       register: originsOf('register'),
       authority: originsOf('authority'),
     },
+    issuerDoors,
     providers: resolve(word('providers') ?? join(data, 'providers.json')),
     issueLimits: {
       first: whole('limit-first', 4, 1000),

@@ -62,7 +62,7 @@ async function start(programs: Programs, folder: string, warden: Warden): Promis
   const front = await startFront(programs, folder, nodes);
 
   const named = (name: string | null) => nodes.find((node) => node.name === name) ?? null;
-  const told = () => nodes.map((node) => `--- ${node.name}\n${node.said().slice(-1500)}`).join('\n');
+  const told = () => nodes.map((node) => `--- ${node.name}\n${node.said().slice(-6000)}`).join('\n');
   const waiting = async <T>(what: string, ask: () => Promise<T | null>, withinMs: number): Promise<T> =>
     until(what, ask, withinMs).catch((error: Error) => {
       throw new Error(`${error.message}\n${told()}`);
