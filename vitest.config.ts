@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import SlowFirst from './tools/slow-first.mjs';
 
 // Tests read the TypeScript sources of every package through the `munjigi:source` export condition. Unit tests stand
 // beside their source; tests of several parts together stand in test/, those with a real browser in test/browser.
@@ -14,6 +15,7 @@ export default defineConfig({
   test: {
     reporters: ['default', './tools/count-reporter.mjs'],
     maxWorkers: 2,
+    sequence: { sequencer: SlowFirst },
     projects: [
       {
         ...source,

@@ -72,11 +72,11 @@ describe('how often one may ask', () => {
     expect(now.takeCaller(access('listRows'), 'GET', '198.51.100.1', { ...WHO, accountId: 'a' }, 0)).toBe(0);
   });
 
-  it('counts every operation somewhere, but for the two that say whether the service lives', () => {
+  it('counts every operation somewhere, but for those that say whether the service lives', () => {
     const uncounted = ALL.filter(
       ({ operationId, method }) => bucketOf(accessOf(operationId), method) === 'none',
     );
-    expect(uncounted.map(({ operationId }) => operationId)).toEqual(['live', 'ready']);
+    expect(uncounted.map(({ operationId }) => operationId)).toEqual(['live', 'ready', 'agent']);
     for (const { operationId, method } of ALL.filter((one) => !uncounted.includes(one))) {
       const now = buckets(rateLimit(300), 1);
       let asked = 0;

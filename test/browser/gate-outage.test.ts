@@ -79,6 +79,50 @@ describeInBrowser('a gate through its day', () => {
     expect(door.rows().size).toBe(1);
   });
 
+  it('states the hours it was cut off, over a reload, in a code that an inspector’s device reads without any server', async () => {
+    let page = await door.openGate();
+    const inspector = await door.openAnother();
+    await scan(page, await (await door.stand.guest()).show());
+    await confirmed(page, 1);
+    await door.stand.publish('app-down', 'confirmed');
+    door.stand.setRegister(false);
+    for (let i = 0; i < 3; i++) await scan(page, await (await door.stand.guest()).show());
+    await stripIs(page, 'incident');
+    await page.close();
+    page = await door.openGate(door.stand.origin);
+    await page.evaluate(() => (globalThis as unknown as Held).munjigiTest.gate.admitByStaff('eye'));
+    const text = await page.evaluate(async () => {
+      const { statements } = (globalThis as unknown as Held).munjigiTest.gate;
+      const [newest] = statements?.episodes.value ?? [];
+      return (newest && (await statements?.make(newest.from))) ?? '';
+    });
+    expect(text).toMatch(/^MJS:/);
+    for (const server of ['**/mirror/**', '**/api/**'])
+      await inspector.route(server, (route) => route.abort('internetdisconnected'));
+    await inspector.evaluate(() => (globalThis as unknown as Held).munjigiTest.gate.startShift());
+    door.hold(text);
+    const seen = await inspector.waitForFunction(() => {
+      const read = (globalThis as unknown as Held).munjigiTest.gate.statements?.read.value;
+      return read && { ...read.statement, gate: read.gate };
+    });
+    door.hold(null);
+    expect(await seen.jsonValue()).toMatchObject({
+      gate: 'known',
+      venueName: '모퉁이 카페',
+      ongoing: true,
+      saved: 4,
+      notSaved: 0,
+      checks: { scan: 3, eye: 1, verbal: 0, notRequired: 0, notMade: 0 },
+      spans: [{ what: 'register', to: null }],
+      counted: { notice: 'app-down' },
+    });
+    await scan(inspector, `${text.slice(0, -3)}AAA`);
+    await inspector.waitForFunction(
+      () => (globalThis as unknown as Held).munjigiTest.gate.statements?.read.value === false,
+    );
+    await inspector.context().close();
+  });
+
   it('starts again for a link of another venue, as a new gate', async () => {
     let page = await door.openGate();
     await scan(page, await (await door.stand.guest()).show());

@@ -43,6 +43,9 @@ export const ERROR_CODES = [
   'log.receipt',
   'log.cosignatures',
   'delegation.structure',
+  'statement.structure',
+  'statement.signature',
+  'statement.receipt',
 ] as const;
 
 export type ErrorCode = (typeof ERROR_CODES)[number];

@@ -2,8 +2,9 @@ import { joinRequestText } from '@munjigi/core/delegation';
 import type { Decision, NextStep } from '@munjigi/core/gate';
 import { REASONS, type ReasonCode } from '@munjigi/core/reasons';
 import { type Policy, parseTyped } from '@munjigi/core/rules';
+import type { CheckedStatement } from '@munjigi/core/statement';
 import type { Now } from '@munjigi/core/trust';
-import type { JoinProblem } from '@munjigi/offline';
+import { type JoinProblem, NO_CHECKS } from '@munjigi/offline';
 import { isTextKey, t } from '@munjigi/ui/texts';
 import { computed, signal } from '@preact/signals';
 import { eyeRows } from '../src/engine/eye-rows.ts';
@@ -161,6 +162,46 @@ function joiningFor(
   };
 }
 
+const STATED: CheckedStatement = {
+  gate: 'known',
+  receivedAtMs: at('2022-01-06T19:21:00') * 1000,
+  receivedUpTo: 448,
+  statement: {
+    ...{ venueId: 7, venueName: '모퉁이 카페', gateName: '정문 태블릿', gateKey: new Uint8Array(33) },
+    ...{ from: at('2022-01-06T14:00:00'), to: at('2022-01-06T19:20:00'), madeAt: at('2022-01-06T19:22:00') },
+    ongoing: false,
+    spans: [
+      { what: 'register', from: at('2022-01-06T14:00:00'), to: at('2022-01-06T19:20:00') },
+      { what: 'mirrors', from: at('2022-01-06T14:31:00'), to: at('2022-01-06T14:52:00') },
+    ],
+    checks: { ...NO_CHECKS, scan: 30, eye: 1 },
+    ...{ saved: 31, cancelled: 1, confirmed: 31, notSaved: 0, before: null, after: null, receipt: null },
+    counted: { notice: 'app-down', obligation: 'check-by-eye', sequence: 41 },
+  },
+};
+
+/** Hours in which servers did not answer, and what an inspector has read. */
+function statementsFor(wish: Wish): NonNullable<Gate['statements']> {
+  const checked: CheckedStatement =
+    wish.gate === 'unconfirmed' ? { ...STATED, gate: 'unconfirmed', receivedAtMs: null } : STATED;
+  const { from, to, spans } = STATED.statement;
+  const base = { before: null, chain: '', unrecorded: NO_CHECKS, notSaved: 0, counted: null, wrote: null };
+  const day = 86_400;
+  return {
+    episodes: signal(
+      wish.none !== undefined
+        ? []
+        : [
+            { ...base, from, to, spans },
+            { ...base, from: from - 3 * day, to: to - 2 * day, spans },
+          ],
+    ),
+    read: signal(wish.read === 'wrong' ? false : wish.read ? checked : null),
+    make: async () => `MJS:${REQUEST.slice(4).repeat(9)}`,
+    verify: async () => checked,
+  };
+}
+
 /** A gate that stands still: every signal as wished. The words and dates are the pack's; actions only change the view. */
 export function gateFor(wish: Wish, policy: Policy, stream: MediaStream | null): Gate {
   const language = signal<Language>(wish.lang === 'en' ? 'en' : 'ko');
@@ -244,6 +285,7 @@ export function gateFor(wish: Wish, policy: Policy, stream: MediaStream | null):
     }),
     timeZone: signal(policy.timeZone),
     ...joiningFor(wish, scene),
+    statements: statementsFor(wish),
     openCamera: nothing,
     startShift: back,
     endShift: async () => {

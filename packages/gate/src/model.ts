@@ -1,5 +1,6 @@
 import type { CheckWord, Decision, Subject } from '@munjigi/core/gate';
-import type { GateNews, JoinProblem, PinAnswer } from '@munjigi/offline';
+import type { CheckedStatement } from '@munjigi/core/statement';
+import type { Episode, GateNews, JoinProblem, PinAnswer } from '@munjigi/offline';
 import type { Signal } from '@preact/signals';
 
 /**
@@ -26,7 +27,8 @@ export type View =
   | { readonly name: 'more' }
   | { readonly name: 'settings' }
   | { readonly name: 'join' }
-  | { readonly name: 'let-in' };
+  | { readonly name: 'let-in' }
+  | { readonly name: 'statements' };
 
 /** What the storage self-test found: may this device be trusted to remember? */
 export type Fitness = 'checking' | 'fit' | 'install-me' | 'unfit';
@@ -102,6 +104,18 @@ export interface SettingsLock {
   set(pin: string): Promise<void>;
 }
 
+/** Hours in which servers did not answer: stated by this device, and read from other devices by an inspector. */
+export interface Statements {
+  /** Newest first. */
+  readonly episodes: Signal<readonly Episode[]>;
+  /** What was read from a code: what it says, or `false` where it is not to be believed; null before any. */
+  readonly read: Signal<CheckedStatement | false | null>;
+  /** The signed code of the episode that began at `from`; null where it is kept no more. */
+  make(from: number): Promise<string | null>;
+  /** What a code says, verified with what this device trusts; null where it is not to be believed. */
+  verify(text: string): Promise<CheckedStatement | null>;
+}
+
 /** One row of the by-eye card, ready to show: today's cut-off dates come from the rules run backwards. */
 export interface EyeRow {
   readonly id: string;
@@ -159,6 +173,7 @@ export interface Gate {
   readonly hasRules?: Signal<boolean>;
   readonly joining?: Joining;
   readonly lock?: SettingsLock;
+  readonly statements?: Statements;
   /** Hours of the day, from and to, in which the app never updates by itself. */
   readonly protectedHours?: Signal<readonly (readonly [number, number])[]>;
 
@@ -168,7 +183,19 @@ export interface Gate {
   /** A code from a picture file, from paste or from a keyboard-wedge scanner. */
   scanText(text: string): Promise<void>;
   scanPicture(file: Blob): Promise<void>;
-  show(view: 'scan' | 'eye' | 'typed' | 'party' | 'more' | 'settings' | 'join' | 'let-in' | 'start'): void;
+  show(
+    view:
+      | 'scan'
+      | 'eye'
+      | 'typed'
+      | 'party'
+      | 'more'
+      | 'settings'
+      | 'join'
+      | 'let-in'
+      | 'statements'
+      | 'start',
+  ): void;
   /** Opens the camera for a code that is no guest's. */
   openCamera?(): Promise<void>;
   /** [봤음], [말로 확인], [혼자 오셨어요], age seen: checks by people. `subject` is written with the entry where one is given. */

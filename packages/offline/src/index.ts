@@ -7,6 +7,7 @@ export {
   type PlatformClocks,
 } from './clock/device-clock.ts';
 export { ChainStore, FIRST_CHAIN } from './gate/chain-store.ts';
+export { type Confirmed, DegradedHours, type Episode, type EpisodeKeep } from './gate/degraded-hours.ts';
 export { type EnrolmentLink, enrolGate, readEnrolmentLink } from './gate/enrol.ts';
 export { exportDevice, exportOutbox, type OutboxFile } from './gate/export.ts';
 export { GateStore, openGateStore } from './gate/gate-store.ts';
@@ -19,10 +20,12 @@ export {
   readAsked,
   takeAnswer,
 } from './gate/join.ts';
+export { makeStatement } from './gate/make-statement.ts';
 export { isPin, Pin, type PinAnswer } from './gate/pin.ts';
 export { introduceChains, isCopied, renewKey, succession } from './gate/renew.ts';
 export { SeenBefore, type SeenCode } from './gate/seen-before.ts';
 export { WriterLock } from './gate/writer-lock.ts';
+export { countOf, NO_CHECKS, type Wrote, wroteSince } from './gate/wrote-since.ts';
 export { isRefusedBatch, prepareBatch, readBatch } from './holder/batch.ts';
 export { HolderStore } from './holder/holder-store.ts';
 export { IssuerClient } from './holder/issuer-client.ts';

@@ -1,3 +1,4 @@
 #!/usr/bin/env node
-process.stderr.write('munjigi: no drill is here yet.\n');
-process.exit(2);
+import { main } from '../dist/drills/main.js';
+
+process.exit(await main(process.argv.slice(2)));

@@ -59,6 +59,13 @@ export function useDoor(options: StandOptions = {}) {
       await page.waitForFunction(() => 'munjigiTest' in globalThis);
       return page;
     },
+    /** Another device at the same venue, with a storage of its own. */
+    async openAnother(address = stand.address): Promise<Page> {
+      const page = await (await browser.newContext({ permissions: ['camera'] })).newPage();
+      await page.goto(address);
+      await page.waitForFunction(() => 'munjigiTest' in globalThis);
+      return page;
+    },
     /** What stands before the camera. */
     hold: (text: string | null) => showOnCamera(cameraFile, text === null ? BLANK : picture(text)),
     /** A picture of any code before the camera. */

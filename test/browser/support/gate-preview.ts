@@ -25,6 +25,10 @@ export const SCREENS = [
   'let-in&step=shown',
   'settings',
   'pin',
+  'statements',
+  'statements&none',
+  'statements&read=yes',
+  'statements&read=wrong',
 ] as const;
 
 const CONFIG = path.join(

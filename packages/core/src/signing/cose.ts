@@ -29,7 +29,8 @@ export type DocumentKind =
   | 'cosignature'
   | 'notified'
   | 'message'
-  | 'answer';
+  | 'answer'
+  | 'statement';
 
 const contextOf = (kind: DocumentKind) => utf8Encode(`MJ1 ${kind}`);
 

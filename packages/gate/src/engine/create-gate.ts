@@ -1,5 +1,7 @@
 import { equalBytes, toHex } from '@munjigi/core/encoding';
+import { isStatementText } from '@munjigi/core/statement';
 import {
+  countOf,
   exportDevice,
   type GateIdentity,
   openGateStore,
@@ -11,6 +13,7 @@ import {
 } from '@munjigi/offline';
 import { computed, effect, type Signal, signal } from '@preact/signals';
 import type { Gate } from '../model.ts';
+import { Degraded } from './degraded.ts';
 import { deviceFacts } from './device-facts.ts';
 import { Door } from './door.ts';
 import { identityOf, startsOver } from './enrolment.ts';
@@ -51,10 +54,12 @@ export async function createGate(options: GateOptions): Promise<Gate> {
   const signals = gateSignals();
   const store = openGateStore();
   let upload: Upload | null = null;
+  let degraded: Degraded | null = null;
 
   const rules = await RulesInUse.open(store, () => {
     signals.rulesSeen.value += 1;
     upload?.rulesChanged();
+    if (signals.writer.peek()) degraded?.rulesChanged();
   });
   const joins = hash.includes('enrol=');
   if (!rules.inUse || joins) await within(rules.refresh(), FIRST_ANSWER_MS);
@@ -74,6 +79,7 @@ export async function createGate(options: GateOptions): Promise<Gate> {
   };
   nowIs(identity);
 
+  degraded = identity && new Degraded(store, rules, () => me);
   const counts = whatCounts(signals, rules, identity, language);
   const seen = new SeenBefore(store.database);
   const key = identity && (await store.gateKey());
@@ -99,16 +105,25 @@ export async function createGate(options: GateOptions): Promise<Gate> {
             language: () => language.peek(),
             saved: (appended, at) => ledger.saved(appended, at),
             confirmed: () => signals.confirmed.peek(),
+            letIn: (check, why) => void degraded?.hours.letIn(countOf(check), why),
           },
         })
       : null;
   const staff = door && new Staff(door);
   const join = joining({ store, rules, signals, identity: () => me, onJoined: () => location.reload() });
+  // An inspector's device reads what others state, as it reads passes: by camera, picture or scanner.
+  const readStatement = async (text: string): Promise<void> => {
+    if (!degraded) return;
+    door?.screen.stay();
+    degraded.read.value = null;
+    signals.view.value = { name: 'statements' };
+    degraded.read.value = (await degraded.verify(text)) ?? false;
+  };
   const sight = new Sight(
     signals,
     speak,
     () => language.peek(),
-    (text) => void door?.see(text),
+    (text) => void (isStatementText(text) ? readStatement(text) : door?.see(text)),
     (text) => void join.seen(text),
   );
   const screen = new ScreenStaysOn();
@@ -120,6 +135,7 @@ export async function createGate(options: GateOptions): Promise<Gate> {
       rules,
       onReached: (reached) => {
         signals.online.value = reached;
+        degraded?.asked('register', reached);
       },
       onConfirmed: (receipt) => {
         recorder.verified(receipt.hash);
@@ -197,6 +213,7 @@ export async function createGate(options: GateOptions): Promise<Gate> {
   await ledger?.readBack().catch(() => {});
 
   const tidy = (): void => {
+    degraded?.tidy();
     const estimate = rules.clock.estimate();
     if (estimate) void seen.expire(Math.floor(estimate.ms / 1000)).catch(() => {});
   };
@@ -240,6 +257,7 @@ export async function createGate(options: GateOptions): Promise<Gate> {
     ),
     joining: join,
     lock: pin,
+    ...(degraded && { statements: degraded }),
     openCamera: () => sight.camera.open(),
 
     async startShift() {
@@ -260,9 +278,15 @@ export async function createGate(options: GateOptions): Promise<Gate> {
       const { name } = signals.view.peek();
       // A scanner that types reads these codes as well as the camera does.
       if (name === 'join' || name === 'let-in') return join.seen(code);
+      if (isStatementText(code.trim())) return readStatement(code.trim());
       await door?.scan(code);
     },
-    scanPicture: async (file) => door?.picture(await sight.readFile(file)),
+    async scanPicture(file) {
+      const texts = await sight.readFile(file);
+      const [only] = texts;
+      if (texts.length === 1 && only && isStatementText(only)) return readStatement(only);
+      await door?.picture(texts);
+    },
     show(next) {
       if (next === 'scan') {
         staff?.forget();
@@ -270,6 +294,7 @@ export async function createGate(options: GateOptions): Promise<Gate> {
       }
       door?.screen.stay();
       if (next === 'more') void tellFacts();
+      if (next === 'statements' && degraded) degraded.read.value = null;
       if (next === 'start') sight.camera.close();
       signals.view.value = { name: next };
     },

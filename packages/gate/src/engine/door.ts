@@ -203,7 +203,9 @@ export class Door {
         decision,
         recorder.record({ check: decision.check, record: 'scan', subject }, tag),
       );
-    } else if (admitted && tag !== null && !known) {
+    } else if (admitted && !decision.sameEntry) {
+      outlet.letIn(decision.check, 'unrecorded');
+      if (tag === null || known) return;
       // Where nothing is written down, the same code is still known again in this shift.
       await seen.remember(tag, { at: Math.floor(seconds), counter: null });
     }

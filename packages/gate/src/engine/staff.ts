@@ -30,7 +30,7 @@ export class Staff {
     this.#unnamed = null;
     door.screen.say(decision, 'checked');
     door.guestIsDone();
-    if (!decision.record) return;
+    if (!decision.record) return door.parts.outlet.letIn(decision.check, 'unrecorded');
     const record: RecordWord = given ? wordOf(given) : subject ? 'scan' : 'none';
     const done = await door.screen.written(
       decision,

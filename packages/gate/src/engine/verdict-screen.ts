@@ -1,4 +1,4 @@
-import type { Decision } from '@munjigi/core/gate';
+import type { CheckWord, Decision } from '@munjigi/core/gate';
 import type { Appended, Speak } from '@munjigi/offline';
 import type { RecordState, View } from '../model.ts';
 import { ownDecision } from './decisions.ts';
@@ -15,6 +15,8 @@ export interface DoorOutlet {
   saved(appended: Appended, at: number): void;
   /** Counter up to which the register has confirmed. */
   confirmed(): number;
+  /** A guest was let in without an entry: nothing is recorded today, or the device had no room. */
+  letIn(check: CheckWord, why: 'unrecorded' | 'not-saved'): void;
 }
 
 export type Party = 'unknown' | 'alone' | 'group';
@@ -59,6 +61,7 @@ export class VerdictScreen {
     const at = done.state === 'saved' ? done.kept.entry.enteredAt * 1000 : Date.now();
     this.outlet.saved(done, at);
     if (done.state === 'not-saved') {
+      this.outlet.letIn(decision.check, 'not-saved');
       this.say(
         ownDecision('not-saved', { check: decision.check, parameters: decision.parameters }),
         'not-saved',

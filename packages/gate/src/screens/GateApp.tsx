@@ -10,6 +10,7 @@ import { createPulse, type Pulse } from './pulse.ts';
 import { Scan } from './Scan.tsx';
 import { Settings } from './Settings.tsx';
 import { Start } from './Start.tsx';
+import { Statements } from './Statements.tsx';
 import { TopStrip } from './TopStrip.tsx';
 import { Typed } from './Typed.tsx';
 import type { Update } from './UpdateOffer.tsx';
@@ -21,6 +22,7 @@ import './style/verdict.css';
 import './style/eye.css';
 import './style/pages.css';
 import './style/join.css';
+import './style/statement.css';
 
 interface Props {
   readonly gate: Gate;
@@ -81,6 +83,8 @@ function Screen({ gate, view, pulse, calm, update }: ScreenProps) {
       return <More gate={gate} update={update} />;
     case 'settings':
       return gate.lock ? <Settings gate={gate} lock={gate.lock} /> : null;
+    case 'statements':
+      return gate.statements ? <Statements gate={gate} statements={gate.statements} /> : null;
     case 'join':
       return gate.joining ? <Join gate={gate} joining={gate.joining} pulse={pulse} calm={calm} /> : null;
     case 'let-in':

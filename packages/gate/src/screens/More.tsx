@@ -96,6 +96,17 @@ export function More({ gate, update }: { readonly gate: Gate; readonly update: U
             </section>
             <GateNewsLines gate={gate} all />
             <DeviceFactsList gate={gate} />
+            {gate.statements && (
+              <Part title={word(gate, 'statement.headline')}>
+                <p class="quiet">
+                  <Say text={word(gate, 'statement.text')} />
+                </p>
+                <button type="button" class="btn" onClick={() => gate.show('statements')}>
+                  <Icon name="file-text" />
+                  {word(gate, 'statement.headline')}
+                </button>
+              </Part>
+            )}
             <Part title={word(gate, 'settings.headline')}>
               <p class="quiet">{word(gate, 'settings.text')}</p>
               <button type="button" class="btn" onClick={() => gate.show('settings')}>

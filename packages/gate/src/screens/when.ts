@@ -30,6 +30,27 @@ export function dayInWords(gate: Gate, ms: number, language: Language = gate.lan
   return format(locale, { month: 'long', day: 'numeric', ...zoneOf(gate) }).format(ms);
 }
 
+/**
+ * A stretch of time, in seconds: `1월 6일 14:00 – 19:20`. Its end has a day of its own where it is another one; without an end it
+ * goes on. `time` leaves the first day out.
+ */
+export function stretch(
+  gate: Gate,
+  from: number,
+  to: number | null,
+  how: 'whole' | 'time' = 'whole',
+): string {
+  const [first, last] = [from * 1000, to === null ? null : to * 1000];
+  const time = (ms: number): string => clockTime(gate, ms).slice(0, 5);
+  const begins = how === 'whole' ? `${dayInWords(gate, first)} ${time(first)}` : time(first);
+  if (last === null) return `${begins} –`;
+  const sameDay = dayInWords(gate, first) === dayInWords(gate, last);
+  // A stretch within a day stays on one line.
+  return sameDay
+    ? `${begins}\u00a0–\u00a0${time(last)}`
+    : `${begins} – ${dayInWords(gate, last)} ${time(last)}`;
+}
+
 /** Hour of the day, 0 to 24 with its minutes as a fraction, in the zone of the pack. */
 export function hourOfDay(gate: Gate, ms: number): number {
   const [hour = 0, minute = 0] = clockTime(gate, ms).split(':').map(Number);

@@ -14,17 +14,21 @@ import type {
 export class IssuerClient {
   readonly #doors = new Doors(randomBytes(16));
 
-  /** @param addresses its doors, as they are named when something is asked */
-  constructor(private readonly addresses: () => readonly string[] = () => ['/api/issuer']) {}
+  readonly #addresses: () => readonly string[];
+
+  /** @param doors its doors, as they are named when something is asked; or the only one */
+  constructor(doors: string | (() => readonly string[]) = '/api/issuer') {
+    this.#addresses = typeof doors === 'string' ? () => [doors] : doors;
+  }
 
   /** Asks what may be asked twice: where one door fails, the next is tried. */
   #ask<T>(path: string, body?: unknown): Promise<T> {
-    return this.#doors.ask(this.addresses(), (door) => callServer<T>(`${door}${path}`, body), true);
+    return this.#doors.ask(this.#addresses(), (door) => callServer<T>(`${door}${path}`, body), true);
   }
 
   /** Does what must not be done twice: at one door, once. */
   #do<T>(path: string, body: unknown): Promise<T> {
-    return this.#doors.ask(this.addresses(), (door) => callServer<T>(`${door}${path}`, body), false);
+    return this.#doors.ask(this.#addresses(), (door) => callServer<T>(`${door}${path}`, body), false);
   }
 
   people(): Promise<{ id: string; name: string; birthDate: string; tag: string }[]> {

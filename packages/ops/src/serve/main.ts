@@ -45,6 +45,12 @@ Runs the service: any of its three desks, each with a database and a key store o
   --providers FILE          identity providers by OpenID Connect (DATA/providers.json)
   --limit-first N  --limit-renewal N  --limit-paper N
                             first issues, renewals and paper passes at a time (4, 4, 2)
+  --drain-seconds N         how long it says that it leaves, and works on, before it ends (0);
+                            behind a balancer as long as three of its health checks
+  --metrics-port N          Prometheus reads GET /metrics there
+  --agent-port N            HAProxy's agent checks are answered there
+  --doors-register LIST     what gates are told in the bundle: front doors of the register (/api/register),
+  --mirrors LIST              and mirrors of the signed files (/mirror)
   --root-by-ceremony        no share of the root is made here: see munjigi bundle ceremony
   --imported-evidence-only  leaves out the evidence of the pack's demonstration
   --log LEVEL               silent, error, warn, info or debug (info), on standard error
@@ -83,6 +89,11 @@ const OPTIONS = {
   'limit-first': TEXT,
   'limit-renewal': TEXT,
   'limit-paper': TEXT,
+  'drain-seconds': TEXT,
+  'metrics-port': TEXT,
+  'agent-port': TEXT,
+  'doors-register': TEXT,
+  mirrors: TEXT,
   log: TEXT,
   help: YES,
 } as const;

@@ -28,6 +28,8 @@ export type DatabaseState = 'up' | 'down' | 'broken';
 
 export interface DatabaseWatch {
   state(): DatabaseState;
+  /** Of one of the databases, by its place. */
+  stateOf(place: number): DatabaseState;
   look(): Promise<void>;
   close(): void;
 }
@@ -66,6 +68,7 @@ export function watchDatabases(
   const timer = setInterval(() => void look(), everyMs).unref();
   return {
     look,
+    stateOf: (place) => states[place]!,
     state: () => (states.includes('broken') ? 'broken' : states.includes('down') ? 'down' : 'up'),
     close: () => clearInterval(timer),
   };

@@ -47,6 +47,8 @@ export interface DeskParts {
   readonly databases: ReadonlyMap<DeskName, Database>;
   readonly accounts: ReadonlyMap<DeskName, Accounts>;
   readonly everyMs?: number;
+  /** Told what became of every entry of a batch. */
+  readonly took?: (results: readonly { readonly result: string }[]) => void;
 }
 
 /**
@@ -122,7 +124,7 @@ export async function openDesks(parts: DeskParts): Promise<OpenDesks> {
         issuer: (name) => (name === policy.id ? (desks.issuer?.cases ?? peers.issuer) : null),
         witnessed: cases.witnessed,
       },
-      endpoints: { register: ['/api/register'], mirrors: ['/mirror'] },
+      endpoints: config.doors,
       issuerDoors: new Map(config.issuerDoors.length > 0 ? [[policy.id, config.issuerDoors]] : []),
       onTrouble: (error) => log.error({ desk: 'authority', error }, 'could not publish'),
       rootByCeremony: config.rootByCeremony,
@@ -207,6 +209,7 @@ export async function openDesks(parts: DeskParts): Promise<OpenDesks> {
         if (signer) await publicLog.port.append(await signer.sign('gate-revoked', at, { revocation: gate }));
       },
       alarm: ({ kind }) => log.warn({ desk: 'register', code: kind }, 'look at the register'),
+      ...(parts.took ? { took: parts.took } : {}),
     });
     await handover.write('register', desks.register.publicKeys());
   }

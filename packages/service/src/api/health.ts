@@ -8,16 +8,25 @@ import type { DatabaseWatch } from './databases.ts';
  */
 export function mountHealth(
   server: DeskServer,
-  { desks, draining, watch }: { desks: readonly DeskName[]; draining: () => boolean; watch: DatabaseWatch },
+  parts: {
+    readonly desks: readonly DeskName[];
+    /** True from the wish to close on: balancers are told first, work is taken for a while yet. */
+    readonly leaving: () => boolean;
+    readonly watch: DatabaseWatch;
+    /** The answer to an agent check. */
+    readonly weight: () => string;
+  },
 ): void {
+  const { desks, leaving, watch, weight } = parts;
   server.route({ ...route(operations.live), handler: async () => ({ live: true as const }) });
   server.route({
     ...route(operations.ready),
     handler: async () => {
-      if (draining()) throw new ApiError('service.draining');
+      if (leaving()) throw new ApiError('service.draining');
       const state = watch.state();
       if (state === 'broken') throw new ApiError('service.pool-broken');
       return { ready: true, database: state, desks: [...desks] };
     },
   });
+  server.route({ ...route(operations.agent), handler: async () => ({ weight: weight() }) });
 }

@@ -5,11 +5,13 @@ import type { Logger } from 'pino';
 import { type Access, ApiError } from '../contracts/index.ts';
 import type { Accounts } from '../lib/accounts/index.ts';
 import type { DeskName, DeskServer } from '../lib/desk.ts';
+import { Admission, admitRequests } from './admission/index.ts';
 import { handleError } from './answer-error.ts';
 import { answerBrokenRequest, STRICT_HEADERS } from './broken-request.ts';
 import { buckets } from './buckets.ts';
 import { callers } from './callers.ts';
 import type { RateLimit } from './limits.ts';
+import type { Metrics } from './metrics/index.ts';
 import { readPackedBodies } from './packed-bodies.ts';
 
 const BODY_LIMIT = 64 * 1024;
@@ -41,8 +43,13 @@ export interface ServerOptions {
   /** True where everything is served over https alone. */
   readonly httpsOnly?: boolean;
   readonly nowMs: () => number;
+  /** True once a wish to close is known: connections are not kept open any longer. */
+  readonly leaving?: () => boolean;
   /** True once the service is closing: new work is answered 503. */
   readonly draining: () => boolean;
+  /** Who may work here now; where none is given, one of its own. */
+  readonly admission?: Admission;
+  readonly metrics?: Metrics;
 }
 
 const operationOf = (schema: object | undefined) =>
@@ -59,6 +66,9 @@ export function buildServer({
   httpsOnly = false,
   nowMs,
   draining,
+  leaving = draining,
+  admission = new Admission(),
+  metrics,
 }: ServerOptions): DeskServer {
   const server = Fastify({
     loggerInstance: log as FastifyBaseLogger,
@@ -96,7 +106,8 @@ export function buildServer({
       );
     for (const one of [method].flat()) mounted.set(`${one} ${url}`, operationOf(schema) ?? '');
   });
-  server.addHook('onRequest', async (request) => {
+  const admit = admitRequests(server, admission);
+  server.addHook('onRequest', async (request, reply) => {
     const { access } = request.routeOptions.config;
     if (draining() && !request.routeOptions.url?.startsWith('/health/')) {
       throw new ApiError('service.draining');
@@ -104,6 +115,7 @@ export function buildServer({
     if (!access) return;
     const { method, ip } = request;
     wait(limits.takeNetwork(access, method, ip, nowMs()));
+    await admit(request, reply);
     request.who = await whoOf(request);
     check(access, request.who);
     wait(limits.takeCaller(access, method, ip, request.who, nowMs()));
@@ -121,10 +133,11 @@ export function buildServer({
     }
     if (httpsOnly) reply.header('strict-transport-security', `max-age=${TWO_YEARS}`);
     // A connection that stays open would keep a closing server waiting.
-    if (draining()) reply.header('connection', 'close');
+    if (leaving()) reply.header('connection', 'close');
   });
   server.addHook('onResponse', async (request, reply) => {
     const operation = operationOf(request.routeOptions.schema);
+    metrics?.answered(operation, reply.statusCode, reply.elapsedTime);
     request.log.debug({
       requestId: request.id,
       operation,

@@ -10,12 +10,14 @@ import type { Database } from '../db/index.ts';
 import { type Accounts, mountAccounts } from '../lib/accounts/index.ts';
 import type { Desk, DeskName, DeskServer } from '../lib/desk.ts';
 import { openAccounts } from './accounts.ts';
+import { Admission, listenToAgents, weightOf } from './admission/index.ts';
 import { endAgain } from './after-restore.ts';
 import { openDeskDatabase, watchDatabases } from './databases.ts';
 import { type OpenDesks, openDesks } from './desks.ts';
 import { mountHealth } from './health.ts';
 import { rateLimit } from './limits.ts';
 import { openLog } from './log.ts';
+import { listenToMetrics, Metrics } from './metrics/index.ts';
 import { tellOfOfficer } from './officers.ts';
 import { mountOldWay } from './old-way.ts';
 import { dropDays, openDaily, type RetentionRun } from './retention/index.ts';
@@ -102,6 +104,7 @@ export async function createService(
   const databases = new Map<DeskName, Database>();
   const closeDatabases = () => Promise.all([...databases.values()].map((db) => db.close()));
   let draining = false;
+  let leaving = false;
   try {
     for (const desk of config.desks) {
       databases.set(
@@ -110,6 +113,17 @@ export async function createService(
       );
     }
     let opened: OpenDesks | null = null;
+    const admission = new Admission({
+      backlogSeconds: (work) => (work === 'upload' ? (opened?.register?.drainSeconds() ?? 0) : 0),
+      onRefused: (work, why) => metrics.refused(work, why),
+    });
+    const metrics: Metrics = new Metrics({
+      admission,
+      databases: () => new Map([...databases.keys()].map((desk, i) => [desk, watch.stateOf(i) === 'up'])),
+      leaving: () => leaving,
+      issuedAt: (document) => opened?.authority?.issuedAt(document) ?? null,
+      logSize: async () => (await opened?.authority?.log.store.size()) ?? null,
+    });
     const onOfficer = tellOfOfficer(() => opened, clock);
     const accounts = openAccounts({ config, databases, clock, realMs: clock.realMs, log, onOfficer });
     const desks = await openDesks({
@@ -122,6 +136,7 @@ export async function createService(
       pack,
       log,
       databases,
+      took: (results) => metrics.took(results),
       ...(overrides.everyMs === undefined ? {} : { everyMs: overrides.everyMs }),
     });
     opened = desks;
@@ -156,9 +171,13 @@ export async function createService(
       limitFactor: config.exercise ? EXERCISE_FACTOR : 1,
       httpsOnly: config.desks.every((desk) => config.origins[desk].every((one) => one.startsWith('https:'))),
       nowMs: clock.realMs,
+      leaving: () => leaving,
       draining: () => draining,
+      admission,
+      metrics,
     });
-    mountHealth(server, { desks: config.desks, draining: () => draining, watch });
+    const weight = () => weightOf(admission.accepted, leaving);
+    mountHealth(server, { desks: config.desks, leaving: () => leaving, watch, weight });
     for (const one of accounts.values()) mountAccounts(server, one);
     for (const desk of open) await (desk as Desk).mount(server);
     desks.publicLog.mount(server);
@@ -169,13 +188,19 @@ export async function createService(
       await mountOldWay(server, { db: registerDb, clock, crypto, document: authority.document });
     }
 
+    const beside: { close(): unknown }[] = [];
     let closing: Promise<void> | null = null;
     const close = async (graceMs: number): Promise<void> => {
+      leaving = true;
+      // Balancers hear it first and send nobody here any more; whoever still comes is served.
+      if (graceMs > 0 && config.drainSeconds > 0 && server.server.listening)
+        await new Promise((done) => setTimeout(done, config.drainSeconds * 1000));
       draining = true;
       const late = new Promise<void>((done) => setTimeout(done, graceMs).unref());
       await Promise.race([server.close(), late]);
       server.server.closeAllConnections();
       watch.close();
+      for (const one of beside) one.close();
       desks.peers.close();
       await daily.close();
       for (const desk of open) await desk.close();
@@ -189,6 +214,10 @@ export async function createService(
       async listen() {
         await server.listen({ host: config.host, port: config.port });
         const address = server.server.address() as AddressInfo;
+        const { host, metricsPort, agentPort } = config;
+        if (metricsPort !== null)
+          beside.push(await listenToMetrics({ host, port: metricsPort }, metrics.registry));
+        if (agentPort !== null) beside.push(await listenToAgents({ host, port: agentPort }, weight));
         return { host: config.host, port: address.port };
       },
       async play(story) {

@@ -78,6 +78,8 @@ export interface AuthorityDesk extends Desk {
   /** Publishes what is due; false where no issuer has handed over a key yet. */
   refresh(): Promise<boolean>;
   document(name: DocumentName): Uint8Array | null;
+  /** When the newest of its kind was signed (seconds), or null. */
+  issuedAt(name: DocumentName): number | null;
   /** The roots after a version, in order. */
   rootsAfter(version: number): Promise<readonly Uint8Array[]>;
 }
@@ -157,6 +159,7 @@ export async function openAuthorityDesk(options: AuthorityOptions): Promise<Auth
     },
     refresh,
     document: (name) => documents.latest(name)?.bytes ?? null,
+    issuedAt: (name) => documents.latest(name)?.issuedAt ?? null,
     rootsAfter: (version) => documents.after('root', version),
     async close() {
       clearInterval(timer);

@@ -40,6 +40,13 @@ export interface ServiceConfig {
   readonly rootByCeremony: boolean;
   /** SHA-256 of the root that desks apart from the authority begin with; null takes the authority's signed word for it. */
   readonly rootDigest: Uint8Array | null;
+  /** Seconds in which a server that was asked to end says so and works on: balancers look that often. */
+  readonly drainSeconds: number;
+  /** Ports of this machine for Prometheus and for agent checks of a balancer; null where none is opened. */
+  readonly metricsPort: number | null;
+  readonly agentPort: number | null;
+  /** What devices are told in the bundle: front doors of the register, and mirrors of the signed files. */
+  readonly doors: { readonly register: readonly string[]; readonly mirrors: readonly string[] };
   /** True leaves out the evidence of the pack's demonstration: only what was imported counts. */
   readonly importedEvidenceOnly: boolean;
 }
@@ -119,11 +126,13 @@ export function readSettings(flags: Flags, env: NodeJS.ProcessEnv, defaultPolicy
       );
     peers[desk] = address;
   }
-  const issuerDoors = (word('doors-issuer') ?? '').split(',').flatMap((text) => text.trim() || []);
-  if (issuerDoors.some((door) => !/^(https:\/\/[^\s/?#]+)?\/[^\s?#]*$/.test(door)))
-    throw new SettingError(
-      '--doors-issuer names addresses such as https://one.example/api/issuer, or /api/issuer, by commas.',
-    );
+  const portOf = (name: string): number | null => (word(name) === undefined ? null : whole(name, 0, 65_535));
+  const doorsOf = (name: string, usual: string): readonly string[] => {
+    const doors = (word(name) ?? usual).split(',').map((door) => door.trim());
+    if (doors.some((door) => !/^(https?:\/\/[^\s/?#]+)?(\/[^\s?#]*)?$/.test(door) || door === ''))
+      throw new SettingError(`--${name} lists addresses such as https://a.example${usual}, or paths.`);
+    return doors;
+  };
   const digest = word('root-digest');
   if (digest !== undefined && !/^[0-9a-f]{64}$/.test(digest))
     throw new SettingError('--root-digest is the SHA-256 of a root, 64 small hexadecimal digits.');
@@ -159,7 +168,7 @@ export function readSettings(flags: Flags, env: NodeJS.ProcessEnv, defaultPolicy
       register: originsOf('register'),
       authority: originsOf('authority'),
     },
-    issuerDoors,
+    issuerDoors: word('doors-issuer') === undefined ? [] : doorsOf('doors-issuer', '/api/issuer'),
     providers: resolve(word('providers') ?? join(data, 'providers.json')),
     issueLimits: {
       first: whole('limit-first', 4, 1000),
@@ -168,6 +177,10 @@ export function readSettings(flags: Flags, env: NodeJS.ProcessEnv, defaultPolicy
     },
     rootDigest: digest === undefined ? null : fromHex(digest),
     rootByCeremony: yes('root-by-ceremony'),
+    drainSeconds: whole('drain-seconds', 0, 600),
+    metricsPort: portOf('metrics-port'),
+    agentPort: portOf('agent-port'),
+    doors: { register: doorsOf('doors-register', '/api/register'), mirrors: doorsOf('mirrors', '/mirror') },
     importedEvidenceOnly: yes('imported-evidence-only'),
   };
 }

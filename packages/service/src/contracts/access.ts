@@ -71,6 +71,7 @@ const accountsOf = <const D extends string>(desk: D) => {
 export const ACCESS = {
   live: { callers: ['public'], limit: 'none' },
   ready: { callers: ['public'], limit: 'none' },
+  agent: { callers: ['public'], limit: 'none' },
 
   listPeople: { callers: ['public'] },
   listProviders: { callers: ['public'] },

@@ -24,4 +24,11 @@ export const healthOperations = {
       exact,
     ),
   },
+  agent: {
+    operationId: 'agent',
+    method: 'GET',
+    url: '/health/agent',
+    summary: 'What a balancer’s agent check is told: a weight in percent, or drain',
+    answer: Type.Object({ weight: Type.String({ pattern: '^(drain|[0-9]{1,3}%)$' }) }, exact),
+  },
 } as const satisfies Record<string, Operation>;

@@ -37,6 +37,7 @@ export { type Operation, type RouteSchema, route } from './operation.ts';
 export type { BatchAnswerBody, BatchBody, GateStateBody, RegisterRowBody } from './register.ts';
 export { type SessionOperations, type SignedInBody, sessionOperationsOf } from './session.ts';
 export { ErrorBody } from './shapes.ts';
+export { WORK_CLASSES, type WorkClass, workOf } from './work.ts';
 export {
   authorityCaseOperations,
   authorityOperations,

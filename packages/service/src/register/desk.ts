@@ -186,6 +186,7 @@ export async function createRegister(options: RegisterOptions): Promise<Register
       mountRegister(server, desk, crypto);
       if (cases) mountRegisterCases(server, cases, db, options.cases!.namesOf);
     },
+    drainSeconds: () => pace.drainSeconds(0),
     publicKeys: () => receipts.publicKeys,
     async refreshKeys() {
       await receipts.refresh();
@@ -202,6 +203,7 @@ export async function createRegister(options: RegisterOptions): Promise<Register
       const answer = await answering(() =>
         queue.add({ key: checked.key, size: batch.entries.length, checked, shown }),
       );
+      options.took?.(answer.results);
       void bundles.note(batch, clock.nowMs());
       return answer;
     },

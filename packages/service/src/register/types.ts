@@ -53,6 +53,8 @@ export interface RegisterOptions {
   readonly terms: PolicyTerms;
   readonly grouping?: Partial<Grouping>;
   readonly alarm?: (alarm: Alarm) => void;
+  /** Told what became of every entry of a batch. */
+  readonly took?: (results: readonly { readonly result: string }[]) => void;
   /** Milliseconds between two counts of what came in. */
   readonly countMs?: number;
   /** From 0 to below 1, for the spread of Retry-After. */
@@ -160,6 +162,8 @@ export interface RetentionRun extends DroppedDays {
 }
 
 export interface RegisterDesk extends Desk {
+  /** Seconds until everything that gates say they hold is stored, as it goes now. */
+  drainSeconds(): number;
   readonly name: 'register';
   readonly cases: RegisterCases | null;
   /** Registrations, people, gates at the door. */

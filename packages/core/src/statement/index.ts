@@ -1,0 +1,16 @@
+export {
+  checkStatement,
+  isStatementText,
+  MAX_STATEMENT_BYTES,
+  STATEMENT_PREFIX,
+  signStatement,
+  statementText,
+} from './statement.ts';
+export type {
+  ChainMark,
+  CheckedStatement,
+  DegradedChecks,
+  Statement,
+  Unreachable,
+  UnreachableSpan,
+} from './types.ts';

@@ -1,0 +1,139 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { ApiError } from '../../contracts/index.ts';
+import { Admission } from './admission.ts';
+import { weightOf } from './agent.ts';
+import { FIRST, MOST_BYTES, TERMS } from './terms.ts';
+
+const refused = async (entering: Promise<unknown>): Promise<ApiError> => {
+  const error = await entering.then(
+    () => null,
+    (thrown: unknown) => thrown,
+  );
+  if (!(error instanceof ApiError)) throw new Error('It was let in.');
+  return error;
+};
+
+/** Lets in as many as there is room for. */
+async function fill(admission: Admission, work: (typeof FIRST)[number]) {
+  const tickets = [];
+  for (;;) {
+    const { limit, running } = admission.stateOf(work);
+    if (running >= limit) return tickets;
+    const before = running;
+    const entering = admission.enter(work, 0, 1);
+    if (admission.stateOf(work).running === before) {
+      await refused(entering);
+      return tickets;
+    }
+    tickets.push(await entering);
+  }
+}
+
+describe('admission', () => {
+  it('turns away what finds the queue full or waits too long, with an instant to come again that is spread', async () => {
+    const admission = new Admission({ random: () => 0.5 });
+    const running = await fill(admission, 'statistics');
+    const waiting = Array.from({ length: TERMS.statistics.queue }, () => admission.enter('statistics'));
+    const late = Promise.all(waiting.map(refused));
+    const error = await refused(admission.enter('statistics'));
+    expect(error).toMatchObject({ code: 'service.full', status: 503 });
+    expect(error.retryAfterSeconds).toBeGreaterThanOrEqual(30);
+    const again = (await late).map(({ retryAfterSeconds }) => retryAfterSeconds!);
+    expect(Math.max(...again)).toBeLessThanOrEqual(3600);
+    for (const ticket of running) ticket.end();
+    expect(admission.stateOf('statistics')).toMatchObject({ running: 0, waiting: 0 });
+  });
+
+  it('lets statistics starve before uploads, and no class for ever', async () => {
+    const admission = new Admission();
+    const uploads = await fill(admission, 'upload');
+    const documents = await fill(admission, 'documents');
+    expect(uploads.length + documents.length).toBeGreaterThan(12);
+    const [one, two] = [await admission.enter('statistics'), await admission.enter('statistics')];
+    await refused(admission.enter('statistics', 0, 1));
+    for (const ticket of [...uploads, ...documents, one, two]) ticket.end();
+    await admission.enter('statistics');
+  });
+
+  it('gives room that came free to the oldest of those who wait', async () => {
+    const admission = new Admission();
+    const [first, ...rest] = await fill(admission, 'issue');
+    const order: number[] = [];
+    const waiting = [1, 2, 3].map((one) =>
+      admission.enter('issue').then((ticket) => {
+        order.push(one);
+        ticket.end();
+      }),
+    );
+    first!.end();
+    await Promise.all(waiting);
+    expect(order).toEqual([1, 2, 3]);
+    for (const ticket of rest) ticket.end();
+  });
+
+  it('holds the bodies under way below what memory bears, and still takes one that is larger than its share', async () => {
+    const admission = new Admission();
+    const whole = await admission.enter('upload', MOST_BYTES);
+    await refused(admission.enter('upload', 1, 1));
+    whole.end();
+    (await admission.enter('upload', MOST_BYTES * 2)).end();
+  });
+
+  it('grows while requests are quick and gives back a tenth when they take long; its own refusals teach it nothing', async () => {
+    let now = 0;
+    const admission = new Admission({ nowMs: () => now });
+    const round = async (tookMs: number) => {
+      const tickets = await fill(admission, 'upload');
+      now += tookMs;
+      for (const ticket of tickets) ticket.end();
+      now += 200;
+    };
+    const begin = admission.stateOf('upload').limit;
+    for (let i = 0; i < 60; i++) await round(5);
+    const grown = admission.stateOf('upload').limit;
+    expect(grown).toBeGreaterThan(begin);
+    const held = await fill(admission, 'upload');
+    for (let i = 0; i < 500; i++) await refused(admission.enter('upload', 0, 0));
+    expect(admission.stateOf('upload').limit).toBe(grown);
+    for (const ticket of held) ticket.end();
+    for (let i = 0; i < 60; i++) await round(2_000);
+    expect(admission.stateOf('upload').limit).toBe(TERMS.upload.floor);
+  });
+
+  it('never runs more of a class than its limit, whoever comes and goes', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.tuple(fc.constantFrom(...FIRST), fc.boolean(), fc.nat(3)), { maxLength: 200 }),
+        async (steps) => {
+          const admission = new Admission();
+          const running: { end(): void }[] = [];
+          for (const [work, ends, which] of steps) {
+            if (ends) running.splice(which, 1)[0]?.end();
+            else
+              await admission.enter(work, 10, 0).then(
+                (ticket) => running.push(ticket),
+                () => {},
+              );
+            for (const one of FIRST) {
+              const { limit, running: many } = admission.stateOf(one);
+              expect(many).toBeLessThanOrEqual(limit);
+            }
+          }
+          for (const ticket of running) ticket.end();
+          for (const one of FIRST) expect(admission.stateOf(one)).toMatchObject({ running: 0, waiting: 0 });
+        },
+      ),
+      { seed: 20220106, numRuns: 40 },
+    );
+  });
+
+  it('tells a balancer how much of its work it takes, and never a word that would end a drain', () => {
+    expect([weightOf(1, false), weightOf(0.42, false), weightOf(0, false), weightOf(1, true)]).toEqual([
+      '100%',
+      '42%',
+      '10%',
+      'drain',
+    ]);
+  });
+});

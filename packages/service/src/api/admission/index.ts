@@ -1,0 +1,5 @@
+export { Admission, type Refusal, type Ticket } from './admission.ts';
+export { listenToAgents, weightOf } from './agent.ts';
+export { admitRequests } from './hook.ts';
+export { AdaptiveLimit } from './limit.ts';
+export { FIRST, TERMS } from './terms.ts';

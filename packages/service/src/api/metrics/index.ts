@@ -1,0 +1,2 @@
+export { listenToMetrics } from './listener.ts';
+export { type Gauged, Metrics } from './metrics.ts';

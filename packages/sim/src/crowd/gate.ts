@@ -1,0 +1,246 @@
+import { toBase64url, toHex, utf8Encode } from '@munjigi/core/encoding';
+import { possessionBytes } from '@munjigi/core/entry-pass';
+import { type Decision, decide, inspect, type Subject } from '@munjigi/core/gate';
+import { sealSubject } from '@munjigi/core/sealed';
+import { compressPoint, keyThumbprint } from '@munjigi/core/signing';
+import { dayKeyFor } from '@munjigi/core/trust';
+import {
+  callServer,
+  type DeviceKey,
+  deviceSigner,
+  httpRegister,
+  MemoryOutboxStore,
+  makeDeviceKey,
+  Outbox,
+  randomBytes,
+  SyncLoop,
+  type TrustInUse,
+} from '@munjigi/offline';
+import { crypto, DeviceRules } from './rules.ts';
+
+/** Where a gate of the crowd stands, and who lets it in. */
+export interface GateTerms {
+  readonly venueId: number;
+  readonly enrolmentCode: string;
+  readonly venue: { readonly kind: string; readonly region: string };
+  readonly register: string;
+  readonly mirrors: readonly string[];
+}
+
+/** What came of one code at one gate. */
+export interface Visit {
+  readonly verdict: Decision['verdict'];
+  readonly reason: string;
+  /** From the code to the verdict, and to "saved on this device" where it was written down; milliseconds. */
+  readonly verdictMs: number;
+  readonly savedMs: number | null;
+  readonly counter: number | null;
+  /** True where it had to be written down: a code that comes twice within three minutes is one entry. */
+  readonly due: boolean;
+}
+
+/** What a gate knows of its own entries: kept apart from what the product keeps, so that it can be checked. */
+export interface GateLedger {
+  readonly venueId: number;
+  /** Hex of the thumbprint. */
+  readonly gate: string;
+  readonly counters: readonly number[];
+  readonly confirmed: number;
+}
+
+/** One gate, by the product's own parts: rules, decision, sealing, outbox and upload. Only its screen is missing. */
+export class CrowdGate {
+  readonly rules: DeviceRules;
+  readonly store = new MemoryOutboxStore();
+  readonly thumbprint: Uint8Array;
+  /** Milliseconds from saving an entry to its receipt. */
+  readonly receiptMs: number[] = [];
+  /** Counters that the store has taken. */
+  readonly written: number[] = [];
+  /** When a notice first stood on this gate's screen (milliseconds), by its name and standing. */
+  readonly told = new Map<string, number>();
+  /** Receipts that this gate held when the register had less. */
+  regressions = 0;
+  readonly #savedAt = new Map<number, number>();
+  readonly #seen = new Map<string, number>();
+  readonly #outbox: Outbox;
+  #sync: SyncLoop | null = null;
+  #confirmed = 0;
+
+  private constructor(
+    private readonly terms: GateTerms,
+    private readonly key: DeviceKey,
+    private readonly random: () => number,
+  ) {
+    this.thumbprint = keyThumbprint(key.publicKey);
+    this.rules = new DeviceRules(terms.mirrors, random, (use) => this.#noticed(use));
+    this.#outbox = new Outbox({
+      chain: async () => ({ store: this.store, gate: this.thumbprint }),
+      venueId: terms.venueId,
+      anchor: async () =>
+        (await this.store.newestReceipt())?.hash ?? this.rules.use?.digest ?? new Uint8Array(32),
+    });
+  }
+
+  /** Makes a key, fetches the rules and joins the venue, as a tablet does on its first day. */
+  static async join(terms: GateTerms, random: () => number): Promise<CrowdGate> {
+    const key = await makeDeviceKey();
+    const gate = new CrowdGate(terms, key, random);
+    await gate.rules.look();
+    const point = compressPoint(key.publicKey);
+    const proof = await deviceSigner(key).sign(possessionBytes(utf8Encode(terms.enrolmentCode), point));
+    await callServer(`${terms.register}/gates`, {
+      venueId: terms.venueId,
+      enrolmentCode: terms.enrolmentCode,
+      gateKey: toBase64url(point),
+      name: 'door',
+      proof: toBase64url(proof),
+    });
+    return gate;
+  }
+
+  get confirmed(): number {
+    return this.#confirmed;
+  }
+
+  get waiting(): number {
+    return this.written.length - this.written.filter((counter) => counter <= this.#confirmed).length;
+  }
+
+  /** Opens the door: looks at the rules again and again, and sends what is written. */
+  open(): void {
+    void this.rules.follow();
+    const doors = () => this.rules.use?.bundle.endpoints.register ?? [this.terms.register];
+    this.#sync = new SyncLoop({
+      store: this.store,
+      transport: httpRegister(doors, this.thumbprint),
+      signer: deviceSigner(this.key),
+      gate: this.thumbprint,
+      venueId: this.terms.venueId,
+      bundle: () => ({
+        sequence: this.rules.use?.bundle.sequence ?? 0,
+        digest: this.rules.use?.digest ?? new Uint8Array(32),
+      }),
+      registerKey: (kid) => this.rules.registerKey(kid),
+      crypto,
+      random: this.random,
+      monotonicMs: () => performance.now(),
+      now: () => {
+        const estimate = this.rules.clock.estimate();
+        return estimate && estimate.ms / 1000;
+      },
+      events: {
+        confirmed: ({ counter }) => this.#receipted(counter),
+        regressed: () => {
+          this.regressions += 1;
+        },
+      },
+    });
+    this.#sync.start();
+  }
+
+  close(): void {
+    this.rules.stop();
+    this.#sync?.stop();
+  }
+
+  /** Somebody sees that the network is back. */
+  nudge(): void {
+    this.#sync?.nudge(true);
+  }
+
+  /** A code before this gate. `write` false only decides. */
+  async visit(code: string, write = true): Promise<Visit> {
+    const begun = performance.now();
+    const { use, policy, clock } = this.rules;
+    if (!use || !policy)
+      return {
+        verdict: 'cannot-tell',
+        reason: 'rules-too-old',
+        verdictMs: 0,
+        savedMs: null,
+        counter: null,
+        due: false,
+      };
+    const inspected = await inspect(code, use.trust, crypto);
+    const estimate = clock.estimate();
+    const tag = inspected.claim?.kind === 'pass' ? toHex(inspected.claim.handle) : null;
+    const decision = decide(inspected, use.trust, policy, {
+      instant: estimate && { seconds: estimate.ms / 1000, uncertaintySeconds: estimate.uncertaintyMs / 1000 },
+      bundleAgeSeconds: this.rules.ageSeconds(),
+      venue: this.terms.venue,
+      party: 'group',
+      seenBeforeAt: tag === null ? null : (this.#seen.get(tag) ?? null),
+      lastDrawingOffsetSeconds: null,
+      obligation: use.now?.obligation ?? null,
+      obligationUntil: use.now?.validUntil ?? null,
+    });
+    const verdictMs = performance.now() - begun;
+    const { verdict, reason } = decision;
+    if (!write || !decision.record || !estimate)
+      return { verdict, reason, verdictMs, savedMs: null, counter: null, due: false };
+    if (tag !== null) this.#seen.set(tag, Math.floor(estimate.ms / 1000));
+    const counter = await this.#write(decision, inspected.claim!.subject, Math.floor(estimate.ms / 1000));
+    return {
+      verdict,
+      reason,
+      verdictMs,
+      savedMs: counter === null ? null : performance.now() - begun,
+      counter,
+      due: true,
+    };
+  }
+
+  ledger(): GateLedger {
+    return {
+      venueId: this.terms.venueId,
+      gate: toHex(this.thumbprint),
+      counters: this.written,
+      confirmed: this.#confirmed,
+    };
+  }
+
+  async #write({ check }: Decision, subject: Subject, enteredAt: number): Promise<number | null> {
+    const { use, policy } = this.rules;
+    const day = policy!.calendar.dateOf(enteredAt);
+    const dayKey = dayKeyFor(use!.bundle, day);
+    if (!dayKey) return null;
+    const { venueId } = this.terms;
+    const done = await this.#outbox.append(async ({ gate, ...place }) => ({
+      ...place,
+      venueId,
+      enteredAt,
+      check,
+      record: 'scan',
+      kind: 'entry',
+      clockUnknown: false,
+      dayKeyId: dayKey.keyId,
+      subject: await sealSubject({
+        subject,
+        place: { venueId, day, gate, counter: place.counter, check, record: 'scan', kind: 'entry' },
+        dayKey: dayKey.publicKey,
+        ekm: randomBytes(32),
+      }),
+    }));
+    if (done.state !== 'saved') return null;
+    const { counter } = done.kept;
+    this.written.push(counter);
+    this.#savedAt.set(counter, performance.now());
+    this.#sync?.nudge();
+    return counter;
+  }
+
+  #receipted(upTo: number): void {
+    for (const [counter, at] of this.#savedAt) {
+      if (counter > upTo) continue;
+      this.receiptMs.push(performance.now() - at);
+      this.#savedAt.delete(counter);
+    }
+    this.#confirmed = Math.max(this.#confirmed, upTo);
+  }
+
+  #noticed({ now }: TrustInUse): void {
+    const name = `${now?.notice ?? 'none'} ${now?.status ?? ''}`.trim();
+    if (!this.told.has(name)) this.told.set(name, Date.now());
+  }
+}
