@@ -115,7 +115,8 @@ describe('a database of three nodes that fails over under load', () => {
       const report = await nodes[0]!.desk.verifyChain(gate.venueId, 1);
       expect(report).toMatchObject({ verified: written, problems: [] });
     }
-    expect(nodes.flatMap(({ alarms }) => alarms)).toEqual([]);
+    // Jobs of the night may have met a database that was away; of a chain there is nothing to report.
+    expect(nodes.flatMap(({ alarms }) => alarms).filter(({ venueId }) => venueId !== null)).toEqual([]);
   }
 
   it('has the settings of a single server', () => {
@@ -151,8 +152,9 @@ describe('a database of three nodes that fails over under load', () => {
   });
 
   on('takes no cancelled commit for a confirmed one', async () => {
+    // A node that is being rewound from the primary would be left in pieces by the cut.
+    await cluster.whole();
     const primary = await cluster.primary();
-    await cluster.successor();
     const gap = await uploads.during(async () => {
       await receipts(50);
       await until('commits cancelled as they come', async () => {

@@ -60,6 +60,7 @@ export {
   type RegisterTransport,
 } from './sync/register-transport.ts';
 export { callServer, ServerError } from './sync/server.ts';
+export { SPREAD_MS, spread } from './sync/spread.ts';
 export { KEEP_SECONDS, type Round, type SyncEvents, SyncLoop, type SyncParts } from './sync/sync-loop.ts';
 export { BundleStore, type BundleStoreParts, type Refreshed, type TrustInUse } from './trust/bundle-store.ts';
 export { type DocumentName, type DocumentSource, httpDocuments } from './trust/documents.ts';

@@ -18,6 +18,7 @@ export {
   notices,
   noticeTexts,
   standingTexts,
+  understands,
 } from './notices.ts';
 export {
   acceptedChecks,
