@@ -18,6 +18,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   backup: async () => (await import('./backup/backup.ts')).main,
   restore: async () => (await import('./backup/restore.ts')).main,
   register: async () => (await import('./register/main.ts')).main,
+  plan: async () => (await import('./plan/main.ts')).main,
   log: async () => (await import('./log/main.ts')).main,
 };
 
