@@ -1,13 +1,5 @@
 import { calendarOf, noticeTexts } from '@munjigi/core/rules';
-import {
-  type DiaryNote,
-  type HeldPass,
-  inTurn,
-  SPREAD_MS,
-  spread,
-  storageSelfTest,
-  type Waiting,
-} from '@munjigi/offline';
+import { type DiaryNote, type HeldPass, inTurn, storageSelfTest, type Waiting } from '@munjigi/offline';
 import type { Appearance } from '@munjigi/ui/appearance';
 import { isTextKey, t } from '@munjigi/ui/texts';
 import { batch, computed, effect, type Signal, signal } from '@preact/signals';
@@ -15,6 +7,7 @@ import { heldCertificates, openHolder, problemOf } from '../holder.ts';
 import type { ProviderPerson, Stage, View, Wallet } from '../model.ts';
 import { clockText, dayText, longDayText, timeText } from './dates.ts';
 import { openDrawing } from './drawing.ts';
+import { openDue } from './due.ts';
 import { type Enrolling, enrolPerson, renewBatch } from './enrolment.ts';
 import { openLookups } from './lookups.ts';
 import { notificationState, openReminding } from './reminding.ts';
@@ -157,14 +150,13 @@ export async function openWallet({
     visible.value = !document.hidden;
   };
   document.addEventListener('visibilitychange', seen);
-  // At full minutes and at midnight every open wallet of the country finds the same things due.
-  const within = (usual: number) => () => (policy.peek()?.exercise ? 0 : usual);
-  const renewal = spread(() => void errand(renew, true), within(SPREAD_MS.minute));
-  const newDay = spread(() => {
-    const pack = policy.peek();
-    if (pack) lookups.look(pack, today.peek());
-  }, within(SPREAD_MS.day));
-  let looksOn = false;
+  const due = openDue({
+    policy,
+    today,
+    isSeen: () => stage.value === 'open' && visible.value,
+    renew: () => void errand(renew, true),
+    look: lookups.look,
+  });
   const stops = [
     effect(() => {
       const shown = visible.value && stage.value === 'open' && view.value === 'qr';
@@ -177,24 +169,16 @@ export async function openWallet({
       if (pack && stage.value === 'open')
         void reminding.look(pack, language.value, endOf(certificates.value, now), now);
     }),
-    effect(() => {
-      const [pack, day] = [policy.value, today.value];
-      const shown = stage.value === 'open' && visible.value && pack !== null;
-      if (shown && looksOn) newDay.soon();
-      else if (shown) lookups.look(pack, day);
-      looksOn = shown;
-    }),
     ...followSignedWord(store, rules, minute, () => void drawing.redraw()),
     effect(() => {
       const now = minute.value;
       if (!isConcerned(passes.value, rules) || !renewsItself || !visible.value || stage.value !== 'open')
         return;
-      void store.renewalDue(now).then((due) => due && renewal.soon());
+      void store.renewalDue(now).then((isDue) => isDue && due.renewal());
     }),
     rules.watch(() => !document.hidden),
     () => document.removeEventListener('visibilitychange', seen),
-    renewal.stop,
-    newDay.stop,
+    due.stop,
     () => ticker.close(),
     () => drawing.close(),
     () => awake(false),
