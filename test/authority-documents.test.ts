@@ -8,6 +8,7 @@ import {
   compareBundles,
   compileTrust,
   dayKeyFor,
+  isUrgent,
   openBundle,
   openClock,
   openNow,
@@ -36,6 +37,9 @@ dm65hlY3VFsCIQDr2SomIafD7tCvnbvLE/r8LOJVll1V/G+VaUVibNPOiQ==
 -----END CERTIFICATE-----
 `;
 
+/** Front doors of the issuer, as its operator names them. */
+const DOORS = ['https://one.example/api/issuer', 'https://two.example/api/issuer'];
+
 async function documentsOf(test: TestService) {
   const bytesOf = async (name: string) => (await test.call('GET', `/api/authority/${name}`)).bytes;
   const root = await openRoot(await bytesOf('root'), crypto);
@@ -47,7 +51,7 @@ describe('the authority desk', () => {
   let test: TestService;
 
   beforeAll(async () => {
-    test = await startTestService({ flags: { desks: 'issuer,authority' } });
+    test = await startTestService({ flags: { desks: 'issuer,authority', 'doors-issuer': DOORS.join(', ') } });
   });
   afterAll(() => test.remove());
 
@@ -58,6 +62,8 @@ describe('the authority desk', () => {
     expect(root.delegates).toHaveLength(2);
     for (const { from, until } of root.delegates) expect(until - from).toBeLessThanOrEqual(90 * DAY);
     await selfTest(bundle, compileTrust(bundle), crypto, inspect);
+    expect([...bundle.parts!.doors!]).toEqual([['kr-2022', DOORS]]);
+    expect(isUrgent(now)).toBe(false);
     expect(compareBundles(null, bundle, STORY_SECONDS)).toBe('take');
     expect(now).toMatchObject({
       notice: null,

@@ -5,7 +5,15 @@ import { presentPass, readPassClaims } from '@munjigi/core/entry-pass';
 import { issuePaperPass } from '@munjigi/core/entry-pass/issue';
 import { decide, inspect } from '@munjigi/core/gate';
 import type { Signer } from '@munjigi/core/signing';
-import { compareBundles, compileTrust, type IssuerEntry, openBundle, openRoot } from '@munjigi/core/trust';
+import {
+  compareBundles,
+  compileTrust,
+  type IssuerEntry,
+  isUrgent,
+  openBundle,
+  openNow,
+  openRoot,
+} from '@munjigi/core/trust';
 import { makePrivateKey, nodeCrypto, nodeSigner } from '@munjigi/service/crypto';
 import { afterEach, describe, expect, it } from 'vitest';
 import { HandoverFolder } from '../packages/service/src/api/handover.ts';
@@ -26,7 +34,8 @@ const start = async (flags: Record<string, string | boolean>) => {
 const published = async (test: TestService) => {
   const root = await openRoot((await test.call('GET', '/api/authority/root')).bytes, crypto);
   const { bundle } = await openBundle((await test.call('GET', '/api/authority/bundle')).bytes, root, crypto);
-  return { root, bundle };
+  const now = await openNow((await test.call('GET', '/api/authority/now')).bytes, root, crypto);
+  return { root, bundle, now };
 };
 
 interface Wallet {
@@ -110,6 +119,10 @@ describe('the loss of an issuer key, rehearsed', () => {
     const after = await published(test);
     expect(compareBundles(before.bundle, after.bundle, STORY_SECONDS), 'no new root is needed').toBe('take');
     expect(after.bundle.rootVersion).toBe(before.bundle.rootVersion);
+    expect(
+      [before, after].map(({ now }) => isUrgent(now)),
+      'devices are told to hurry',
+    ).toEqual([false, true]);
     for (const wallet of wallets) {
       const decision = await atTheDoor(wallet, after.bundle);
       expect(decision).toMatchObject({

@@ -30,7 +30,7 @@ export { WriterLock } from './gate/writer-lock.ts';
 export { countOf, NO_CHECKS, type Wrote, wroteSince } from './gate/wrote-since.ts';
 export { isRefusedBatch, prepareBatch, readBatch } from './holder/batch.ts';
 export { HolderStore } from './holder/holder-store.ts';
-export { callServer, IssuerClient, ServerError } from './holder/issuer-client.ts';
+export { IssuerClient } from './holder/issuer-client.ts';
 export { type DailySource, httpDaily, type LookupMoment, Lookups } from './holder/lookups.ts';
 export { nextShowing, SHOWING_SECONDS, type Showing } from './holder/showing.ts';
 export { inTurn, type OnWaiting, type Waiting } from './holder/turn.ts';
@@ -52,6 +52,7 @@ export { randomBytes, randomShare } from './storage/random.ts';
 export { isInstalled, type StorageFacts, type StorageFitness, storageSelfTest } from './storage/self-test.ts';
 export { waitAfterFailure } from './sync/backoff.ts';
 export { ChainsSync, type ChainsSyncEvents, type ChainsSyncParts } from './sync/chains-sync.ts';
+export { Doors, type Fault, faultOf, orderOf } from './sync/doors.ts';
 export { nextToSend } from './sync/position.ts';
 export {
   type GateNews,
@@ -60,8 +61,11 @@ export {
   type RegisterAnswer,
   type RegisterTransport,
 } from './sync/register-transport.ts';
+export { callServer, ServerError } from './sync/server.ts';
+export { SPREAD_MS, spread } from './sync/spread.ts';
 export { KEEP_SECONDS, type Round, type SyncEvents, SyncLoop, type SyncParts } from './sync/sync-loop.ts';
 export { BundleStore, type BundleStoreParts, type Refreshed, type TrustInUse } from './trust/bundle-store.ts';
 export { type DocumentName, type DocumentSource, httpDocuments } from './trust/documents.ts';
 export { databaseTrustKeep, type KeptTrust, type TrustKeep } from './trust/kept-trust.ts';
 export type { KeptLog, LogAlarm, LogSight } from './trust/log-watch.ts';
+export { bundleSlot, SLOT_SECONDS, URGENT_SLOT_SECONDS } from './trust/slot.ts';

@@ -19,6 +19,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   restore: async () => (await import('./backup/restore.ts')).main,
   register: async () => (await import('./register/main.ts')).main,
   status: async () => (await import('./status/main.ts')).main,
+  plan: async () => (await import('./plan/main.ts')).main,
   log: async () => (await import('./log/main.ts')).main,
   canary: async () => (await import('./canary/main.ts')).main,
 };

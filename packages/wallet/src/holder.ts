@@ -1,4 +1,6 @@
+import { toHex } from '@munjigi/core/encoding';
 import { inspect } from '@munjigi/core/gate';
+import { compilePolicy, understands } from '@munjigi/core/rules';
 import { webCrypto } from '@munjigi/core/signing';
 import {
   BundleStore,
@@ -11,6 +13,7 @@ import {
   IssuerClient,
   isRefusedBatch,
   Lookups,
+  randomShare,
   ServerError,
 } from '@munjigi/offline';
 import type { HeldCertificate } from './engine/standing.ts';
@@ -29,6 +32,8 @@ export interface Holder {
 
 /** The mirror that is asked before a bundle names others. */
 const MIRRORS = ['/mirror'];
+/** The issuer that serves this page. */
+const HOME = ['/api/issuer'];
 
 /** `profile` is a wallet of its own in the same browser, for the demonstration's several phones. */
 export function openHolder(profile: string | null): Holder {
@@ -42,9 +47,27 @@ export function openHolder(profile: string | null): Holder {
     inspect,
     at: () => clock.pessimisticMs() / 1000,
     mirrors: MIRRORS,
+    random: randomShare,
+    understands: ({ pack }, now) => understands(compilePolicy(pack), now),
   });
+  // The issuer of the passes held, or the only one that the bundle has doors of; else where this page came from.
+  let kid: string | null = null;
+  void store.passes().then(
+    ([pass]) => {
+      kid = pass ? toHex(pass.kid) : null;
+    },
+    () => {},
+  );
+  const doors = () => {
+    const bundle = rules.current?.bundle;
+    const named = bundle?.parts?.doors;
+    const own = bundle?.issuers.find((issuer) => toHex(issuer.kid) === kid)?.issuer;
+    return (
+      (named && (own === undefined ? named.size === 1 && [...named.values()][0] : named.get(own))) || HOME
+    );
+  };
   const lookups = new Lookups({ store, daily: httpDaily(), crypto: platform });
-  return { store, rules, clock, issuer: new IssuerClient(), lookups };
+  return { store, rules, clock, issuer: new IssuerClient(doors), lookups };
 }
 
 /** Certificates as the screens use them, whichever of its two names the issuer's answer gives the kind. */

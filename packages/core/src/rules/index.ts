@@ -21,6 +21,7 @@ export {
   notices,
   noticeTexts,
   standingTexts,
+  understands,
 } from './notices.ts';
 export {
   acceptedChecks,

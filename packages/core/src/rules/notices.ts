@@ -23,6 +23,10 @@ export interface NoticeTexts {
   readonly notice: string;
 }
 
+/** True where the policy has what a `now` names; else a newer pack goes with it. */
+export const understands = (policy: Policy, now: Now): boolean =>
+  (now.notice === null || notice(policy, now.notice) !== null) && obligation(policy, now.obligation) !== null;
+
 /**
  * The texts of what counts right now. A notice that the pack does not have is shown as the standing one of the obligation,
  * so that a device with older rules still says something true.

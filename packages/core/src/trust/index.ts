@@ -4,7 +4,7 @@ export { compareBundles, compareNow, MAX_JUMP, refuseTwoFaces } from './compare.
 export { compileTrust, dayKeyFor, mondayOf, registerKeyOf } from './compile.ts';
 export { signerKid } from './cose-sign.ts';
 export { trustFromKeys, type WithdrawnLists } from './keys.ts';
-export { MAX_NOW_BYTES, openNow } from './now.ts';
+export { isUrgent, MAX_NOW_BYTES, openNow, urgently } from './now.ts';
 export { DELEGATE_SECONDS, delegateOf, openRoot, type PinnedRoot, rootDigest } from './root.ts';
 export { type Inspect, selfTest } from './self-test.ts';
 export type * from './types.ts';

@@ -8,6 +8,8 @@ import type { Now, Root } from './types.ts';
 const read = fieldReader('trust.structure', 'document of what counts now');
 /** So small that telling every gate within two minutes is affordable. */
 export const MAX_NOW_BYTES = 1024;
+/** A parameter that no text names. */
+const URGENT = 'urgent';
 
 /** The payload of a `now` (docs/protocol/now.cddl). */
 export const nowPayload = (now: Now): CborValue => [
@@ -44,6 +46,14 @@ function parameters(value: CborValue | undefined): Now['parameters'] {
   }
   return out;
 }
+
+/** True where a `now` says that the bundle it names withdraws what the one before it trusted: devices fetch it within a minute. */
+export const isUrgent = ({ parameters }: Now): boolean => parameters[URGENT] === 1;
+/** The same, as the authority says it. */
+export const urgently = (parameters: Now['parameters']): Now['parameters'] => ({
+  ...parameters,
+  [URGENT]: 1,
+});
 
 /** Verifies a `now` under the root in use. Throws `trust.structure` or `trust.signature`. */
 export async function openNow(bytes: Uint8Array, root: Root, crypto: Crypto): Promise<Now> {

@@ -36,13 +36,14 @@ const parts: BundleParts = {
     head: fill(1, 150),
     cosignatures: [fill(2, 160), fill(3, 160)],
   },
+  doors: new Map([['test', ['/api/issuer', 'https://second.example/api/issuer']]]),
 };
 const whole: Bundle = { ...bundle, logHead: fill(8, 45), parts };
 const fields = bundlePayload(whole) as readonly CborValue[];
 const signed = (payload: CborValue) => signDocument('bundle', payload, delegate!, signerKid(pub(delegate)));
 
 describe('the named parts of a bundle', () => {
-  it('come back whole: line keys, officers, the log with its cosigned head', async () => {
+  it('come back whole: line keys, officers, the log with its cosigned head, doors of issuers', async () => {
     const bytes = await signBundle(whole, delegate!);
     expect(await openBundle(bytes, root, crypto)).toEqual({ bundle: whole, digest: sha256(bytes) });
   });

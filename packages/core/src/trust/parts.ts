@@ -6,7 +6,7 @@ const read = fieldReader('trust.structure', 'trust bundle');
 const ROLES = ['owner', 'staff', 'inspector', 'officer', 'operator'] as const;
 
 /** The last field of a bundle: named parts, of which a reader takes those that it knows (docs/protocol/bundle.cddl). */
-export function partsPayload({ bodies, officers, log }: BundleParts): CborValue {
+export function partsPayload({ bodies, officers, log, doors }: BundleParts): CborValue {
   const parts = new Map<string, CborValue>();
   if (bodies)
     parts.set('bodies', new Map([...bodies].map(([body, keys]): [string, CborValue] => [body, [...keys]])));
@@ -15,6 +15,8 @@ export function partsPayload({ bodies, officers, log }: BundleParts): CborValue 
       'officers',
       officers.map((o): CborValue => [o.body, o.role, o.credentialId, o.publicKey, o.from, o.until]),
     );
+  if (doors)
+    parts.set('doors', new Map([...doors].map(([issuer, all]): [string, CborValue] => [issuer, [...all]])));
   if (log) parts.set('log', [log.origin, log.key, log.head, [...log.cosignatures]]);
   return parts;
 }
@@ -41,14 +43,26 @@ function bodiesFrom(value: CborValue): ReadonlyMap<string, readonly Uint8Array[]
   return bodies;
 }
 
+function doorsFrom(value: CborValue): ReadonlyMap<string, readonly string[]> {
+  const doors = new Map<string, readonly string[]>();
+  for (const [issuer, all] of read.map(value, 'doors'))
+    doors.set(
+      read.text(issuer, 'name of an issuer'),
+      read.array(all, 'doors of an issuer', 1, 16).map((one) => read.text(one, 'an address', 500)),
+    );
+  return doors;
+}
+
 /** Reads the parts that are known here; every other name is left alone. Throws `trust.structure`. */
 export function partsFrom(value: CborValue): BundleParts {
   const parts = read.map(value, 'parts');
   const [bodies, officers, log] = [parts.get('bodies'), parts.get('officers'), parts.get('log')];
+  const doors = parts.get('doors');
   const [origin, key, head, cosignatures] = log === undefined ? [] : read.array(log, 'log', 4);
   return {
     ...(bodies === undefined ? {} : { bodies: bodiesFrom(bodies) }),
     ...(officers === undefined ? {} : { officers: read.array(officers, 'officers', 0, 2000).map(officer) }),
+    ...(doors === undefined ? {} : { doors: doorsFrom(doors) }),
     ...(log === undefined
       ? {}
       : {

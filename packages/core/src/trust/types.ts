@@ -102,6 +102,8 @@ export interface BundleParts {
   /** Officers of every body, with the times between which each may act. */
   readonly officers?: readonly OfficerEntry[];
   readonly log?: LogEntry;
+  /** Front doors of issuers, by the issuer's name: absolute or root-relative addresses. */
+  readonly doors?: ReadonlyMap<string, readonly string[]>;
 }
 
 /** A passkey by which an officer of a body acts. */

@@ -8,7 +8,9 @@ import {
   openGateStore,
   Pin,
   SeenBefore,
+  SPREAD_MS,
   type Speak,
+  spread,
   storageSelfTest,
   WriterLock,
 } from '@munjigi/offline';
@@ -248,7 +250,9 @@ export async function createGate(options: GateOptions): Promise<Gate> {
     void rules.refresh().then(() => upload?.nudge());
     void ledger?.retry();
   };
-  window.addEventListener('online', look);
+  // The network came back for a whole town.
+  const back = spread(look, () => (rules.policy?.exercise ? 1_000 : SPREAD_MS.back));
+  window.addEventListener('online', back.soon);
   document.addEventListener('visibilitychange', () => {
     if (document.visibilityState === 'visible') look();
   });

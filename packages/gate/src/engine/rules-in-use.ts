@@ -1,5 +1,5 @@
 import { inspect } from '@munjigi/core/gate';
-import { compilePolicy, type Policy } from '@munjigi/core/rules';
+import { compilePolicy, type Policy, understands } from '@munjigi/core/rules';
 import { type Crypto, webCrypto } from '@munjigi/core/signing';
 import { type Bundle, registerKeyOf } from '@munjigi/core/trust';
 import {
@@ -48,6 +48,8 @@ export class RulesInUse {
       tryOut: ({ pack }) => void compilePolicy(pack),
       at: () => this.clock.pessimisticMs() / 1000,
       mirrors: FIRST_MIRRORS,
+      random: randomShare,
+      understands: (_, now) => !this.#policy || understands(this.#policy, now),
     });
   }
 

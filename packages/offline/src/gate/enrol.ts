@@ -1,9 +1,9 @@
 import { toBase64url, utf8Encode } from '@munjigi/core/encoding';
 import { possessionBytes } from '@munjigi/core/entry-pass';
 import { compressPoint, keyThumbprint } from '@munjigi/core/signing';
-import { callServer } from '../holder/issuer-client.ts';
 import type { GateIdentity } from '../outbox/types.ts';
 import { deviceSigner } from '../storage/device-key.ts';
+import { callServer } from '../sync/server.ts';
 import type { GateStore } from './gate-store.ts';
 
 /** What an enrolment link names. */

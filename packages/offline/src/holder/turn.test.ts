@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ServerError } from './issuer-client.ts';
+import { ServerError } from '../sync/server.ts';
 import { inTurn, type Waiting } from './turn.ts';
 import type { QueuePlace } from './types.ts';
 

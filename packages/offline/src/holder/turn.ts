@@ -1,4 +1,5 @@
-import { type IssuerClient, ServerError } from './issuer-client.ts';
+import { ServerError } from '../sync/server.ts';
+import type { IssuerClient } from './issuer-client.ts';
 
 /** Where this wallet stands while it waits for the issuer. */
 export interface Waiting {

@@ -6,8 +6,9 @@ import {
   type HeadJson,
   headFromJson,
 } from '@munjigi/core/chain';
-import { concatBytes, fromBase64, sha256, toBase64url, toHex, utf8Encode } from '@munjigi/core/encoding';
-import { callServer, ServerError } from '../holder/issuer-client.ts';
+import { fromBase64, toBase64url } from '@munjigi/core/encoding';
+import { Doors } from './doors.ts';
+import { callServer } from './server.ts';
 
 /** What the register tells a gate of itself. */
 export interface GateNews {
@@ -94,40 +95,19 @@ const answerOf = (json: AnswerJson): RegisterAnswer => ({
   news: json.gate ?? null,
 });
 
-const CLOSED_MS = 30_000;
-
 /**
- * The register over HTTP. Front doors are tried in an order of this gate's own (rendezvous hashing), so that gates spread
- * evenly and stay where they are; a door that failed is passed over for a while. `app` is this app's version.
+ * The register over HTTP, at doors that are tried in an order of this gate's own. Everything here may be sent twice: batches,
+ * delegations and successors are answered as before. `app` is this app's version.
  */
 export function httpRegister(
-  doors: () => readonly string[],
+  addresses: () => readonly string[],
   gate: Uint8Array,
   nowMs: () => number = () => performance.now(),
   app?: string,
 ): RegisterTransport {
-  const closedUntil = new Map<string, number>();
-  const score = (door: string) => toHex(sha256(concatBytes(gate, utf8Encode(door))));
-
-  async function ask<T>(path: string, body?: unknown): Promise<T> {
-    const ordered = [...doors()].sort((a, b) => score(a).localeCompare(score(b)));
-    const open = ordered.filter((door) => (closedUntil.get(door) ?? 0) <= nowMs());
-    let last: unknown = new ServerError(0, 'network', null);
-    for (const door of open.length > 0 ? open : ordered) {
-      try {
-        const answer = await callServer<T>(`${door.replace(/\/$/, '')}${path}`, body);
-        closedUntil.delete(door);
-        return answer;
-      } catch (error) {
-        if (!(error instanceof ServerError)) throw error;
-        last = error;
-        // A contract error is an answer; a full register has said when to come again.
-        if (error.status !== 0 && error.status !== 500 && error.status !== 502 && error.status !== 504) break;
-        if (ordered.length > 1) closedUntil.set(door, nowMs() + CLOSED_MS);
-      }
-    }
-    throw last;
-  }
+  const doors = new Doors(gate, nowMs);
+  const ask = <T>(path: string, body?: unknown): Promise<T> =>
+    doors.ask(addresses(), (door) => callServer<T>(`${door}${path}`, body), true);
 
   return {
     send: async (batch, shown) =>

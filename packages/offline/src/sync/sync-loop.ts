@@ -10,11 +10,11 @@ import { equalBytes } from '@munjigi/core/encoding';
 import { isMunjigiError } from '@munjigi/core/errors';
 import type { Crypto, Signer } from '@munjigi/core/signing';
 import type { ClockSample } from '../clock/device-clock.ts';
-import { ServerError } from '../holder/issuer-client.ts';
 import type { KeptEntry, KeptReceipt, OutboxStore } from '../outbox/types.ts';
 import { waitAfterFailure } from './backoff.ts';
 import { nextToSend } from './position.ts';
 import type { GateNews, RegisterAnswer, RegisterTransport } from './register-transport.ts';
+import { ServerError } from './server.ts';
 
 /** What happened, for whoever shows it. */
 export interface SyncEvents {

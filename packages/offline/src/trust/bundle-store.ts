@@ -7,6 +7,7 @@ import {
   compareNow,
   compileTrust,
   type Inspect,
+  isUrgent,
   type Now,
   openBundle,
   openClock,
@@ -23,6 +24,7 @@ import { fetchCandidate, isExercise } from './candidate.ts';
 import type { DocumentSource } from './documents.ts';
 import type { KeptTrust, TrustKeep } from './kept-trust.ts';
 import { type LogSight, sightOf, watchLog } from './log-watch.ts';
+import { bundleSlot } from './slot.ts';
 
 /** Everything in use at one moment: swapped as a whole. */
 export interface TrustInUse {
@@ -34,6 +36,8 @@ export interface TrustInUse {
   readonly clock: StoryClock | null;
   /** The public log as far as this device has seen it. */
   readonly log: LogSight;
+  /** Seconds of the last signed word that this bundle is the newest. */
+  readonly confirmedAt: number;
 }
 
 /** What a refresh did. `problem` is the code of the rule by which something fetched was refused; the old stays in use. */
@@ -56,6 +60,10 @@ export interface BundleStoreParts {
   readonly mirrors: readonly string[];
   /** The machine's clock in milliseconds, against which a played clock is told. */
   readonly realMs?: () => number;
+  /** Draws the moment at which a new bundle is fetched (`bundleSlot`); without it, that is at once. */
+  readonly random?: () => number;
+  /** False for a `now` that cannot be understood with this bundle: then a newer one is urgent. */
+  readonly understands?: (bundle: Bundle, now: Now) => boolean;
 }
 
 /**
@@ -65,6 +73,8 @@ export interface BundleStoreParts {
 export class BundleStore {
   #inUse: TrustInUse | null = null;
   #kept: KeptTrust | null = null;
+  /** The second at which a bundle is fetched that was heard of. */
+  #slot: number | null = null;
   #running: Promise<Refreshed> | null = null;
 
   constructor(private readonly parts: BundleStoreParts) {}
@@ -84,8 +94,11 @@ export class BundleStore {
       const now = kept.now && (await openNow(kept.now, root, crypto));
       const clock = kept.clock && isExercise(bundle) ? await openClock(kept.clock, root, crypto) : null;
       const log = await sightOf(kept.log, bundle, crypto);
-      this.#inUse = { root, bundle, digest, trust: compileTrust(bundle), now, clock, log };
+      const confirming = kept.confirming ? await openNow(kept.confirming, root, crypto) : now;
+      const confirmedAt = confirmedBy(confirming, { bundle, digest });
+      this.#inUse = { root, bundle, digest, trust: compileTrust(bundle), now, clock, log, confirmedAt };
       this.#kept = kept;
+      this.#slot = kept.slot ?? null;
       return true;
     } catch (error) {
       if (isMunjigiError(error)) return false;
@@ -102,14 +115,12 @@ export class BundleStore {
   }
 
   /**
-   * Age of the rules in seconds, counted from the last signed word that they are the newest: the `now` that names this
+   * Age of the rules in seconds, counted from the last signed word that they are the newest: the last `now` that named this
    * bundle, or the bundle itself. Null without rules.
    */
   ageSeconds(): number | null {
     const use = this.#inUse;
-    if (!use) return null;
-    const confirmed = use.now && equalBytes(use.now.bundle.digest, use.digest) ? use.now.issuedAt : 0;
-    return Math.max(0, this.parts.at() - Math.max(use.bundle.issuedAt, confirmed));
+    return use && Math.max(0, this.parts.at() - use.confirmedAt);
   }
 
   async #refresh(): Promise<Refreshed> {
@@ -129,8 +140,15 @@ export class BundleStore {
     const { crypto, source, keep, inspect, tryOut, realMs = Date.now } = this.parts;
     const old = this.#inUse;
     const known = old && this.#kept && { ...old, bytes: this.#kept };
-    const found = await fetchCandidate(nowBytes, known, (name) => source.fetch(name, mirrors), crypto);
+    const found = await fetchCandidate(
+      nowBytes,
+      known,
+      (name, wanted) => source.fetch(name, mirrors, wanted),
+      crypto,
+      (said, hasNewRoot) => this.#isDue(said, hasNewRoot),
+    );
     if (!found) return false;
+    if (!found.waits) this.#slot = null;
     const { root, bundle, digest, bytes } = found;
 
     const newerClock = !old?.clock || (found.clock?.sequence ?? 0) > old.clock.sequence;
@@ -154,8 +172,11 @@ export class BundleStore {
       () => source.fetch('log-head', mirrors),
       crypto,
     );
+    const confirming = found.waits ? this.#confirming() : null;
     const next: KeptTrust = {
       ...bytes,
+      confirming,
+      slot: this.#slot,
       now: newerNow ? bytes.now : (this.#kept?.now ?? bytes.now),
       clock: !clock ? null : newerClock ? bytes.clock : (this.#kept?.clock ?? null),
       log: log.kept,
@@ -163,10 +184,35 @@ export class BundleStore {
     if (this.#kept && sameDocuments(this.#kept, next)) return false;
     await keep.save(next);
     this.#kept = next;
-    this.#inUse = { root, bundle, digest, trust, now, clock, log: log.sight };
+    const confirmedAt = found.waits ? old!.confirmedAt : confirmedBy(now, { bundle, digest });
+    this.#inUse = { root, bundle, digest, trust, now, clock, log: log.sight, confirmedAt };
     return true;
   }
+
+  /** True when the moment has come to fetch the bundle that a `now` names; draws the moment where none was. */
+  #isDue(now: Now, hasNewRoot: boolean): boolean {
+    const { random, understands, at } = this.parts;
+    const use = this.#inUse;
+    if (!random || !use || isExercise(use.bundle)) return true;
+    const urgent = hasNewRoot || isUrgent(now) || understands?.(use.bundle, now) === false;
+    this.#slot = bundleSlot(this.#slot, at(), urgent, random);
+    if (this.#slot > at()) return false;
+    // Where no mirror has it yet, it is asked for again soon, and not with every look.
+    this.#slot = bundleSlot(null, at(), true, random);
+    return true;
+  }
+
+  /** The `now` that last named the bundle in use, as it came. */
+  #confirming(): Uint8Array | null {
+    const use = this.#inUse!;
+    const isNamed = use.now && equalBytes(use.now.bundle.digest, use.digest);
+    return isNamed ? this.#kept!.now : (this.#kept!.confirming ?? null);
+  }
 }
+
+/** When a bundle was last said to be the newest, in seconds: by its own date, or by a `now` that names it. */
+const confirmedBy = (now: Now | null, { bundle, digest }: { bundle: Bundle; digest: Uint8Array }): number =>
+  now && equalBytes(now.bundle.digest, digest) ? Math.max(bundle.issuedAt, now.issuedAt) : bundle.issuedAt;
 
 const same = (a: Uint8Array | null, b: Uint8Array | null): boolean => (a && b ? equalBytes(a, b) : a === b);
 const sameDocuments = (a: KeptTrust, b: KeptTrust): boolean =>
@@ -174,5 +220,7 @@ const sameDocuments = (a: KeptTrust, b: KeptTrust): boolean =>
   same(a.bundle, b.bundle) &&
   same(a.now, b.now) &&
   same(a.clock, b.clock) &&
+  same(a.confirming ?? null, b.confirming ?? null) &&
+  (a.slot ?? null) === (b.slot ?? null) &&
   same(a.log?.head ?? null, b.log?.head ?? null) &&
   (a.log?.alarm ?? null) === (b.log?.alarm ?? null);

@@ -1,4 +1,4 @@
-import { equalBytes } from '@munjigi/core/encoding';
+import { equalBytes, sha256 } from '@munjigi/core/encoding';
 import { isMunjigiError } from '@munjigi/core/errors';
 import type { Crypto } from '@munjigi/core/signing';
 import {
@@ -22,6 +22,8 @@ export interface Candidate {
   readonly now: Now;
   readonly clock: StoryClock | null;
   readonly bytes: KeptTrust & { readonly now: Uint8Array };
+  /** True where the bundle is still the known one, though `now` names another: its moment has not come, or no mirror has it. */
+  readonly waits: boolean;
 }
 
 /** What is in use, as far as it spares fetching. */
@@ -32,7 +34,7 @@ export interface Known {
   readonly bytes: KeptTrust;
 }
 
-type Fetch = (name: DocumentName) => Promise<Uint8Array | null>;
+type Fetch = (name: DocumentName, wanted?: (bytes: Uint8Array) => boolean) => Promise<Uint8Array | null>;
 
 /** True where a pack is marked as an exercise: only then is a played clock followed. */
 export const isExercise = ({ pack }: Bundle): boolean =>
@@ -40,22 +42,34 @@ export const isExercise = ({ pack }: Bundle): boolean =>
 
 /**
  * Fetches what a `now` asks for: the root only where the one in use does not fit it, the bundle only where its digest is another
- * one. Null where something could not be fetched. Throws what the documents are refused for.
+ * one and `due` says that it is time. Null where something could not be fetched. Throws what the documents are refused for.
+ * @param due whether a bundle that is not known is fetched now; what a new root says waits for it as a whole
  */
 export async function fetchCandidate(
   nowBytes: Uint8Array,
   known: Known | null,
   fetch: Fetch,
   crypto: Crypto,
+  due: (now: Now, hasNewRoot: boolean) => boolean = () => true,
 ): Promise<Candidate | null> {
   const root = await rootFor(nowBytes, known, fetch, crypto);
   if (!root) return null;
   const now = await openNow(nowBytes, root.root, crypto);
-  const isKnown =
-    known && equalBytes(known.digest, now.bundle.digest) && known.bundle.rootVersion === root.root.version;
-  const bundleBytes = isKnown ? known.bytes.bundle : await fetch('bundle');
-  if (!bundleBytes) return null;
-  const { bundle, digest } = isKnown ? known : await openBundle(bundleBytes, root.root, crypto);
+  // Under another root the bundle in use says nothing any more.
+  const usable = known?.bundle.rootVersion === root.root.version ? known : null;
+  if (known && !usable && !due(now, true)) return null;
+  const isNamed = usable !== null && equalBytes(usable.digest, now.bundle.digest);
+  const fetched = isNamed || (usable && !due(now, false)) ? null : await fetchNamed(fetch, now.bundle.digest);
+  const opened = fetched && (await openBundle(fetched, root.root, crypto));
+  // A mirror that lags behind has the one in use, or an older one.
+  const isNews =
+    opened !== null &&
+    (!usable ||
+      equalBytes(opened.digest, now.bundle.digest) ||
+      opened.bundle.sequence > usable.bundle.sequence);
+  if (!isNews && !usable) return null;
+  const { bundle, digest } = isNews ? opened : usable!;
+  const bundleBytes = isNews ? fetched! : usable!.bytes.bundle;
   const clockBytes = isExercise(bundle) ? ((await fetch('clock')) ?? known?.bytes.clock ?? null) : null;
   return {
     root: root.root,
@@ -64,7 +78,19 @@ export async function fetchCandidate(
     now,
     clock: clockBytes && (await openClock(clockBytes, root.root, crypto)),
     bytes: { root: root.bytes, bundle: bundleBytes, now: nowBytes, clock: clockBytes },
+    waits: usable !== null && !isNamed && !isNews,
   };
+}
+
+/** The bundle that a `now` names, from whichever mirror has it; else another one that a mirror has. */
+async function fetchNamed(fetch: Fetch, digest: Uint8Array): Promise<Uint8Array | null> {
+  let other: Uint8Array | null = null;
+  const named = await fetch('bundle', (bytes) => {
+    const isNamed = equalBytes(sha256(bytes), digest);
+    if (!isNamed) other ??= bytes;
+    return isNamed;
+  });
+  return named ?? other;
 }
 
 /** The root that a `now` stands under: the one in use, or a newer one that the one in use has signed too. */

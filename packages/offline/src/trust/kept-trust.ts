@@ -7,6 +7,10 @@ export interface KeptTrust {
   readonly bundle: Uint8Array;
   readonly now: Uint8Array | null;
   readonly clock: Uint8Array | null;
+  /** The last `now` that named this bundle, where the newest names another that has not been fetched yet. */
+  readonly confirming?: Uint8Array | null;
+  /** The second at which that other one is fetched (`bundleSlot`). */
+  readonly slot?: number | null;
   /** Absent on devices that have not met the public log yet. */
   readonly log?: KeptLog | null;
 }

@@ -41,6 +41,7 @@ Runs the service: any of its three desks, each with a database and a key store o
   --origin-issuer LIST      where the console of each body stands (http://issuer.localhost:PORT);
   --origin-register LIST      its passkeys belong to that host
   --origin-authority LIST
+  --doors-issuer LIST       front doors of the issuer that the bundle names for wallets
   --providers FILE          identity providers by OpenID Connect (DATA/providers.json)
   --limit-first N  --limit-renewal N  --limit-paper N
                             first issues, renewals and paper passes at a time (4, 4, 2)
@@ -83,6 +84,7 @@ const OPTIONS = {
   'origin-issuer': TEXT,
   'origin-register': TEXT,
   'origin-authority': TEXT,
+  'doors-issuer': TEXT,
   providers: TEXT,
   'canary-keys': TEXT,
   'imported-evidence-only': YES,

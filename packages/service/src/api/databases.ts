@@ -1,8 +1,7 @@
 import { mkdir } from 'node:fs/promises';
-import { connect } from 'node:net';
 import { join } from 'node:path';
 import type { ServiceConfig } from '../config/index.ts';
-import { type Database, migrate, openEmbedded, openPostgres } from '../db/index.ts';
+import { type Database, migrate, openEmbedded, openPostgres, takesWrites } from '../db/index.ts';
 import type { DeskName } from '../lib/desk.ts';
 
 /** Opens and migrates the database of one desk: a PostgreSQL by its address, else an embedded one in the data folder. */
@@ -24,7 +23,7 @@ export async function openDeskDatabase(
   }
 }
 
-/** How a database stands, as this server sees it. `broken`: it answers others, and our own pool does not work. */
+/** How a database stands, as this server sees it. `broken`: it works for others, and our own pool does not. */
 export type DatabaseState = 'up' | 'down' | 'broken';
 
 export interface DatabaseWatch {
@@ -38,8 +37,8 @@ export interface DatabaseWatch {
 const FALL = 3;
 
 /**
- * Watches databases in the background. One failed look says nothing; after three in a row a database whose port still
- * answers means that our own pool is broken, and one whose port is silent is gone for everyone.
+ * Watches databases in the background. One failed look says nothing; after three in a row a database that takes the write of a
+ * fresh connection means that our own pool is broken, and one that does not is gone for everyone.
  */
 export function watchDatabases(
   watched: readonly { readonly db: Database; readonly url: string | undefined }[],
@@ -57,7 +56,7 @@ export function watchDatabases(
     } catch {
       failures[i] = failures[i]! + 1;
       if (failures[i]! < FALL) return;
-      states[i] = url && (await answers(url)) ? 'broken' : 'down';
+      states[i] = url && (await takesWrites(url)) ? 'broken' : 'down';
     }
   };
   const look = (): Promise<void> => {
@@ -73,19 +72,4 @@ export function watchDatabases(
     state: () => (states.includes('broken') ? 'broken' : states.includes('down') ? 'down' : 'up'),
     close: () => clearInterval(timer),
   };
-}
-
-/** True where somebody listens at the address of a database. */
-function answers(url: string): Promise<boolean> {
-  const { hostname, port } = new URL(url);
-  return new Promise((done) => {
-    const socket = connect({ host: hostname || 'localhost', port: Number(port || 5432), timeout: 1000 });
-    const end = (reached: boolean) => {
-      socket.destroy();
-      done(reached);
-    };
-    socket.once('connect', () => end(true));
-    socket.once('error', () => end(false));
-    socket.once('timeout', () => end(false));
-  });
 }

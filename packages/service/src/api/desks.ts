@@ -131,6 +131,7 @@ export async function openDesks(parts: DeskParts): Promise<OpenDesks> {
         witnessed: cases.witnessed,
       },
       endpoints: config.doors,
+      issuerDoors: new Map(config.issuerDoors.length > 0 ? [[policy.id, config.issuerDoors]] : []),
       onTrouble: (error) => log.error({ desk: 'authority', error }, 'could not publish'),
       canaries: new CanaryKeys(config.canaryKeys, (count) =>
         log.warn({ desk: 'authority', count }, 'lines of the file of canary keys could not be read'),

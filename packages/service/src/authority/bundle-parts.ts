@@ -10,6 +10,7 @@ export async function lateFields(
   log: LogKeeper,
   bodies: KnownBodies,
   officers: () => Promise<readonly OfficerEntry[]>,
+  doors: NonNullable<BundleParts['doors']> = new Map(),
 ): Promise<LateFields> {
   const head = await log.store.cosignedHead(COSIGNATURES_WANTED);
   return {
@@ -17,6 +18,7 @@ export async function lateFields(
     parts: {
       bodies: await bodies.all(),
       officers: await officers(),
+      ...(doors.size > 0 ? { doors } : {}),
       log: {
         origin: log.origin,
         key: log.key,

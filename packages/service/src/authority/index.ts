@@ -51,6 +51,8 @@ export interface AuthorityOptions {
   readonly foreign: () => readonly ForeignEntry[];
   readonly handover: Handover;
   readonly endpoints: Bundle['endpoints'];
+  /** Front doors of issuers, by name. */
+  readonly issuerDoors?: ReadonlyMap<string, readonly string[]>;
   readonly log: {
     /** Line keys that the bodies handed over, this one's too. */
     readonly bodies: () => Promise<ReadonlyMap<string, Uint8Array>>;
@@ -125,7 +127,7 @@ export async function openAuthorityDesk(options: AuthorityOptions): Promise<Auth
     foreign: options.foreign,
     handover: options.handover,
     endpoints: options.endpoints,
-    late: () => lateFields(log, bodies, options.officers ?? (async () => [])),
+    late: () => lateFields(log, bodies, options.officers ?? (async () => []), options.issuerDoors),
     clock,
     crypto,
   });

@@ -1,4 +1,4 @@
-import { equalBytes } from '@munjigi/core/encoding';
+import { equalBytes, toHex } from '@munjigi/core/encoding';
 import { isMunjigiError } from '@munjigi/core/errors';
 import { inspect } from '@munjigi/core/gate';
 import type { Policy } from '@munjigi/core/rules';
@@ -16,8 +16,9 @@ import {
   openNow,
   type Root,
   selfTest,
+  urgently,
 } from '@munjigi/core/trust';
-import { signBundle, signClock, signNow } from '@munjigi/core/trust/publish';
+import { readVouchedBundle, signBundle, signClock, signNow } from '@munjigi/core/trust/publish';
 import { nowSeconds, type Story, type StoryClockPort } from '../clock/index.ts';
 import { ApiError } from '../contracts/index.ts';
 import { type LateFields, withoutHead } from './bundle-parts.ts';
@@ -64,6 +65,8 @@ export class Publisher {
   private turn: Promise<unknown> = Promise.resolve();
 
   private readonly rules: RulesInForce;
+  /** The newest bundle withdraws a key. Forgotten with the process: devices then fetch it at their slot. */
+  private urgent = false;
 
   constructor(private readonly parts: PublisherParts) {
     this.rules = new RulesInForce(parts.pack, parts.policy);
@@ -171,8 +174,11 @@ export class Publisher {
     const current = documents.latest('bundle');
     const stale = !current || Math.abs(at - current.issuedAt) > policy.pack.ladder.ageingHours * 900;
     let signing = standing;
-    if (stale || !(await this.isSame(current, standing, content)))
+    if (stale || !(await this.isSame(current, standing, content))) {
+      const urgent = await this.withdrawsMore(current, content);
       signing = await this.publishBundle(content, standing, at);
+      this.urgent = urgent;
+    }
     await this.publishNow(signing, at, announce, content.logHead);
     return true;
   }
@@ -204,6 +210,14 @@ export class Publisher {
       pack,
       ...(await late()),
     };
+  }
+
+  /** True where a key is withdrawn that the bundle before still trusts: then devices do not wait for their slot. */
+  private async withdrawsMore(current: Published | null, content: Bundle): Promise<boolean> {
+    if (!current) return false;
+    const before = readVouchedBundle(current.bytes);
+    const trusted = new Set(before.issuers.filter((one) => !one.withdrawn).map(({ kid }) => toHex(kid)));
+    return content.issuers.some(({ kid, withdrawn }) => withdrawn && trusted.has(toHex(kid)));
   }
 
   private async isSame(current: Published, { root }: Standing, content: Bundle): Promise<boolean> {
@@ -281,7 +295,7 @@ export class Publisher {
           validFrom: notice.validFrom,
           validUntil: at + policy.pack.ladder.ageingHours * 3600,
           notice: notice.notice,
-          parameters: notice.parameters,
+          parameters: this.urgent ? urgently(notice.parameters) : notice.parameters,
           status: notice.status,
           obligation,
           bundle: { rootVersion: root.version, sequence: bundle.sequence, digest: bundle.digest },

@@ -30,6 +30,8 @@ export interface ServiceConfig {
   readonly enrolmentsPerMinute: number;
   /** Where the console of each body stands: its passkeys belong to the host. The first is the one that is told. */
   readonly origins: Readonly<Record<DeskName, readonly string[]>>;
+  /** Front doors of the issuer that the bundle names for wallets; none where wallets ask where they came from. */
+  readonly issuerDoors: readonly string[];
   /** How many first issues, renewals and paper passes this process makes at a time. */
   readonly issueLimits: { readonly first: number; readonly renewal: number; readonly paper: number };
   /** File of identity providers (OpenID Connect); none where there is no such file. */
@@ -172,6 +174,7 @@ export function readSettings(flags: Flags, env: NodeJS.ProcessEnv, defaultPolicy
       register: originsOf('register'),
       authority: originsOf('authority'),
     },
+    issuerDoors: word('doors-issuer') === undefined ? [] : doorsOf('doors-issuer', '/api/issuer'),
     providers: resolve(word('providers') ?? join(data, 'providers.json')),
     issueLimits: {
       first: whole('limit-first', 4, 1000),

@@ -19,5 +19,6 @@ export {
 } from './logical/manifest.ts';
 export { type Migration, migrate, patiently, readMigrations, sqlFolderOf } from './migrate.ts';
 export { openPostgres, type PostgresOptions } from './postgres.ts';
+export { takesWrites } from './postgres-probe.ts';
 export { dumpSchema } from './schema-dump.ts';
 export type { Answer, Database, Row, Session, Value } from './types.ts';

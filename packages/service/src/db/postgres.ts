@@ -149,19 +149,26 @@ export function openPostgres(options: PostgresOptions): Database {
     },
   });
 
+  /** Each statement commits by itself, so each is asked whether a standby has it. */
+  const singly = (session: Session, notices: Set<string>): Session => {
+    const confirmed = async <T>(work: () => Promise<T>): Promise<T> => {
+      notices.clear();
+      const answer = await work();
+      acknowledged(notices);
+      return answer;
+    };
+    return {
+      query: (sql, values) => confirmed(() => session.query<never>(sql, values)),
+      script: (sql) => confirmed(() => session.script(sql)),
+    };
+  };
+
   return {
     engine: 'postgresql',
     lanes: options.connections ?? 8,
-    query: <R = Row>(sql: string, values: readonly Value[] = []) =>
-      lend(async (client, notices) => {
-        const answer = await run<R>(client, sql, values);
-        acknowledged(notices);
-        return answer;
-      }),
-    script: (sql) =>
-      lend(async (client) => {
-        await ask(client, sql);
-      }),
+    query: <R = Row>(sql: string, values?: readonly Value[]) =>
+      lend((client, notices) => singly(sessionOf(client), notices).query<R>(sql, values)),
+    script: (sql) => lend((client, notices) => singly(sessionOf(client), notices).script(sql)),
     tx: (work) =>
       lend(async (client, notices) => {
         const session = sessionOf(client);
@@ -188,9 +195,9 @@ export function openPostgres(options: PostgresOptions): Database {
     // What is apart may take long.
     apart: (work, withinMs) =>
       lend(
-        async (client) => {
+        async (client, notices) => {
           try {
-            return await work(sessionOf(client));
+            return await work(singly(sessionOf(client), notices));
           } finally {
             await client.query('ROLLBACK; RESET ALL; SELECT pg_advisory_unlock_all()').catch(() => {});
           }

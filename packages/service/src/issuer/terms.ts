@@ -2,6 +2,7 @@ import { randomInt } from 'node:crypto';
 import { addDays, type Entitlement, type Policy } from '@munjigi/core/rules';
 
 const DAY = 86_400;
+const draw = (from: number, to: number): number => randomInt(from, to);
 
 /** What a pass says besides its key. Times are whole seconds. */
 export interface Terms {
@@ -81,9 +82,12 @@ export const lastDayOf = (policy: Policy, terms: Terms): string =>
 /** The last local day on which the pass itself is live, YYYY-MM-DD. */
 export const endDayOf = (policy: Policy, terms: Terms): string => policy.calendar.dateOf(terms.expiresAt - 1);
 
-/** When a wallet renews: well before the first end, at a moment drawn for it alone, so that no crowd comes at once. */
-export function renewalMoment(policy: Policy, at: number): number {
+/**
+ * When a wallet renews: well before the first end, at a moment drawn for it alone, so that no crowd comes at once.
+ * @param between draws a whole number from the first up to, and not with, the second
+ */
+export function renewalMoment(policy: Policy, at: number, between: typeof draw = draw): number {
   const [first] = policy.pack.passes.endsAfterDays;
   const earliest = Math.floor((first / 2 - 0.5) * DAY);
-  return at + earliest + randomInt(0, Math.max(1, (first - 1) * DAY - earliest - DAY));
+  return at + earliest + between(0, Math.max(1, (first - 1) * DAY - earliest - DAY));
 }

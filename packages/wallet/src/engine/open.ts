@@ -7,6 +7,7 @@ import { heldCertificates, openHolder, problemOf } from '../holder.ts';
 import type { ProviderPerson, Stage, View, Wallet } from '../model.ts';
 import { clockText, dayText, longDayText, timeText } from './dates.ts';
 import { openDrawing } from './drawing.ts';
+import { openDue } from './due.ts';
 import { type Enrolling, enrolPerson, renewBatch } from './enrolment.ts';
 import { openLookups } from './lookups.ts';
 import { noticeOf } from './notice.ts';
@@ -150,6 +151,13 @@ export async function openWallet({
     visible.value = !document.hidden;
   };
   document.addEventListener('visibilitychange', seen);
+  const due = openDue({
+    policy,
+    today,
+    isSeen: () => stage.value === 'open' && visible.value,
+    renew: () => void errand(renew, true),
+    look: lookups.look,
+  });
   const stops = [
     effect(() => {
       const shown = visible.value && stage.value === 'open' && view.value === 'qr';
@@ -162,19 +170,16 @@ export async function openWallet({
       if (pack && stage.value === 'open')
         void reminding.look(pack, language.value, endOf(certificates.value, now), now);
     }),
-    effect(() => {
-      const pack = policy.value;
-      if (pack && stage.value === 'open' && visible.value) lookups.look(pack, today.value);
-    }),
     ...followSignedWord(store, rules, minute, () => void drawing.redraw()),
     effect(() => {
       const now = minute.value;
       if (!isConcerned(passes.value, rules) || !renewsItself || !visible.value || stage.value !== 'open')
         return;
-      void store.renewalDue(now).then((due) => (due ? errand(renew, true) : undefined));
+      void store.renewalDue(now).then((isDue) => isDue && due.renewal());
     }),
     rules.watch(() => !document.hidden),
     () => document.removeEventListener('visibilitychange', seen),
+    due.stop,
     () => ticker.close(),
     () => drawing.close(),
     () => awake(false),

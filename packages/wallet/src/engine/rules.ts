@@ -1,6 +1,7 @@
 import { toHex } from '@munjigi/core/encoding';
 import { compilePolicy, type Policy } from '@munjigi/core/rules';
 import type { Bundle, Now } from '@munjigi/core/trust';
+import { SPREAD_MS, spread } from '@munjigi/offline';
 import { type ReadonlySignal, signal } from '@preact/signals';
 import type { Holder } from '../holder.ts';
 
@@ -96,12 +97,15 @@ export async function openRules({ rules, clock }: Holder): Promise<Rules> {
         if (shown()) void refresh().catch(() => undefined);
       };
       document.addEventListener('visibilitychange', seen);
-      addEventListener('online', seen);
+      // The network came back for a whole town.
+      const back = spread(seen, () => (policy.value?.exercise ? 1_000 : SPREAD_MS.back));
+      addEventListener('online', back.soon);
       return () => {
         ended = true;
+        back.stop();
         clearTimeout(timer);
         document.removeEventListener('visibilitychange', seen);
-        removeEventListener('online', seen);
+        removeEventListener('online', back.soon);
       };
     },
   };
