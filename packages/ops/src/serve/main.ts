@@ -42,6 +42,7 @@ Runs the service: any of its three desks, each with a database and a key store o
   --origin-register LIST      its passkeys belong to that host
   --origin-authority LIST
   --providers FILE          identity providers by OpenID Connect (DATA/providers.json)
+  --call-providers FILE     telephone providers that tell of guests' calls (DATA/call-providers.json)
   --limit-first N  --limit-renewal N  --limit-paper N
                             first issues, renewals and paper passes at a time (4, 4, 2)
   --drain-seconds N         how long it says that it leaves, and works on, before it ends (0);
@@ -82,6 +83,7 @@ const OPTIONS = {
   'origin-register': TEXT,
   'origin-authority': TEXT,
   providers: TEXT,
+  'call-providers': TEXT,
   'imported-evidence-only': YES,
   'root-by-ceremony': YES,
   'limit-first': TEXT,

@@ -52,6 +52,8 @@ const WORK = {
   takeDelegation: 'upload',
   takeSuccessor: 'upload',
   listGates: 'statistics',
+  takeCall: 'upload',
+  setCallNumber: 'console',
 
   getRoot: 'documents',
   getBundle: 'documents',

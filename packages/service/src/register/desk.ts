@@ -4,7 +4,10 @@ import { everyMinute } from '../lib/case/index.ts';
 import { FOR_EVER } from '../lib/keys/index.ts';
 import { AnchorTimes } from './anchor-times.ts';
 import { BundlesInUse } from './bundles-in-use.ts';
+import { CallDesk } from './calls/index.ts';
+import { mountCalls } from './calls/routes.ts';
 import { mountRegisterCases, RegisterCases } from './cases/index.ts';
+import { ChannelChains, ChannelKeys } from './channels/index.ts';
 import { BatchChecker } from './checked-batch.ts';
 import { readCounts } from './counts/read.ts';
 import { rollUp } from './counts/roll-up.ts';
@@ -161,6 +164,26 @@ export async function createRegister(options: RegisterOptions): Promise<Register
     : null;
   const stopTending = everyMinute(cases);
 
+  const ofBody = options.channels ?? null;
+  const channelKeys = ofBody && (await ChannelKeys.open(options.keyStore));
+  const channels =
+    ofBody &&
+    channelKeys &&
+    new ChannelChains({
+      ...{ days, layer, receipts, anchors, checker, prepare: prepareIntake },
+      keys: channelKeys,
+      bundle: ofBody.bundle,
+    });
+  const calls =
+    channels &&
+    new CallDesk({
+      ...{ db, days, channels, alarm, policy: ofBody.policy, nowMs: clock.nowMs },
+      idKey: channelKeys.secretFor('ids of calls'),
+      providers: ofBody.callProviders ?? [],
+      ...(ofBody.callLimits ? { limits: ofBody.callLimits } : {}),
+      ...(options.took ? { took: options.took } : {}),
+    });
+
   const venues = new VenueOffice({
     db,
     clock,
@@ -169,6 +192,7 @@ export async function createRegister(options: RegisterOptions): Promise<Register
     terms,
     calendar: days.calendar,
     people: options.people ?? NO_PEOPLE,
+    calls,
     alarm,
     ...(options.tell ? { tell: options.tell } : {}),
     counts: (venueId, back) => desk.counts(venueId, back),
@@ -182,8 +206,10 @@ export async function createRegister(options: RegisterOptions): Promise<Register
     name: 'register',
     cases,
     venues,
+    calls,
     mount(server) {
       mountRegister(server, desk, crypto);
+      mountCalls(server, desk);
       if (cases) mountRegisterCases(server, cases, db, options.cases!.namesOf);
     },
     drainSeconds: () => pace.drainSeconds(0),
@@ -196,6 +222,11 @@ export async function createRegister(options: RegisterOptions): Promise<Register
       answering(async () => {
         await prepare();
         return enrolGate({ db, crypto, receipts }, gate, clock.nowMs(), days.today);
+      }),
+    takeCall: (provider, call) =>
+      answering(async () => {
+        if (!calls) throw new ApiError('register.call-provider');
+        return calls.take(provider, call);
       }),
     async ingest(batch, shown = null) {
       const checked = await checker.check(batch);
