@@ -12,6 +12,7 @@ import {
   type Visitor,
 } from './support/case-stand.ts';
 import { isThere, type NoPostgres, type PrivatePostgres, startPostgres } from './support/postgres.ts';
+import { OPERATOR } from './support/venues.ts';
 
 describe.each(['PGlite', 'PostgreSQL'] as const)('a lawful trace on %s', (engine) => {
   let postgres: PrivatePostgres | NoPostgres | null = null;
@@ -80,6 +81,16 @@ describe.each(['PGlite', 'PostgreSQL'] as const)('a lawful trace on %s', (engine
       const place = { venueId: gate.venueId, counter: counter + 1, anchor: gate.anchor, clockUnknown: false };
       gate.append(1, at + 60, voidEntry({ ...place, enteredAt: at + 60, cancels: counter }));
       await stand.send(gate, counter + 1);
+      // Two guests called, one of them told of twice; a third called another venue.
+      const desk = stand.test.service.desks.register!;
+      const called = async (id: string, calledNumber: string, callerNumber: string, when = now - 90) =>
+        desk.takeCall('tel', { callId: id, calledNumber, callerNumber, at: when });
+      await desk.calls!.setNumber(OPERATOR, venue.venueId, '080-111-2222');
+      await desk.calls!.setNumber(OPERATOR, other.venueId, '080-111-3333');
+      expect(await called('1', '080-111-2222', '010-7777-0001')).toBe('stored');
+      expect(await called('1', '080-111-2222', '010-7777-0001')).toBe('already-stored');
+      expect(await called('2', '080-111-2222', '+82 10-7777-0002', now - 60)).toBe('stored');
+      await called('3', '080-111-3333', '010-7777-0003');
       await stand.guests(other, [{ subject: await jiho.shows(3, at), at }]);
 
       const { id } = await openedCase(stand, opener, venue.venueId);
@@ -92,14 +103,15 @@ describe.each(['PGlite', 'PostgreSQL'] as const)('a lawful trace on %s', (engine
       );
 
       const approved = await approve(approver, id);
-      expect(approved.json).toEqual({ state: 'released', released: 10 });
+      expect(approved.json).toEqual({ state: 'released', released: 12 });
       const opened = await opener.call('POST', `/api/authority/cases/${id}/open`);
       expect([opened.status, opened.json.error ?? '']).toEqual([200, '']);
       expect(opened.json.state).toBe('listed');
       const completeness = {
-        entries: 14,
-        byRecord: { scan: 2, poster: 0, call: 1, paper: 0, typed: 2 },
+        entries: 16,
+        byRecord: { scan: 2, poster: 0, call: 2, paper: 0, typed: 2 },
         sheetsNotTyped: 2,
+        callsNoted: 1,
         eyeWithoutContact: 1,
         otherWithoutContact: 0,
         apart: 3,
@@ -114,6 +126,13 @@ describe.each(['PGlite', 'PostgreSQL'] as const)('a lawful trace on %s', (engine
 
       const list = (await opener.call('GET', `/api/authority/cases/${id}/list`)).json;
       expect(list).toMatchObject({ id, dwellMinutes: 120, completeness });
+      const callers = list.rows.filter(
+        ({ record, contact }: Record<string, unknown>) => record === 'call' && contact,
+      );
+      expect(callers).toMatchObject([
+        { enteredAt: now - 90, contact: '01077770001', check: 'not-made', proof: 'stated', marks: [] },
+        { enteredAt: now - 60, contact: '01077770002', check: 'not-made', proof: 'stated', marks: [] },
+      ]);
       const people = list.rows.filter(({ person }: { person: unknown }) => person);
       expect(people).toMatchObject([
         { person: { name: haneul.name }, proof: 'presence', stayedUntil: at + 7200 },
@@ -153,7 +172,15 @@ describe.each(['PGlite', 'PostgreSQL'] as const)('a lawful trace on %s', (engine
         if (rows[0]?.there) expect((await db.query('SELECT * FROM trace_document')).rows).toEqual([]);
       }
       const told = stand.test.log.join('');
-      for (const personal of [haneul.name, jiho.name, '01012345678', '가12나34', 'Act 76-2', 'confirmed'])
+      for (const personal of [
+        haneul.name,
+        jiho.name,
+        '01012345678',
+        '7777',
+        '가12나34',
+        'Act 76-2',
+        'confirmed',
+      ])
         expect(told).not.toContain(personal);
     },
   );

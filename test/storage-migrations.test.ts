@@ -23,6 +23,7 @@ const UNSPREAD = [
   'trace_quota',
   'on_call',
   'on_call_asked',
+  'call_number',
 ];
 const NOW = Date.parse('2022-01-06T13:58:00+09:00');
 

@@ -25,6 +25,9 @@ SELECT create_distributed_table('delegation', 'venue_id', colocate_with => 'venu
 SELECT create_distributed_table('gate_report', 'venue_id', colocate_with => 'venue');
 SELECT create_distributed_table('venue_pin', 'venue_id', colocate_with => 'venue');
 SELECT create_distributed_table('nudge', 'venue_id', colocate_with => 'venue');
+SELECT create_distributed_table('channel', 'venue_id', colocate_with => 'venue');
+SELECT create_distributed_table('call_taken', 'venue_id', colocate_with => 'venue');
+SELECT create_distributed_table('call_day', 'venue_id', colocate_with => 'venue');
 SELECT create_distributed_table('revocation', 'venue_id', colocate_with => 'venue');
 SELECT create_distributed_table('trouble', 'venue_id', colocate_with => 'venue');
 

@@ -43,6 +43,8 @@ export interface Completeness {
   /** Entries of which somebody can be found, by how they were recorded. */
   readonly byRecord: Readonly<Record<'scan' | 'poster' | 'call' | 'paper' | 'typed', number>>;
   readonly sheetsNotTyped: number;
+  /** Noted at the door as called in: who they are stands among the calls. */
+  readonly callsNoted: number;
   readonly eyeWithoutContact: number;
   readonly otherWithoutContact: number;
   readonly apart: number;
@@ -72,7 +74,8 @@ function placeOf(
     case 'waiting':
       return 'waiting';
     case 'elsewhere':
-      if (row.record === 'call' || row.record === 'poster') return row.record;
+      if (row.record === 'call') return 'callsNoted';
+      if (row.record === 'poster') return row.record;
       if (row.record === 'paper') return 'sheetsNotTyped';
       return row.check === 'eye' ? 'eyeWithoutContact' : 'otherWithoutContact';
     default:
@@ -91,6 +94,7 @@ export function completenessOf(
 ): Completeness {
   const count = {
     sheetsNotTyped: 0,
+    callsNoted: 0,
     eyeWithoutContact: 0,
     otherWithoutContact: 0,
     apart: 0,

@@ -245,6 +245,7 @@ describe('completeness', () => {
       row({}),
       row({}),
       row({ ...elsewhere, record: 'call', check: 'eye' }),
+      row({ state: 'direct', record: 'call', check: 'not-made', subject: 'phone', proof: 'stated' }),
       row({ ...elsewhere, record: 'paper', check: 'eye' }),
       row({ state: 'direct', record: 'paper', subject: 'sheet-line', contact: '3-12' }),
       row({ state: 'direct', record: 'typed', subject: 'phone' }),
@@ -254,9 +255,10 @@ describe('completeness', () => {
       row({ state: 'key-missing' }),
     ];
     expect(completenessOf(rows, { cancelled: 2, keyMissing: 1, moved: 1 })).toEqual({
-      entries: 14,
+      entries: 15,
       byRecord: { scan: 2, poster: 0, call: 1, paper: 0, typed: 1 },
       sheetsNotTyped: 2,
+      callsNoted: 1,
       eyeWithoutContact: 1,
       otherWithoutContact: 1,
       apart: 1,

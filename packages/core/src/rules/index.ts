@@ -1,6 +1,7 @@
 export { type Admission, admission, type Demand, demandOn, type Grace, type Venue } from './admission.ts';
 export { parseBusinessNumber } from './business-number.ts';
 export { addDays, type Calendar, calendarOf, dayNumber, isDate } from './calendar.ts';
+export { callerNumber, groupedNumber, venueNumber } from './calls.ts';
 export { type CutoffRow, cutoffs, sightings } from './cutoffs.ts';
 export {
   type Certificate,

@@ -82,6 +82,7 @@ const shape = object({
     phone: object({ pattern: text, drop: characters }),
     'sheet-line': object({ pattern: text, drop: characters }),
   }),
+  'calls?': object({ pattern: text, drop: characters, country: text, trunk: characters, groups: text }),
   'businessNumber?': object({
     pattern: text,
     drop: characters,
@@ -230,12 +231,18 @@ export function readPack(value: unknown): Pack {
     throw wrongPack('$.ladder.tooOldHours', 'must be above ageingHours');
   if (pack.hint.letters.length > 31)
     throw wrongPack('$.hint.letters', 'must be at most 31: a pass has five bits for it');
-  const { businessNumber } = pack;
+  const { businessNumber, calls } = pack;
   if (businessNumber?.carry.some((at) => at >= businessNumber.weights.length))
     throw wrongPack('$.businessNumber.carry', 'must name places of the weights');
   for (const [kind, { pattern: source }] of [
     ...Object.entries(pack.typed).map(([name, one]) => [`typed.${name}`, one] as const),
     ...(businessNumber ? [['businessNumber', businessNumber] as const] : []),
+    ...(calls
+      ? ([
+          ['calls', calls],
+          ['calls.groups', { pattern: calls.groups }],
+        ] as const)
+      : []),
   ]) {
     try {
       new RegExp(source, 'u');

@@ -40,6 +40,8 @@ export interface Pack {
   /** Days before an end on which a wallet reminds its owner. */
   readonly reminderDays: readonly number[];
   readonly typed: Readonly<Record<TypedKind, { readonly pattern: string; readonly drop: string }>>;
+  /** How numbers are written that guests call to be recorded; absent where nobody is recorded by telephone. */
+  readonly calls?: CallNumbers;
   /** How a venue's business number is checked; absent where a venue needs a local government's word instead. */
   readonly businessNumber?: WeightedNumber;
   readonly evidence: Readonly<Record<string, EvidenceKind>>;
@@ -99,6 +101,18 @@ export interface WeightedNumber {
   readonly carry: readonly number[];
   readonly modulus: number;
   readonly remainder: number;
+}
+
+/** Telephone numbers as this country writes them. */
+export interface CallNumbers {
+  /** Numbers that a venue may be given to be called. */
+  readonly pattern: string;
+  readonly drop: string;
+  /** Digits that stand for the country in an international number, and those that take their place at home. */
+  readonly country: string;
+  readonly trunk: string;
+  /** A number in its groups, one bracket each. */
+  readonly groups: string;
 }
 
 export type TypedKind = 'safety-code' | 'phone' | 'sheet-line';

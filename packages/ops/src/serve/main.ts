@@ -43,6 +43,7 @@ Runs the service: any of its three desks, each with a database and a key store o
   --origin-authority LIST
   --doors-issuer LIST       front doors of the issuer that the bundle names for wallets
   --providers FILE          identity providers by OpenID Connect (DATA/providers.json)
+  --call-providers FILE     telephone providers that tell of guests' calls (DATA/call-providers.json)
   --limit-first N  --limit-renewal N  --limit-paper N
                             first issues, renewals and paper passes at a time (4, 4, 2)
   --drain-seconds N         how long it says that it leaves, and works on, before it ends: as long as a
@@ -87,6 +88,7 @@ const OPTIONS = {
   'doors-issuer': TEXT,
   providers: TEXT,
   'canary-keys': TEXT,
+  'call-providers': TEXT,
   'imported-evidence-only': YES,
   'root-by-ceremony': YES,
   'limit-first': TEXT,

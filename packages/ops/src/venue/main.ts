@@ -15,6 +15,7 @@ Venues and their devices, as the operator of the register's machine.
   rename --venue ID --gate N --name NAME       gives a device another name
   revoke --venue ID --gate N [--after COUNTER] revokes a device's key; entries after the counter are kept and marked
   pin --venue ID --pin DIGITS                  the PIN before the settings of all devices of a venue
+  call --venue ID --number NUMBER|none         the number that guests call to be recorded; it works from the first call on
   counts --venue ID [--days N]                 how many came in, by hour and by day; below five is hidden
   gates [--after ID] [--limit N]               all devices with what they said of themselves, in pages by venue
   registrations                                what owners registered, and what waits for an inspector
@@ -39,6 +40,7 @@ const OPTIONS = {
   limit: TEXT,
   days: TEXT,
   pin: TEXT,
+  number: TEXT,
   service: TEXT,
   data: TEXT,
   help: { type: 'boolean' },
@@ -91,6 +93,10 @@ function workOf(command: string | undefined, values: Values): (call: OperatorCal
       );
     case 'pin':
       return post(`${venue()}/pin`, { pin: needed(values.pin, 'pin') });
+    case 'call': {
+      const number = needed(values.number, 'number');
+      return post(`${venue()}/call-number`, { number: number === 'none' ? null : number });
+    }
     case 'counts':
       return get(`${venue()}/counts${query({ days: values.days })}`);
     case 'gates':

@@ -25,6 +25,32 @@ CREATE TABLE bundle_in_use (
   CONSTRAINT bundle_in_use_pkey PRIMARY KEY (sequence, digest)
 );
 
+CREATE TABLE call_day (
+  venue_id bigint NOT NULL,
+  day_start timestamp with time zone NOT NULL,
+  calls integer NOT NULL,
+  CONSTRAINT call_day_pkey PRIMARY KEY (venue_id, day_start)
+) WITH (fillfactor=70);
+
+CREATE TABLE call_number (
+  number text NOT NULL,
+  venue_id bigint NOT NULL,
+  since timestamp with time zone NOT NULL,
+  until timestamp with time zone,
+  provider text,
+  heard_at timestamp with time zone,
+  CONSTRAINT call_number_pkey PRIMARY KEY (number, since)
+);
+CREATE UNIQUE INDEX call_number_in_use ON public.call_number USING btree (number) WHERE (until IS NULL);
+CREATE UNIQUE INDEX call_number_of_venue ON public.call_number USING btree (venue_id) WHERE (until IS NULL);
+
+CREATE TABLE call_taken (
+  venue_id bigint NOT NULL,
+  call bytea NOT NULL,
+  day_start timestamp with time zone NOT NULL,
+  CONSTRAINT call_taken_pkey PRIMARY KEY (venue_id, call)
+);
+
 CREATE TABLE chain_mark (
   venue_id bigint NOT NULL,
   gate_no smallint NOT NULL,
@@ -45,6 +71,14 @@ CREATE TABLE challenge (
   CONSTRAINT challenge_purpose_check CHECK ((purpose = ANY (ARRAY['enrol'::text, 'sign-in'::text])))
 );
 CREATE INDEX challenge_ends ON public.challenge USING btree (ends_ms);
+
+CREATE TABLE channel (
+  venue_id bigint NOT NULL,
+  thumbprint bytea NOT NULL,
+  word text NOT NULL,
+  opened_at timestamp with time zone NOT NULL,
+  CONSTRAINT channel_pkey PRIMARY KEY (venue_id, thumbprint)
+);
 
 CREATE TABLE cosigned_head (
   origin text NOT NULL,

@@ -16,6 +16,7 @@ const PER_MINUTE: Readonly<
   holder: { by: 'network', perMinute: 3_000 },
   gate: { by: 'network', perMinute: 30_000 },
   body: { by: 'network', perMinute: 3_000 },
+  provider: { by: 'network', perMinute: 12_000 },
   public: { by: 'network', perMinute: 12_000 },
   read: { by: 'caller', perMinute: 600 },
   write: { by: 'caller', perMinute: 120 },

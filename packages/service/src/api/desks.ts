@@ -10,7 +10,13 @@ import type { Database } from '../db/index.ts';
 import { demonstrationOf, type IssuerDesk, openIssuerDesk, readOidcSettings } from '../issuer/index.ts';
 import type { Accounts } from '../lib/accounts/index.ts';
 import type { DeskName } from '../lib/desk.ts';
-import { accountPeople, createRegister, ReceiptKeys, type RegisterDesk } from '../register/index.ts';
+import {
+  accountPeople,
+  createRegister,
+  ReceiptKeys,
+  type RegisterDesk,
+  readCallProviders,
+} from '../register/index.ts';
 import { composeCases } from './cases.ts';
 import { HandoverFolder } from './handover.ts';
 import { composePeers, type Peers } from './peers/index.ts';
@@ -187,6 +193,7 @@ export async function openDesks(parts: DeskParts): Promise<OpenDesks> {
   if (registerDb) {
     const keyStore = await secrets.keysOf('register');
     const accounts = parts.accounts.get('register');
+    const trust = peers.trustOf('register');
     desks.register = await createRegister({
       db: registerDb,
       clock,
@@ -206,6 +213,14 @@ export async function openDesks(parts: DeskParts): Promise<OpenDesks> {
               .filter(({ accountId }) => accounts.includes(accountId))
               .map(({ accountId, name }) => [accountId, name]),
           ),
+      },
+      channels: {
+        policy,
+        bundle: async () => {
+          const bundle = await trust.bundle();
+          return bundle && trust.digest && { bundle, digest: trust.digest };
+        },
+        callProviders: await readCallProviders(config.callProviders),
       },
       terms: {
         ...policy,

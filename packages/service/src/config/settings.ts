@@ -36,6 +36,8 @@ export interface ServiceConfig {
   readonly issueLimits: { readonly first: number; readonly renewal: number; readonly paper: number };
   /** File of identity providers (OpenID Connect); none where there is no such file. */
   readonly providers: string;
+  /** File of telephone providers that tell of calls; none where there is no such file. */
+  readonly callProviders: string;
   /** True where the root is made by ceremony alone. */
   readonly rootByCeremony: boolean;
   /** SHA-256 of the root that desks apart from the authority begin with; null takes the authority's signed word for it. */
@@ -176,6 +178,7 @@ export function readSettings(flags: Flags, env: NodeJS.ProcessEnv, defaultPolicy
     },
     issuerDoors: word('doors-issuer') === undefined ? [] : doorsOf('doors-issuer', '/api/issuer'),
     providers: resolve(word('providers') ?? join(data, 'providers.json')),
+    callProviders: resolve(word('call-providers') ?? join(data, 'call-providers.json')),
     issueLimits: {
       first: whole('limit-first', 4, 1000),
       renewal: whole('limit-renewal', 4, 1000),

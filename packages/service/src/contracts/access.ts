@@ -7,13 +7,14 @@ export type Role = (typeof ROLES)[number];
 /**
  * Who may call an operation. Beside the roles there are callers that are no account: `public` anyone · `gate` proved by
  * its own key over what it sends · `holder` proved by the secret of an enrolment · `body` another desk, by its signature ·
- * `canary` one that the operator listed, by its signature. What those five prove stands in the request itself, so the handler checks it; roles are checked before the handler runs.
+ * `canary` one that the operator listed, by its signature · `provider` a telephone provider, by its signature. What those six prove
+ * stands in the request itself, so the handler checks it; roles are checked before the handler runs.
  */
-export type Caller = Role | 'public' | 'gate' | 'holder' | 'body' | 'canary';
+export type Caller = Role | 'public' | 'gate' | 'holder' | 'body' | 'canary' | 'provider';
 
 /**
- * Where a request is counted. `enrolments`, `session` (what guesses at codes and passkeys), `holder`, `gate`, `body` and
- * `public` are counted for the caller's network, `read` and `write` for the account; `none` is not counted.
+ * Where a request is counted. `enrolments`, `session` (what guesses at codes and passkeys), `holder`, `gate`, `body`,
+ * `provider` and `public` are counted for the caller's network, `read` and `write` for the account; `none` is not counted.
  */
 export type Bucket =
   | 'enrolments'
@@ -21,6 +22,7 @@ export type Bucket =
   | 'holder'
   | 'gate'
   | 'body'
+  | 'provider'
   | 'public'
   | 'read'
   | 'write'
@@ -34,7 +36,7 @@ export interface Access {
 }
 
 /** The callers whose proof stands in the request itself. */
-const PROVED_BY_REQUEST: readonly Caller[] = ['public', 'gate', 'holder', 'body', 'canary'];
+const PROVED_BY_REQUEST: readonly Caller[] = ['public', 'gate', 'holder', 'body', 'canary', 'provider'];
 
 /** True where the frame lets a request through without a session. */
 export const needsNoAccount = ({ callers }: Access): boolean =>
@@ -43,7 +45,9 @@ export const needsNoAccount = ({ callers }: Access): boolean =>
 /** Where requests of a row are counted: what it says, else by who calls and whether they change something. */
 export function bucketOf({ callers, limit }: Access, method: string): Bucket {
   if (limit) return limit;
-  const kind = (['gate', 'holder', 'body', 'public'] as const).find((caller) => callers.includes(caller));
+  const kind = (['gate', 'holder', 'body', 'provider', 'public'] as const).find((caller) =>
+    callers.includes(caller),
+  );
   return kind ?? (method === 'GET' || method === 'HEAD' ? 'read' : 'write');
 }
 
@@ -107,6 +111,8 @@ export const ACCESS = {
   listGates: { callers: ['operator'] },
   reportTrouble: { callers: ['gate'] },
   listTroubles: { callers: ['public'] },
+  takeCall: { callers: ['provider'] },
+  setCallNumber: { callers: ['owner', 'operator'] },
 
   getRoot: { callers: ['public'] },
   getBundle: { callers: ['public'] },

@@ -148,6 +148,35 @@ export const API_ERRORS = {
   ],
   'register.head': [400, 'The entries of the batch do not lead to the head that the gate signed.'],
 
+  'register.channel-rules': [
+    503,
+    'The rules or the key of that day are not here yet. Nothing was kept; tell of it again as Retry-After says.',
+  ],
+  'register.call-provider': [404, 'No telephone provider of that name is known here.'],
+  'register.call-signature': [
+    400,
+    'The delivery is not signed by this provider: webhook-signature is base64 over "<webhook-timestamp>.<body>".',
+  ],
+  'register.call-stale': [400, 'The delivery was signed more than five minutes away from now. Sign it anew.'],
+  'register.call-number': [404, 'The number that was called is of no venue here, or was not at that time.'],
+  'register.call-caller': [
+    400,
+    'The caller withheld the number, or it is none. Nothing was kept: have the caller told to come in another way.',
+  ],
+  'register.call-time': [400, 'The call lies in the future, or before the oldest day that is kept.'],
+  'register.call-limit': [
+    429,
+    'More calls came from this number or for this venue than are taken. Tell of this one again as Retry-After says.',
+  ],
+  'register.call-number-form': [
+    400,
+    'This policy gives venues no such number. Compare it with the contract of the telephone provider.',
+  ],
+  'register.call-number-taken': [
+    409,
+    'Another venue has this number. Ask the telephone provider whose it is.',
+  ],
+
   ...CASE_ERRORS,
 
   'authority.document-missing': [404, 'This document has not been published.'],

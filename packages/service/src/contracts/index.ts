@@ -1,4 +1,5 @@
 import { authorityOperations } from './authority.ts';
+import { callOperations } from './calls.ts';
 import { authorityCaseOperations, issuerCaseOperations, registerCaseOperations } from './cases.ts';
 import { demonstrationOperations } from './demonstration.ts';
 import { deskMessageOperations } from './desk-messages.ts';
@@ -43,6 +44,7 @@ export { WORK_CLASSES, type WorkClass, workOf } from './work.ts';
 export {
   authorityCaseOperations,
   authorityOperations,
+  callOperations,
   demonstrationOperations,
   deskMessageOperations,
   healthOperations,
@@ -64,6 +66,7 @@ export const operations = {
   ...registerOperations,
   ...venueOperations,
   ...troubleOperations,
+  ...callOperations,
   ...authorityOperations,
   ...incidentOperations,
   ...authorityCaseOperations,

@@ -1,4 +1,5 @@
 import { Type } from 'typebox';
+import { VenueCallNumber } from './calls.ts';
 import type { Operation } from './operation.ts';
 import {
   Bytes,
@@ -98,6 +99,12 @@ export const GateNews = Type.Object(
     revokedAfter: OrNull(Counter),
     unconfirmed: NotConfirmed,
     quietSinceMs: OrNull(Milliseconds),
+    call: OrNull(
+      Type.String({
+        maxLength: 48,
+        description: 'The number that guests can call to be recorded, where one works',
+      }),
+    ),
     pin: OrNull(
       Type.Object(
         {
@@ -159,6 +166,10 @@ export const venueOperations = {
     answer: Type.Object(
       {
         ...ListedVenue,
+        call: VenueCallNumber,
+        takesCalls: Type.Boolean({
+          description: 'True where a telephone provider and the policy let guests call',
+        }),
         devices: Type.Array(ListedGate),
         people: Type.Array(
           Type.Object({ accountId: AccountId, name: Name, role: Type.Enum(['owner', 'staff']) }, exact),

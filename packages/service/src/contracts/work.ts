@@ -55,6 +55,8 @@ const WORK = {
   listGates: 'statistics',
   reportTrouble: 'console',
   listTroubles: 'statistics',
+  takeCall: 'upload',
+  setCallNumber: 'console',
 
   getRoot: 'documents',
   getBundle: 'documents',

@@ -4,7 +4,10 @@ import { everyMinute } from '../lib/case/index.ts';
 import { FOR_EVER } from '../lib/keys/index.ts';
 import { AnchorTimes } from './anchor-times.ts';
 import { BundlesInUse } from './bundles-in-use.ts';
+import { CallDesk } from './calls/index.ts';
+import { mountCalls } from './calls/routes.ts';
 import { mountRegisterCases, RegisterCases } from './cases/index.ts';
+import { ChannelChains, ChannelKeys } from './channels/index.ts';
 import { BatchChecker } from './checked-batch.ts';
 import { readCounts } from './counts/read.ts';
 import { rollUp } from './counts/roll-up.ts';
@@ -169,6 +172,26 @@ export async function createRegister(options: RegisterOptions): Promise<Register
     crypto,
     ...(options.troubled ? { onCounted: options.troubled } : {}),
   });
+  const ofBody = options.channels ?? null;
+  const channelKeys = ofBody && (await ChannelKeys.open(options.keyStore));
+  const channels =
+    ofBody &&
+    channelKeys &&
+    new ChannelChains({
+      ...{ days, layer, receipts, anchors, checker, prepare: prepareIntake },
+      keys: channelKeys,
+      bundle: ofBody.bundle,
+    });
+  const calls =
+    channels &&
+    new CallDesk({
+      ...{ db, days, channels, alarm, policy: ofBody.policy, nowMs: clock.nowMs },
+      idKey: channelKeys.secretFor('ids of calls'),
+      providers: ofBody.callProviders ?? [],
+      ...(ofBody.callLimits ? { limits: ofBody.callLimits } : {}),
+      took: (results) => options.took?.(results, 0),
+    });
+
   const venues = new VenueOffice({
     db,
     clock,
@@ -177,6 +200,7 @@ export async function createRegister(options: RegisterOptions): Promise<Register
     terms,
     calendar: days.calendar,
     people: options.people ?? NO_PEOPLE,
+    calls,
     alarm,
     ...(options.tell ? { tell: options.tell } : {}),
     counts: (venueId, back) => desk.counts(venueId, back),
@@ -191,8 +215,10 @@ export async function createRegister(options: RegisterOptions): Promise<Register
     cases,
     troubles,
     venues,
+    calls,
     mount(server) {
       mountRegister(server, desk, crypto);
+      mountCalls(server, desk);
       if (cases) mountRegisterCases(server, cases, db, options.cases!.namesOf);
     },
     drainSeconds: () => pace.drainSeconds(0),
@@ -205,6 +231,11 @@ export async function createRegister(options: RegisterOptions): Promise<Register
       answering(async () => {
         await prepare();
         return enrolGate({ db, crypto, receipts }, gate, clock.nowMs(), days.today);
+      }),
+    takeCall: (provider, call) =>
+      answering(async () => {
+        if (!calls) throw new ApiError('register.call-provider');
+        return calls.take(provider, call);
       }),
     async ingest(batch, shown = null) {
       const checked = await checker.check(batch);

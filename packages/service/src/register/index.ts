@@ -1,4 +1,5 @@
 export { marksOfBackup, restoreRegister } from './backup.ts';
+export { type CallProvider, type CallResult, readCallProviders } from './calls/index.ts';
 export { hideSmall, SMALLEST_TOLD, type Told, type VenueCounts } from './counts/read.ts';
 export { recount, rollUp } from './counts/roll-up.ts';
 export { createRegister } from './desk.ts';

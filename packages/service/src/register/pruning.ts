@@ -1,4 +1,5 @@
 import type { Database, Session } from '../db/index.ts';
+import { forgetOldNumbers } from './calls/numbers.ts';
 
 /**
  * Joins new runs of counters with those that stand in `gone` already, so that a gate has few of them however long it runs.
@@ -33,7 +34,7 @@ const LONGEST_MS = 600_000;
 
 /**
  * Clears what rows past retention leave behind, venue by venue: entries that were refused then, receipts but for the newest of
- * a stretch, hashes inside runs that are gone, anchors that nothing names any more, counts.
+ * a stretch, hashes inside runs that are gone, anchors that nothing names any more, what told calls apart, counts.
  * @param oldestMs first moment of the oldest day that is kept
  */
 export async function prune(
@@ -41,6 +42,7 @@ export async function prune(
   oldestMs: number,
   stopped: () => boolean = () => false,
 ): Promise<void> {
+  await forgetOldNumbers(db, oldestMs);
   let after = 0;
   while (!stopped()) {
     const { rows } = await db.query<{ last: number | null }>(
@@ -101,5 +103,7 @@ async function pruneVenues(
      AND s.venue_id = g.venue_id AND s.gate_no = g.gate_no AND g.from_counter = s.start_counter + 1 AND a.anchor_ref < g.anchor_ref`,
     venues,
   );
+  await session.query(`DELETE FROM call_taken c WHERE ${of('c')} AND c.day_start < $3`, [...venues, oldest]);
+  await session.query(`DELETE FROM call_day c WHERE ${of('c')} AND c.day_start < $3`, [...venues, oldest]);
   await session.query(`DELETE FROM venue_hour v WHERE ${of('v')} AND v.hour < $3`, [...venues, oldest]);
 }

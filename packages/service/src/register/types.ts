@@ -1,12 +1,14 @@
 import type { Batch, EntryFlag, EntryResult, Head } from '@munjigi/core/chain';
-import type { WeightedNumber } from '@munjigi/core/rules';
+import type { Policy, WeightedNumber } from '@munjigi/core/rules';
 import type { Crypto, Signer } from '@munjigi/core/signing';
 import type { Trouble } from '@munjigi/core/trouble';
 import type { Clock } from '../clock/index.ts';
 import type { KeyFolder } from '../crypto/index.ts';
 import type { Database } from '../db/index.ts';
 import type { Desk } from '../lib/desk.ts';
+import type { Call, CallDesk, CallLimits, CallProvider, CallResult } from './calls/index.ts';
 import type { NamesOf, RegisterCaseOptions, RegisterCases } from './cases/index.ts';
+import type { KnownBundle } from './channels/index.ts';
 import type { VenueCounts } from './counts/read.ts';
 import type { ReceiptSigners } from './receipts.ts';
 import type { DayTable, DroppedDays } from './retention.ts';
@@ -38,7 +40,9 @@ export interface Alarm {
     | 'counts'
     | 'retention'
     | 'chores'
-    | 'bundle-split';
+    | 'bundle-split'
+    | 'call-cap'
+    | 'call-forged';
   readonly venueId: number | null;
   readonly gateNo: number | null;
 }
@@ -67,6 +71,13 @@ export interface RegisterOptions {
   readonly cases?: RegisterCaseOptions & { readonly namesOf: NamesOf };
   /** The accounts of owners and staff; without them nobody owns a venue. */
   readonly people?: People;
+  /** What entries need that this body writes itself: the policy, and the bundle as it believes it. */
+  readonly channels?: {
+    readonly policy: Policy;
+    readonly bundle: () => Promise<KnownBundle | null>;
+    readonly callProviders?: readonly CallProvider[];
+    readonly callLimits?: Partial<CallLimits>;
+  };
   /** Takes lines for the public log, unsigned; the composition signs them with this body's line key. */
   readonly tell?: (line: RevokedLine) => void | Promise<void>;
 }
@@ -180,6 +191,10 @@ export interface RegisterDesk extends Desk {
   readonly troubles: TroubleReports;
   /** Registrations, people, gates at the door. */
   readonly venues: VenueOffice;
+  /** Guests who are recorded by telephone; null where no rules are told to this desk. */
+  readonly calls: CallDesk | null;
+  /** Makes a call an entry, once however often it is told; see `CallIntake`. */
+  takeCall(provider: string, call: Call): Promise<CallResult>;
   enrolVenue(venue: NewVenue): Promise<{ venueId: number; enrolmentCode: string }>;
   enrolGate(gate: GateFields): Promise<EnrolledGate>;
   /**

@@ -92,6 +92,7 @@ export const consoleCasesEn: Readonly<Record<keyof typeof consoleCasesKo, string
   'console.list.found': 'Call list',
   'console.list.headline': 'List',
   'console.list.of.apart': '{count} set apart',
+  'console.list.of.callsNoted': '{count} noted at the door as called in (they are among the calls)',
   'console.list.of.cancelled': '{count} cancelled by the venue',
   'console.list.of.eyeWithoutContact': '{count} checked by eye without contact',
   'console.list.of.keyMissing': '{count} without a key',

@@ -89,6 +89,7 @@ export const consoleCasesKo = {
   'console.list.found': '연락할 명단',
   'console.list.headline': '명단',
   'console.list.of.apart': '따로 둠 {count}건',
+  'console.list.of.callsNoted': '입구에서 전화로 남겼다고 적음 {count}건(전화 기록에 들어 있음)',
   'console.list.of.cancelled': '매장이 취소 {count}건',
   'console.list.of.eyeWithoutContact': '눈으로 확인하고 연락처 없음 {count}건',
   'console.list.of.keyMissing': '열쇠 없음 {count}건',

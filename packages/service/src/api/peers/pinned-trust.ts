@@ -44,6 +44,7 @@ export interface PinnedTrustParts {
 export class PinnedTrust {
   #root: Root | null = null;
   #bundle: Bundle | null = null;
+  #digest: Uint8Array | null = null;
   #seen: Uint8Array | null = null;
   #read = false;
   #turn: Promise<unknown> = Promise.resolve();
@@ -60,6 +61,11 @@ export class PinnedTrust {
   /** What counted last, without asking anybody. */
   get known(): Bundle | null {
     return this.#bundle;
+  }
+
+  /** Digest of the document that `known` was read from. */
+  get digest(): Uint8Array | null {
+    return this.#digest;
   }
 
   async #refresh(): Promise<Bundle | null> {
@@ -91,6 +97,7 @@ export class PinnedTrust {
     if (what === 'same') return;
     await writeWhole(this.#file('bundle'), bytes, 0o600);
     this.#bundle = opened.bundle;
+    this.#digest = opened.digest;
   }
 
   /** Walks from the pinned root to the newest, each signed by the threshold of the one before, and pins it. */
@@ -118,6 +125,7 @@ export class PinnedTrust {
     if (this.#root && bundle) {
       const opened = await openBundle(bundle, this.#root, crypto).catch(ofAnotherRoot);
       this.#bundle = opened?.bundle ?? null;
+      this.#digest = opened?.digest ?? null;
     }
     this.#read = true;
   }

@@ -60,7 +60,7 @@ export async function listGates(
        WHERE o.venue_id = g.venue_id AND o.thumbprint = g.thumbprint) s ON true
      LEFT JOIN delegation d ON d.venue_id = g.venue_id AND d.thumbprint = g.thumbprint
      LEFT JOIN gate_report r ON r.venue_id = g.venue_id AND r.thumbprint = g.thumbprint
-     WHERE g.start_counter = 0 AND g.parent_no IS NULL AND ${one ? 'g.venue_id = $1' : 'g.venue_id > $1'}
+     WHERE g.start_counter = 0 AND g.parent_no IS NULL AND NOT ${isChannel('g')} AND ${one ? 'g.venue_id = $1' : 'g.venue_id > $1'}
      ORDER BY g.venue_id, g.gate_no LIMIT $2`,
     one ? [which.venueId, 500] : [which.afterVenue, which.limit],
   );
@@ -74,6 +74,10 @@ export async function listGates(
         : { bundleSequence, pending, app, reportedMs },
   }));
 }
+
+/** True of a chain that no device writes. */
+export const isChannel = (gate: string): string =>
+  `EXISTS (SELECT 1 FROM channel c WHERE c.venue_id = ${gate}.venue_id AND c.thumbprint = ${gate}.thumbprint)`;
 
 /** Since when nothing came from a venue, where it was told so and nothing has come since; as a subquery. */
 export const quietSince = (venueId: string): string =>

@@ -5,6 +5,7 @@ import type { Clock } from '../../clock/index.ts';
 import { ApiError } from '../../contracts/index.ts';
 import type { Database } from '../../db/index.ts';
 import type { Who } from '../../lib/who.ts';
+import type { CallDesk, VenueCall } from '../calls/index.ts';
 import type { VenueCounts } from '../counts/read.ts';
 import type { Receipts } from '../receipts.ts';
 import type { Alarm, PolicyTerms } from '../types.ts';
@@ -49,6 +50,8 @@ export interface VenueOfficeParts {
   readonly terms: PolicyTerms;
   readonly calendar: Calendar;
   readonly people: People;
+  /** Guests who call; null where no rules are told to this desk. */
+  readonly calls: CallDesk | null;
   /** Takes a line for the public log; it may throw, and is then told again. */
   readonly tell?: (line: RevokedLine) => void | Promise<void>;
   readonly counts: (venueId: number, days: number) => Promise<VenueCounts>;
@@ -59,6 +62,10 @@ export interface VenueOfficeParts {
 
 /** A venue with everything that its owner looks after. */
 export interface VenueDetail extends ListedVenue {
+  /** The number that guests call; null for none. */
+  readonly call: VenueCall | null;
+  /** True where guests could call. */
+  readonly takesCalls: boolean;
   readonly devices: readonly ListedGate[];
   /** Whoever may act for it; empty for staff. */
   readonly people: Awaited<ReturnType<People['of']>>;
@@ -97,7 +104,9 @@ export class VenueOffice {
     await this.#reports.flush().catch(() => {});
     const devices = await listGates(this.parts.db, { venueId });
     const people = roles.includes('staff') ? [] : await this.parts.people.of(venueId);
-    return { ...venue, devices, people };
+    const { calls } = this.parts;
+    const call = (await calls?.numberOf(venueId)) ?? null;
+    return { ...venue, call, takesCalls: calls?.possible ?? false, devices, people };
   }
 
   /** Lets an owner act for a venue that an operator enrolled. Throws `accounts.unknown`, `accounts.venues`. */
@@ -176,9 +185,12 @@ export class VenueOffice {
   async news(
     venueId: number,
     thumbprint: Uint8Array,
-  ): Promise<(GateNews & { readonly pin: VenuePin | null }) | null> {
-    const news = await gateNews(this.parts.db, venueId, thumbprint);
-    return news && { ...news, pin: await venuePin(this.parts.db, venueId) };
+  ): Promise<(GateNews & { readonly call: string | null; readonly pin: VenuePin | null }) | null> {
+    const { db, calls } = this.parts;
+    const news = await gateNews(db, venueId, thumbprint);
+    if (!news) return null;
+    const call = await calls?.numberOf(venueId);
+    return { ...news, call: call?.state === 'works' ? call.shown : null, pin: await venuePin(db, venueId) };
   }
 
   /** Notes what a gate said of itself with an upload that was taken. */

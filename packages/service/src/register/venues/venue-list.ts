@@ -2,7 +2,7 @@ import { ApiError } from '../../contracts/index.ts';
 import type { Session } from '../../db/index.ts';
 import type { Who } from '../../lib/who.ts';
 import type { VenueFields } from '../types.ts';
-import { quietSince } from './gate-list.ts';
+import { isChannel, quietSince } from './gate-list.ts';
 import { isOperator } from './people.ts';
 
 export interface ListedVenue extends VenueFields {
@@ -17,7 +17,7 @@ export interface ListedVenue extends VenueFields {
 
 const SELECT = `SELECT v.venue_id AS "venueId", v.name, v.kind, v.region,
   (extract(epoch FROM v.created_at) * 1000)::int8 AS "createdMs",
-  (SELECT count(DISTINCT g.thumbprint) FROM gate g WHERE g.venue_id = v.venue_id) AS gates,
+  (SELECT count(DISTINCT g.thumbprint) FROM gate g WHERE g.venue_id = v.venue_id AND NOT ${isChannel('g')}) AS gates,
   (SELECT (extract(epoch FROM max(h.receipt_at)) * 1000)::int8 FROM gate_head h WHERE h.venue_id = v.venue_id) AS "lastReceiptMs",
   (${quietSince('v.venue_id')}) AS "quietSinceMs"
   FROM venue v`;

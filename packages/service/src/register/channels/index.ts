@@ -1,0 +1,9 @@
+export {
+  type ChannelAnswer,
+  ChannelChains,
+  type ChannelEntry,
+  type ChannelParts,
+  type ChannelWord,
+  type KnownBundle,
+} from './channel-chain.ts';
+export { ChannelKeys } from './channel-keys.ts';
