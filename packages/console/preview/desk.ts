@@ -81,6 +81,15 @@ export function fixtureDesk(body: Body, wish: Wish, log: Log): Desk {
     [`POST cases/${given.caseId}/close`]: () => ({ closed: true }),
     'GET gates': () => ({ gates: is.empty ? [] : given.allGates }),
     'POST notices': () => ({ sequence: 3 }),
+    'GET incidents': () =>
+      is.empty
+        ? { ...given.incidentBook(true), incidents: [] }
+        : given.incidentBook(wish.works !== undefined),
+    'POST incidents': () => ({ number: 13 }),
+    'POST incidents/12/confirm': () => ({ number: 12 }),
+    'POST incidents/12/works': () => ({ number: 12 }),
+    'POST incidents/12/close': () => ({ number: 12 }),
+    'POST incidents/11/measures': () => ({ number: 11 }),
     'GET accounts': () => given.people,
     'GET on-call': () => ({ accounts: [{ accountId: 'me', name: '박담당' }] }),
     'POST on-call': () => ({ accounts: [] }),
