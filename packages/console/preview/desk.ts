@@ -1,6 +1,7 @@
 import type { Body } from '../src/engine/body.ts';
 import { type Desk, DeskError } from '../src/engine/desk.ts';
 import * as given from './answers.ts';
+import { incidentBook } from './incidents.ts';
 import type { makeLog } from './log.ts';
 
 /** What the address of a preview asks for; see preview.tsx. */
@@ -82,9 +83,7 @@ export function fixtureDesk(body: Body, wish: Wish, log: Log): Desk {
     'GET gates': () => ({ gates: is.empty ? [] : given.allGates }),
     'POST notices': () => ({ sequence: 3 }),
     'GET incidents': () =>
-      is.empty
-        ? { ...given.incidentBook(true), incidents: [] }
-        : given.incidentBook(wish.works !== undefined),
+      is.empty ? { ...incidentBook(true), incidents: [] } : incidentBook(wish.works !== undefined),
     'POST incidents': () => ({ number: 13 }),
     'POST incidents/12/confirm': () => ({ number: 12 }),
     'POST incidents/12/works': () => ({ number: 12 }),

@@ -197,7 +197,7 @@ export async function openAuthorityDesk(options: AuthorityOptions): Promise<Auth
     cases,
     log,
     mount(server) {
-      mountAuthority(server, { documents, publisher, clock, exercise });
+      mountAuthority(server, { documents, publisher, byPerson: incidents.byPerson, clock, exercise });
       incidents.mount(server);
       mountLog(server, log, (day) => notified.file(day));
       if (cases) mountAuthorityCases(server, cases);
