@@ -150,6 +150,25 @@ describe.each(engines)('noticing on $name', ({ open }) => {
   );
 
   whole(
+    'what a person has to end is ended by nothing less than what is down',
+    async ({ rounds, now, nodes, incidents }) => {
+      await rounds(GOOD, DOWN, DOWN, GOOD, GOOD, GOOD);
+      expect(await now()).toMatchObject({ notice: 'app-down', status: 'provisional' });
+      const slow: Round = { register: 'works', issuers: 'slow' };
+      await rounds(slow, slow);
+      expect(await now()).toMatchObject({ notice: 'app-down' });
+      const said = await nodes[0]!.operate('POST', '/api/authority/notices', {
+        notice: 'app-back',
+        status: 'confirmed',
+      });
+      expect(said.status).toBe(200);
+      const [, first] = (await incidents()).incidents;
+      expect(first).toMatchObject({ component: 'register', phase: 'confirmed', exercise: true });
+      expect(whatOf(first)).toEqual(['began', 'noticed', 'told', 'works', 'confirmed']);
+    },
+  );
+
+  whole(
     'somebody reports what no canary sees, and says when it works again',
     async ({ now, act, incidents, pass }) => {
       expect((await act('', { component: 'kakao', state: 'down' })).json).toEqual({ number: 1 });

@@ -35,6 +35,11 @@ const SCREENS = [
   's=people&role=operator',
   's=gates&role=operator',
   's=notices&role=operator&body=authority',
+  's=incidents&role=operator&body=authority',
+  `s=incidents&empty&${AUTHORITY}`,
+  `s=incident/12&${AUTHORITY}`,
+  `s=incident/12&works&${AUTHORITY}`,
+  `s=incident/11&${AUTHORITY}`,
   's=doctor&role=operator',
   's=nowhere',
 ] as const;
@@ -202,13 +207,38 @@ describeInBrowser('console screens', () => {
     expect(await places('s=venues')).toEqual(['내 매장']);
     expect(await places('s=registrations&role=inspector')).toEqual(['등록 신청']);
     expect(await places('s=cases&role=officer')).toEqual(['조사', '공개 기록', '사람']);
+    expect(await places(`s=cases&${AUTHORITY}`)).toEqual(['조사', '장애', '공개 기록', '사람']);
     expect(await places('s=gates&role=operator')).toEqual(['모든 기기', '공개 기록', '사람', '점검']);
     expect(await places('s=notices&role=operator&body=authority')).toEqual([
+      '장애',
       '알림',
       '공개 기록',
       '사람',
       '점검',
     ]);
+  });
+
+  it('lead through an incident: what is proposed comes first, and it is closed with a cause and with owners', async () => {
+    await open(`s=incident/12&${AUTHORITY}`, {}, async (page) => {
+      expect(await page.locator('[data-event]').count()).toBe(3);
+      expect(await page.locator('[data-event=told]').innerText()).toContain('방역패스 의무는 그대로입니다');
+      expect(await page.locator('form[data-close]').count(), 'it goes on: it is not closed').toBe(0);
+      expect(await page.getByLabel('알릴 말').inputValue()).toBe('app-down');
+    });
+    await open(`s=incident/12&works&${AUTHORITY}`, {}, async (page) => {
+      expect(await page.locator('[data-proposed] button').innerText()).toContain('복구되었습니다');
+      const form = page.locator('form[data-close]');
+      const close = form.getByRole('button', { name: '원인을 밝히고 닫기' });
+      expect(await close.isDisabled()).toBe(true);
+      await form.getByLabel('원인 (한국어)').fill('부하를 나누는 서버가 고장 났습니다.');
+      await form.getByRole('button', { name: '할 일 더하기' }).click();
+      expect(await form.getByLabel('언제까지').inputValue()).toMatch(/^2022-02-0\d$/);
+      expect(await close.isDisabled()).toBe(false);
+    });
+    await open(`s=incident/11&${AUTHORITY}`, {}, async (page) => {
+      expect(await page.locator('[data-cause]').innerText()).toContain('첫 발급 신청');
+      expect(await page.getByRole('checkbox').count()).toBe(2);
+    });
   });
 
   it('say calmly what went wrong, and keep the title of the page', async () => {

@@ -128,11 +128,6 @@ describeInBrowser('the status page in a browser without scripts', () => {
             .map((one) => `${one.tagName} ${one.textContent?.slice(0, 40)}`),
         );
         found.push(...wide.map((one) => `${name} ${width}: ${one}`));
-        if (process.env.MUNJIGI_SHOTS)
-          await page.screenshot({
-            path: path.join(process.env.MUNJIGI_SHOTS, `${name}-${width}.png`),
-            fullPage: true,
-          });
         await context.close();
       }
     }
@@ -176,8 +171,6 @@ describeInBrowser('the status page in a browser without scripts', () => {
     const later = await open('index.html', { viewport: { width: 390, height: 844 } });
     const box = await later.page.locator('.silent').boundingBox();
     expect(box?.height).toBeGreaterThan(40);
-    if (process.env.MUNJIGI_SHOTS)
-      await later.page.screenshot({ path: path.join(process.env.MUNJIGI_SHOTS, 'silent.png') });
     await later.done();
   });
 });

@@ -1,6 +1,7 @@
 import type { Body } from '../src/engine/body.ts';
 import { type Desk, DeskError } from '../src/engine/desk.ts';
 import * as given from './answers.ts';
+import { incidentBook } from './incidents.ts';
 import type { makeLog } from './log.ts';
 
 /** What the address of a preview asks for; see preview.tsx. */
@@ -81,6 +82,13 @@ export function fixtureDesk(body: Body, wish: Wish, log: Log): Desk {
     [`POST cases/${given.caseId}/close`]: () => ({ closed: true }),
     'GET gates': () => ({ gates: is.empty ? [] : given.allGates }),
     'POST notices': () => ({ sequence: 3 }),
+    'GET incidents': () =>
+      is.empty ? { ...incidentBook(true), incidents: [] } : incidentBook(wish.works !== undefined),
+    'POST incidents': () => ({ number: 13 }),
+    'POST incidents/12/confirm': () => ({ number: 12 }),
+    'POST incidents/12/works': () => ({ number: 12 }),
+    'POST incidents/12/close': () => ({ number: 12 }),
+    'POST incidents/11/measures': () => ({ number: 11 }),
     'GET accounts': () => given.people,
     'GET on-call': () => ({ accounts: [{ accountId: 'me', name: '박담당' }] }),
     'POST on-call': () => ({ accounts: [] }),

@@ -6,6 +6,8 @@ import { Log } from './screens/officer/Log.tsx';
 import { OpenCase } from './screens/officer/OpenCase.tsx';
 import { Doctor } from './screens/operator/Doctor.tsx';
 import { Gates } from './screens/operator/Gates.tsx';
+import { Incident } from './screens/operator/Incident.tsx';
+import { Incidents } from './screens/operator/Incidents.tsx';
 import { Notices } from './screens/operator/Notices.tsx';
 import { People } from './screens/operator/People.tsx';
 import { Gate } from './screens/owner/Gate.tsx';
@@ -78,6 +80,10 @@ function Screen() {
       return <Log />;
     case 'gates':
       return <Gates />;
+    case 'incidents':
+      return <Incidents />;
+    case 'incident':
+      return <Incident number={numberIn(id)} />;
     case 'notices':
       return <Notices />;
     case 'people':

@@ -202,7 +202,7 @@ export async function openAuthorityDesk(options: AuthorityOptions): Promise<Auth
     cases,
     log,
     mount(server) {
-      mountAuthority(server, { documents, publisher, clock, exercise });
+      mountAuthority(server, { documents, publisher, byPerson: incidents.byPerson, clock, exercise });
       incidents.mount(server);
       mountTroubles(server, options.troubles ?? (async () => null));
       mountLog(server, log, (day) => notified.file(day));

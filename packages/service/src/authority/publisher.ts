@@ -122,7 +122,8 @@ export class Publisher {
   /** Plays a moment of a story: the service's clock follows it, and devices learn it from the signed clock. */
   play(story: Story): Promise<Published> {
     return this.inTurn(async () => {
-      const { clock, root } = this.parts;
+      const { clock, root, documents } = this.parts;
+      await documents.follow();
       clock.follow(story);
       const published = await this.publishClock(story, await root.at(nowSeconds(clock)));
       await this.publishDue(false);
@@ -186,6 +187,7 @@ export class Publisher {
   /** Takes in a root that a ceremony made, and signs under it at once. */
   takeRoot(bytes: Uint8Array): Promise<Root> {
     return this.inTurn(async () => {
+      await this.parts.documents.follow();
       const root = await this.parts.root.take(bytes, nowSeconds(this.parts.clock));
       await this.publishDue(false);
       return root;

@@ -4,6 +4,7 @@ import type { StoryClockPort } from '../clock/index.ts';
 import { ApiError, authorityOperations as operations, route } from '../contracts/index.ts';
 import type { DeskServer } from '../lib/desk.ts';
 import type { DocumentName, Documents } from './documents.ts';
+import type { ByPerson } from './incidents/by-person.ts';
 import type { Publisher } from './publisher.ts';
 
 /** How long caches may keep each document, in seconds: `now` must reach everyone within two minutes. */
@@ -22,9 +23,16 @@ export function mountAuthority(
   {
     documents,
     publisher,
+    byPerson,
     clock,
     exercise,
-  }: { documents: Documents; publisher: Publisher; clock: StoryClockPort; exercise: boolean },
+  }: {
+    documents: Documents;
+    publisher: Publisher;
+    byPerson: ByPerson;
+    clock: StoryClockPort;
+    exercise: boolean;
+  },
 ): void {
   for (const name of ['root', 'bundle', 'now', 'clock'] as const) {
     server.route({
@@ -56,10 +64,10 @@ export function mountAuthority(
 
   server.route({
     ...route(operations.publishNotice),
-    handler: async ({ body }) => {
+    handler: async ({ body, who }) => {
       const { notice, status, parameters = {}, obligation = null } = body;
-      const { sequence } = await publisher.announce({ notice, status, parameters, obligation });
-      return { sequence };
+      const saying = { notice, status, parameters, obligation };
+      return { sequence: await byPerson.say(saying, who?.accountId ?? null) };
     },
   });
 

@@ -1,6 +1,8 @@
 import { consoleCasesEn } from './console-cases-en.ts';
 import { consoleCasesKo } from './console-cases-ko.ts';
 import { consoleEn } from './console-en.ts';
+import { consoleIncidentsEn } from './console-incidents-en.ts';
+import { consoleIncidentsKo } from './console-incidents-ko.ts';
 import { consoleKo } from './console-ko.ts';
 import { en } from './en.ts';
 import { ko } from './ko.ts';
@@ -15,12 +17,13 @@ export type TextKey =
   | keyof typeof ko
   | keyof typeof consoleKo
   | keyof typeof consoleCasesKo
+  | keyof typeof consoleIncidentsKo
   | keyof typeof troublesKo;
 
 // `en` is typed by the keys of `ko`, so a sentence can never exist in one language alone.
 const catalogue: Record<Language, Readonly<Record<TextKey, string>>> = {
-  ko: { ...ko, ...consoleKo, ...consoleCasesKo, ...troublesKo },
-  en: { ...en, ...consoleEn, ...consoleCasesEn, ...troublesEn },
+  ko: { ...ko, ...consoleKo, ...consoleCasesKo, ...consoleIncidentsKo, ...troublesKo },
+  en: { ...en, ...consoleEn, ...consoleCasesEn, ...consoleIncidentsEn, ...troublesEn },
 };
 
 /** True for a key of the neutral catalogue. */

@@ -1,5 +1,6 @@
 import { Button, S } from '@munjigi/ui/elements';
 import { useState } from 'preact/hooks';
+import { noticeTitle, sayable } from '../../engine/incident-calls.ts';
 import { publishNotice } from '../../engine/operations.ts';
 import { Field, Page, Problem } from '../parts.tsx';
 import { useConsole, useWords, useWork } from '../use.ts';
@@ -8,17 +9,11 @@ import { useConsole, useWords, useWork } from '../use.ts';
 export function Notices() {
   const app = useConsole();
   const { say, language } = useWords();
-  const { policy } = app.world.value;
+  const { policy, now } = app.world.value;
   const work = useWork();
   const [notice, setNotice] = useState('');
   const [status, setStatus] = useState<'provisional' | 'confirmed'>('provisional');
   const [done, setDone] = useState<string | null>(null);
-  const titleOf = (name: string): string => {
-    const key = ['headline', 'owner', 'title']
-      .map((part) => `notice.${name}.${part}`)
-      .find((one) => policy?.hasText(language, one));
-    return key && policy ? policy.text(language, key) : name;
-  };
   const publish = (name: string | null) =>
     work.run(async () => {
       await publishNotice(app, { notice: name, status: name === null ? 'confirmed' : status });
@@ -40,9 +35,9 @@ export function Notices() {
           {(attributes) => (
             <select {...attributes} value={notice} onChange={(event) => setNotice(event.currentTarget.value)}>
               <option value="">{say('console.notices.choose')}</option>
-              {Object.keys(policy?.pack.notices ?? {}).map((name) => (
+              {sayable(policy).map((name) => (
                 <option key={name} value={name}>
-                  {titleOf(name)}
+                  {noticeTitle(policy, name, language, now() / 1000)}
                 </option>
               ))}
             </select>

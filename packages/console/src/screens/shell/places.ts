@@ -38,6 +38,13 @@ export const PLACES: readonly Place[] = [
   },
   { path: 'gates', word: 'console.place.gates', icon: 'tablet', roles: ['operator'], bodies: ['register'] },
   {
+    path: 'incidents',
+    word: 'console.place.incidents',
+    icon: 'hourglass',
+    roles: ['officer', 'operator'],
+    bodies: ['authority'],
+  },
+  {
     path: 'notices',
     word: 'console.place.notices',
     icon: 'bell',

@@ -86,15 +86,38 @@ export class ByPerson {
     saying: Pick<Saying, 'notice' | 'obligation'> & { readonly parameters?: Saying['parameters'] },
     accountId: string | null,
   ): Promise<void> {
-    const { db, publisher, clock } = this.parts;
+    const { db, publisher } = this.parts;
     const incident = await this.openOne(db, number);
     const parameters = saying.parameters ?? (saying.notice === null ? {} : spanOf(incident));
     await publisher.announce({ ...saying, parameters, status: 'confirmed' }, number);
-    await db.tx(async (session) => {
-      await decideAlone(session);
+    await this.noteConfirmed(number, saying, accountId);
+  }
+
+  /**
+   * A person says what counts, of themselves. What follows on the notice of an open incident belongs to that incident.
+   * @returns the number of the small document that tells of it
+   */
+  async say(saying: Saying, accountId: string | null): Promise<number> {
+    const { db, policy, publisher, notices } = this.parts;
+    const before = await notices.newest(db);
+    const back = before?.notice == null ? null : notice(policy, before.notice)?.preApproved?.back;
+    const follows = [before?.notice, back, null].includes(saying.notice);
+    const incident = follows && (await openIncidents(db)).find(({ number }) => number === before?.incident);
+    const { sequence } = await publisher.announce(saying, incident ? incident.number : null);
+    if (incident && saying.status === 'confirmed')
+      await this.noteConfirmed(incident.number, saying, accountId);
+    return sequence;
+  }
+
+  private noteConfirmed(
+    number: number,
+    { notice: said }: Pick<Saying, 'notice'>,
+    accountId: string | null,
+  ): Promise<void> {
+    return this.alone(async (session) => {
       await this.openOne(session, number);
-      const at = nowSeconds(clock);
-      await addEvent(session, number, { what: 'confirmed', at, notice: saying.notice }, accountId);
+      const at = nowSeconds(this.parts.clock);
+      await addEvent(session, number, { what: 'confirmed', at, notice: said }, accountId);
     });
   }
 

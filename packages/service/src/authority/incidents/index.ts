@@ -20,6 +20,7 @@ export interface IncidentsParts extends Omit<ByPersonParts, 'observations'> {
 /** Noticing, telling and keeping incidents at this desk. */
 export interface Incidents {
   readonly watch: Watch;
+  readonly byPerson: ByPerson;
   /** The newest first. */
   list(): Promise<readonly Incident[]>;
   /** Looks once: takes in what other processes said, decides where nobody else does, and says what is to be said. */
@@ -39,6 +40,7 @@ export function openIncidents(parts: IncidentsParts): Incidents {
   };
   return {
     watch,
+    byPerson,
     list: () => listIncidents(db, SHOWN),
     look,
     mount: (server) => mountIncidents(server, { observations, watch, byPerson, changed: look }),

@@ -117,6 +117,9 @@ export class Watch {
     const incident = lasting.find(({ component }) => component === wanted?.component) ?? null;
     const standing = await notices.newest(session);
     if (!maySpeak(policy, standing, incident)) return;
+    // A sentence whose end is a person's to say gives way to something that is down, and to nothing less.
+    const waits = standing?.saidBy === 'table' && lasting.every(({ number }) => number !== standing.incident);
+    if (wanted?.state === 'slow' && waits && isEndedByPerson(policy, standing.notice)) return;
     const next = wanted
       ? { ...wanted, incident: incident?.number ?? null }
       : this.endOf(standing, await listIncidents(session, LOOKED_BACK), at);
@@ -161,6 +164,9 @@ export const spanOf = (incident: Incident): Readonly<Record<string, number>> => 
   const until = worksAgain(incident) ? lastAt(incident, 'works') : null;
   return { since: startOf(incident), ...(until === null ? {} : { until }) };
 };
+
+const isEndedByPerson = (policy: Policy, id: string | null): boolean =>
+  id !== null && notice(policy, id)?.preApproved?.ends === 'person';
 
 /** True where the notice tells of something that does not work. */
 export const tellsOfTrouble = (policy: Policy, id: string | null): boolean => {
