@@ -2,6 +2,7 @@
 import { BaseSequencer } from 'vitest/node';
 
 const LONG = [
+  'database-failover',
   'register-hundred-runs',
   'apart-trace',
   'retention-28-days',
