@@ -2,9 +2,9 @@ import { fromBase64 } from '@munjigi/core/encoding';
 import { webCrypto } from '@munjigi/core/signing';
 import { openTrouble } from '@munjigi/core/trouble';
 import { describe, expect, it } from 'vitest';
-import { ServerError } from '../holder/issuer-client.ts';
 import type { GateIdentity } from '../outbox/types.ts';
 import { makeDeviceKey } from '../storage/device-key.ts';
+import { ServerError } from '../sync/server.ts';
 import { Troubles } from './troubles.ts';
 
 const NOW = 1_641_445_200;

@@ -1,10 +1,10 @@
 import { toBase64url } from '@munjigi/core/encoding';
 import { compressPoint } from '@munjigi/core/signing';
 import { signTrouble, TROUBLE_SECONDS, type Trouble } from '@munjigi/core/trouble';
-import { ServerError } from '../holder/issuer-client.ts';
 import type { GateIdentity } from '../outbox/types.ts';
 import { type DeviceKey, deviceSigner } from '../storage/device-key.ts';
 import type { RegisterTransport } from '../sync/register-transport.ts';
+import { ServerError } from '../sync/server.ts';
 
 interface Said {
   readonly what: Trouble;
