@@ -1,3 +1,4 @@
+// @long One world holds everything that is planted: making it takes most of the time.
 import { join } from 'node:path';
 import { batchToJson, type Entry } from '@munjigi/core/chain';
 import { fromBase64, toBase64url, utf8Encode } from '@munjigi/core/encoding';

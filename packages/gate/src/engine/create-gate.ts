@@ -129,11 +129,10 @@ export async function createGate(options: GateOptions): Promise<Gate> {
   const join = joining({ store, rules, signals, identity: () => me, onJoined: () => location.reload() });
   // An inspector's device reads what others state, as it reads passes: by camera, picture or scanner.
   const readStatement = async (text: string): Promise<void> => {
-    if (!degraded) return;
     door?.screen.stay();
-    degraded.read.value = null;
-    signals.view.value = { name: 'statements' };
-    degraded.read.value = (await degraded.verify(text)) ?? false;
+    await degraded?.readCode(text, () => {
+      signals.view.value = { name: 'statements' };
+    });
   };
   const sight = new Sight(
     signals,

@@ -76,6 +76,13 @@ export class Degraded implements Statements {
     return makeStatement(episode, wrote, { identity, key, receipt }, this.#seconds());
   }
 
+  /** Takes in a code that somebody else's device shows; `show` puts the page on the screen meanwhile. */
+  async readCode(text: string, show: () => void): Promise<void> {
+    this.read.value = null;
+    show();
+    this.read.value = (await this.verify(text)) ?? false;
+  }
+
   async verify(text: string): Promise<CheckedStatement | null> {
     return checkStatement(text, (kid) => this.rules.registerKey(kid), this.rules.crypto).catch(() => null);
   }

@@ -4,10 +4,9 @@ import { everyMinute } from '../lib/case/index.ts';
 import { FOR_EVER } from '../lib/keys/index.ts';
 import { AnchorTimes } from './anchor-times.ts';
 import { BundlesInUse } from './bundles-in-use.ts';
-import { CallDesk } from './calls/index.ts';
+import { openCalls } from './calls/open.ts';
 import { mountCalls } from './calls/routes.ts';
 import { mountRegisterCases, RegisterCases } from './cases/index.ts';
-import { ChannelChains, ChannelKeys } from './channels/index.ts';
 import { BatchChecker } from './checked-batch.ts';
 import { readCounts } from './counts/read.ts';
 import { rollUp } from './counts/roll-up.ts';
@@ -172,25 +171,9 @@ export async function createRegister(options: RegisterOptions): Promise<Register
     crypto,
     ...(options.troubled ? { onCounted: options.troubled } : {}),
   });
-  const ofBody = options.channels ?? null;
-  const channelKeys = ofBody && (await ChannelKeys.open(options.keyStore));
-  const channels =
-    ofBody &&
-    channelKeys &&
-    new ChannelChains({
-      ...{ days, layer, receipts, anchors, checker, prepare: prepareIntake },
-      keys: channelKeys,
-      bundle: ofBody.bundle,
-    });
-  const calls =
-    channels &&
-    new CallDesk({
-      ...{ db, days, channels, alarm, policy: ofBody.policy, nowMs: clock.nowMs },
-      idKey: channelKeys.secretFor('ids of calls'),
-      providers: ofBody.callProviders ?? [],
-      ...(ofBody.callLimits ? { limits: ofBody.callLimits } : {}),
-      took: (results) => options.took?.(results, 0),
-    });
+  const calls = await openCalls(options, {
+    ...{ db, days, alarm, layer, receipts, anchors, checker, prepare: prepareIntake, nowMs: clock.nowMs },
+  });
 
   const venues = new VenueOffice({
     db,
