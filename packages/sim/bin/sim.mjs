@@ -1,3 +1,4 @@
 #!/usr/bin/env node
-process.stderr.write('munjigi: no simulator is here yet.\n');
-process.exit(2);
+import { main } from '../dist/simulator/main.js';
+
+process.exit(await main(process.argv.slice(2)));

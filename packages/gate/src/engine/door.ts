@@ -172,7 +172,7 @@ export class Door {
     const { policy, inUse } = rules;
     if (!policy || !inUse) return;
     const seconds = instant?.seconds ?? Date.now() / 1000;
-    const tag = await this.#tagOf(inspected, seconds);
+    const tag = await this.#tagOf(inspected, instant?.seconds ?? null);
     const known = tag === null ? null : await seen.find(tag);
     const decision = decide(inspected, inUse.trust, policy, {
       instant,
@@ -219,9 +219,9 @@ export class Door {
     }
   }
 
-  async #tagOf({ claim, issuer }: Inspected, seconds: number): Promise<string | null> {
+  async #tagOf({ claim, issuer }: Inspected, seconds: number | null): Promise<string | null> {
     if (!claim) return null;
     const handle = claim.kind === 'pass' ? claim.handle : utf8Encode(claim.identifier);
-    return this.parts.seen.tagOf(issuer ?? '', handle, Math.floor(seconds));
+    return this.parts.seen.tagOf(issuer ?? '', handle, seconds === null ? null : Math.floor(seconds));
   }
 }

@@ -36,6 +36,8 @@ interface Waiting {
   readonly make: (place: Place) => Promise<Entry>;
   readonly mark: SeenMark | undefined;
   readonly only: Uint8Array | undefined;
+  /** As it was tried last. A device that loses its storage in between cannot say whether that was written. */
+  tried: { readonly store: OutboxStore; readonly kept: KeptEntry } | null;
 }
 
 const MOST_RACES = 50;
@@ -66,7 +68,7 @@ export class Outbox {
    * after the other within this tab. An entry that means something in one chain `only` is not written into another.
    */
   append(make: (place: Place) => Promise<Entry>, mark?: SeenMark, only?: Uint8Array): Promise<Appended> {
-    const next = this.#queue.then(() => this.#append({ make, mark, only }));
+    const next = this.#queue.then(() => this.#append({ make, mark, only, tried: null }));
     this.#queue = next.catch(() => {});
     return next;
   }
@@ -75,7 +77,9 @@ export class Outbox {
   async retryUnsaved(): Promise<number> {
     for (let n = this.#unsaved.length; n > 0; n--) {
       const [waiting] = this.#unsaved.splice(0, 1);
-      const done = await this.append(waiting!.make, waiting!.mark, waiting!.only);
+      const next = this.#queue.then(() => this.#append(waiting!));
+      this.#queue = next.catch(() => {});
+      const done = await next;
       if (done.state === 'not-saved') break;
     }
     return this.#unsaved.length;
@@ -84,6 +88,8 @@ export class Outbox {
   async #append(waiting: Waiting): Promise<Appended> {
     try {
       for (let race = 0; race < MOST_RACES; race++) {
+        const written = await writtenAs(waiting);
+        if (written) return { state: 'saved', kept: written };
         const chain = await this.parts.chain();
         const { gate, store } = chain;
         if (waiting.only && !equalBytes(waiting.only, gate)) return CLOSED;
@@ -92,10 +98,13 @@ export class Outbox {
         const entry = await waiting.make({ gate, counter: head.counter + 1, anchor });
         const hash = entryHash(entry, gate, head.hash);
         const kept = { counter: entry.counter, entry, hash, before: head.hash };
+        waiting.tried = { store, kept };
         if ((await store.append(kept, head, waiting.mark)) === 'saved') return { state: 'saved', kept };
       }
       throw new Error('Another tab writes without end.');
     } catch (cause) {
+      const written = await writtenAs(waiting).catch(() => null);
+      if (written) return { state: 'saved', kept: written };
       this.#unsaved.push(waiting);
       return { state: 'not-saved', full: this.parts.isFull?.(cause) ?? false, cause };
     }
@@ -104,6 +113,14 @@ export class Outbox {
   async #headOf({ store, gate }: OutboxChain): Promise<Head> {
     return (await store.head()) ?? { counter: 0, hash: genesis(gate, this.parts.venueId) };
   }
+}
+
+/** The entry as it was tried last, where it stands in its chain all the same: it must not be made a second time. */
+async function writtenAs({ tried }: Waiting): Promise<KeptEntry | null> {
+  if (!tried) return null;
+  const { store, kept } = tried;
+  const [found] = await store.entriesFrom(kept.counter, 1);
+  return found?.counter === kept.counter && equalBytes(found.hash, kept.hash) ? found : null;
 }
 
 /** True where two heads are the same place of the same chain. */

@@ -1,0 +1,9 @@
+/** One process of a range: runs the seeds that it is asked for, one after the other, until nobody asks any more. */
+
+import type { Asked } from './range.ts';
+import { runSeed } from './run.ts';
+import { bigger } from './world/plan.ts';
+
+process.on('message', ({ seed, plant, big }: Asked) => {
+  void runSeed({ seed, plant, ...(big ? { change: bigger } : {}) }).then((result) => process.send!(result));
+});

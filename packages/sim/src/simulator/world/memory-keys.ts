@@ -1,0 +1,39 @@
+import { createHmac } from 'node:crypto';
+import { dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { KeyFolder } from '@munjigi/service/crypto';
+
+/**
+ * A desk's key store without a disk: every secret is there, made from its name and the seed, so that nothing of the real machine is
+ * waited for. Keys do not end here; that is tested on real folders.
+ */
+export class MemoryKeys implements KeyFolder {
+  /** A folder in which no key has ended. */
+  readonly path = dirname(fileURLToPath(import.meta.url));
+
+  constructor(private readonly name: string) {}
+
+  async find(name: string): Promise<Uint8Array> {
+    return new Uint8Array(createHmac('sha256', this.name).update(name).digest());
+  }
+
+  secret(name: string): Promise<Uint8Array> {
+    return this.find(name);
+  }
+
+  async names(): Promise<readonly string[]> {
+    return [];
+  }
+
+  async destroy(): Promise<void> {}
+
+  generation(): string {
+    return '';
+  }
+
+  async renew(): Promise<void> {}
+
+  async folder(name: string): Promise<KeyFolder> {
+    return new MemoryKeys(`${this.name}/${name}`);
+  }
+}
