@@ -37,6 +37,7 @@ Runs the service: any of its three desks, each with a database and a key store o
   --story INSTANT           the moment the story begins with, such as 2022-01-06T13:58:00+09:00
   --clock-file FILE         {"storyMs", "realMs", "rate"} that the clock follows at start
   --behind-proxy            a proxy on this machine names the callers
+  --proxies LIST            so do these on other machines: 10.0.0.10,10.0.0.16/28
   --enrolments-per-minute N for each network
   --origin-issuer LIST      where the console of each body stands (http://issuer.localhost:PORT);
   --origin-register LIST      its passkeys belong to that host
@@ -81,6 +82,7 @@ const OPTIONS = {
   story: TEXT,
   'clock-file': TEXT,
   'behind-proxy': YES,
+  proxies: TEXT,
   'enrolments-per-minute': TEXT,
   'origin-issuer': TEXT,
   'origin-register': TEXT,

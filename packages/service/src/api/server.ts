@@ -43,6 +43,8 @@ export interface ServerOptions {
   /** Accounts of the desks that are open here. */
   readonly accounts: ReadonlyMap<DeskName, Accounts>;
   readonly behindProxy: boolean;
+  /** Proxies on other machines that are believed too. */
+  readonly proxies?: readonly string[];
   /** How often one network may enrol. */
   readonly enrolments: RateLimit;
   /** How much wider than usual the other limits are; 1 where nothing is said. */
@@ -68,6 +70,7 @@ export function buildServer({
   operatorToken,
   accounts,
   behindProxy,
+  proxies = [],
   enrolments,
   limitFactor = 1,
   httpsOnly = false,
@@ -87,7 +90,7 @@ export function buildServer({
     clientErrorHandler: answerBrokenRequest,
     requestIdHeader: false,
     genReqId: () => `${started}-${(++requests).toString(36)}`,
-    trustProxy: behindProxy ? 'loopback' : false,
+    trustProxy: behindProxy ? ['loopback', ...proxies] : false,
     return503OnClosing: false,
     forceCloseConnections: 'idle',
     requestTimeout: 30_000,

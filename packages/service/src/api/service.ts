@@ -170,6 +170,7 @@ export async function createService(
       operatorToken: secrets.operatorToken,
       accounts,
       behindProxy: config.behindProxy,
+      proxies: config.proxies,
       enrolments: rateLimit(config.enrolmentsPerMinute),
       limitFactor: config.exercise ? EXERCISE_FACTOR : 1,
       httpsOnly: config.desks.every((desk) => config.origins[desk].every((one) => one.startsWith('https:'))),

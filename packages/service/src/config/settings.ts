@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { join, resolve } from 'node:path';
 import { fromHex } from '@munjigi/core/encoding';
 import { localOrigins, originsProblem } from '../lib/accounts/origins.ts';
@@ -26,6 +27,8 @@ export interface ServiceConfig {
   readonly logLevel: 'silent' | 'error' | 'warn' | 'info' | 'debug';
   /** True where a proxy on this machine stands before the service and names the caller. */
   readonly behindProxy: boolean;
+  /** Addresses and networks of proxies on other machines that name the callers too. */
+  readonly proxies: readonly string[];
   /** Enrolments that one network may ask for in a minute. */
   readonly enrolmentsPerMinute: number;
   /** Where the console of each body stands: its passkeys belong to the host. The first is the one that is told. */
@@ -68,6 +71,16 @@ const isThisMachine = (host: string): boolean =>
 
 /** Seconds in which a balancer has looked three times (deploy/haproxy), and a moment. */
 const THREE_CHECKS = 8;
+
+/** An address, or a network of at most 256 (IPv4) or a /64 (IPv6): a wider one would let strangers name callers. */
+function isNetwork(text: string): boolean {
+  const [address = '', bits, more] = text.split('/');
+  const family = isIP(address);
+  if (family === 0 || more !== undefined) return false;
+  if (bits === undefined) return true;
+  return /^\d{1,3}$/.test(bits) && (family === 4 ? +bits >= 24 && +bits <= 32 : +bits >= 64 && +bits <= 128);
+}
+
 const DESKS: readonly DeskName[] = ['issuer', 'register', 'authority'];
 const LEVELS = ['silent', 'error', 'warn', 'info', 'debug'] as const;
 
@@ -139,12 +152,15 @@ export function readSettings(flags: Flags, env: NodeJS.ProcessEnv, defaultPolicy
       throw new SettingError(`--${name} lists addresses such as https://a.example${usual}, or paths.`);
     return doors;
   };
+  const proxies = word('proxies')?.split(',').map((proxy) => proxy.trim()) ?? [];
+  if (!proxies.every(isNetwork))
+    throw new SettingError('--proxies lists addresses or networks such as 10.0.0.10 or 10.0.0.0/28.');
   const digest = word('root-digest');
   if (digest !== undefined && !/^[0-9a-f]{64}$/.test(digest))
     throw new SettingError('--root-digest is the SHA-256 of a root, 64 small hexadecimal digits.');
 
   const exercise = yes('exercise');
-  const behindProxy = yes('behind-proxy');
+  const behindProxy = yes('behind-proxy') || proxies.length > 0;
   const story = word('story');
   const storyMs = story === undefined ? null : Date.parse(story);
   if (storyMs !== null && Number.isNaN(storyMs))
@@ -170,6 +186,7 @@ export function readSettings(flags: Flags, env: NodeJS.ProcessEnv, defaultPolicy
     clockFile: clockFile === undefined ? null : resolve(clockFile),
     logLevel,
     behindProxy,
+    proxies,
     enrolmentsPerMinute: whole('enrolments-per-minute', exercise ? 3000 : 300, 1_000_000),
     origins: {
       issuer: originsOf('issuer'),

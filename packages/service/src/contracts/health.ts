@@ -28,7 +28,7 @@ export const healthOperations = {
     operationId: 'agent',
     method: 'GET',
     url: '/health/agent',
-    summary: 'What a balancer’s agent check is told: a weight in percent, or drain',
-    answer: Type.Object({ weight: Type.String({ pattern: '^(drain|[0-9]{1,3}%)$' }) }, exact),
+    summary: 'What a balancer’s agent check is told: a weight in percent, none while the server leaves',
+    answer: Type.Object({ weight: Type.String({ pattern: '^[0-9]{1,3}%$' }) }, exact),
   },
 } as const satisfies Record<string, Operation>;

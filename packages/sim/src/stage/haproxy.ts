@@ -12,6 +12,8 @@ export const haproxyProgram = (): string | null => PROGRAMS.find((path) => exist
 export interface Backend {
   readonly name: string;
   readonly port: number;
+  /** Where it answers agent checks, where it does. */
+  readonly agentPort?: number;
 }
 
 export interface BalancerOptions {
@@ -19,6 +21,12 @@ export interface BalancerOptions {
   readonly nodes: readonly Backend[];
   /** `health` asks every node whether it is ready; `tcp` only whether somebody listens, as it was done. */
   readonly check: 'health' | 'tcp';
+  /** Another configuration in place of that, with a backend `nodes`. */
+  readonly configuration?: (at: {
+    readonly port: number;
+    readonly socket: string;
+    readonly nodes: readonly Backend[];
+  }) => string;
 }
 
 /** One server's line of `show stat`. */
@@ -33,6 +41,7 @@ export interface NodeStat {
 /** HAProxy before the nodes of a stage. */
 export interface Balancer {
   readonly port: number;
+  readonly socket: string;
   readonly process: StageProcess;
   /** Starts it again after it has ended, with the weights of its configuration. */
   start(): Promise<void>;
@@ -81,8 +90,9 @@ export async function startBalancer(options: BalancerOptions): Promise<Balancer>
   if (!program) throw new Error('HAProxy is not installed.');
   const port = await freePort();
   const file = join(options.folder, `haproxy-${port}.cfg`);
-  writeFileSync(file, configOf(options, port));
   const socket = join(options.folder, 'haproxy.sock');
+  const { configuration, nodes } = options;
+  writeFileSync(file, configuration?.({ port, socket, nodes }) ?? configOf(options, port));
   const command = (line: string): Promise<string> =>
     new Promise((done, fail) => {
       const client = connect(socket);
@@ -106,6 +116,7 @@ export async function startBalancer(options: BalancerOptions): Promise<Balancer>
   let process = await begin();
   return {
     port,
+    socket,
     get process() {
       return process;
     },

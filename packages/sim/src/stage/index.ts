@@ -1,4 +1,11 @@
-export { type Backend, type Balancer, haproxyProgram, type NodeStat, startBalancer } from './haproxy.ts';
+export {
+  type Backend,
+  type Balancer,
+  type BalancerOptions,
+  haproxyProgram,
+  type NodeStat,
+  startBalancer,
+} from './haproxy.ts';
 export { type IdentityProvider, startIdentityProvider } from './identity-provider.ts';
 export { type Mirror, startMirror } from './mirror.ts';
 export { type LoneNode, type NodePlace, placeOf, startNode } from './node.ts';

@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type Balancer, startBalancer } from './haproxy.ts';
+import { type Balancer, type BalancerOptions, startBalancer } from './haproxy.ts';
 import { type Mirror, startMirror } from './mirror.ts';
 import { freePort } from './ports.ts';
 import type { PrivatePostgres } from './postgres.ts';
@@ -14,6 +14,7 @@ const DESKS = ['issuer', 'register', 'authority'] as const;
 export interface ServiceNode {
   readonly name: string;
   readonly port: number;
+  readonly agentPort: number;
   readonly process: StageProcess;
   start(): Promise<void>;
 }
@@ -31,6 +32,8 @@ export interface ServiceOptions {
   readonly nodes?: readonly string[];
   readonly flags?: readonly string[];
   readonly authorityFlags?: readonly string[];
+  /** Another configuration of the balancer. */
+  readonly configuration?: BalancerOptions['configuration'];
 }
 
 /**
@@ -68,7 +71,7 @@ export interface ServiceStage {
 
 /** Starts everything; the stage's databases are made anew. */
 export async function openService(options: ServiceOptions): Promise<ServiceStage> {
-  const { folder, postgres, story, nodes: names = ['a', 'b', 'c'] } = options;
+  const { folder, postgres, story, nodes: names = ['a', 'b', 'c'], configuration } = options;
   const data = join(folder, 'data');
   mkdirSync(data, { recursive: true });
   const databases = await Promise.all(
@@ -85,10 +88,11 @@ export async function openService(options: ServiceOptions): Promise<ServiceStage
   const mirror = await startMirror(join(data, 'mirror'));
 
   const nodeOf = async (name: string, desks: string): Promise<ServiceNode> => {
-    const port = await freePort();
+    const [port, agentPort] = [await freePort(), await freePort()];
     const started = {
       name,
       port,
+      agentPort,
       process: null as unknown as StageProcess,
       async start() {
         started.process = await startProcess(
@@ -97,6 +101,7 @@ export async function openService(options: ServiceOptions): Promise<ServiceStage
             MUNJIGI,
             'serve',
             ...['--desks', desks, '--data', data, '--port', String(port), '--log', 'warn'],
+            ...['--agent-port', String(agentPort)],
             ...['--exercise', '--clock-file', clockFile, '--behind-proxy', '--mirrors', mirror.address],
             // Three looks of the stage's balancer, one a second.
             ...['--drain-seconds', '4'],
@@ -119,7 +124,8 @@ export async function openService(options: ServiceOptions): Promise<ServiceStage
   const balancer = await startBalancer({
     folder,
     check: 'health',
-    nodes: backends.map(({ name, node }) => ({ name, port: node.port })),
+    nodes: backends.map(({ name, node: { port, agentPort } }) => ({ name, port, agentPort })),
+    ...(configuration ? { configuration } : {}),
   });
   const doorPort = balancer.port;
   const nodes = backends.map(({ node }) => node);

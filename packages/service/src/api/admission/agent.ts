@@ -5,10 +5,11 @@ const LEAST = 10;
 
 /**
  * What a balancer's agent check is told: a weight in percent of the server's own, by how many of those who came lately were let in.
- * Never a word that would end a drain which somebody else has begun; `drain` alone while this server leaves.
+ * Never `ready`, which would end a drain that somebody else has begun, nor `drain`, which no percentage ends again: HAProxy would keep the
+ * server out after it was started anew. A server that leaves takes nothing of its weight.
  */
 export function weightOf(accepted: number, leaving: boolean): string {
-  if (leaving) return 'drain';
+  if (leaving) return '0%';
   return `${Math.max(LEAST, Math.round(accepted * 100))}%`;
 }
 
