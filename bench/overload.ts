@@ -23,7 +23,7 @@ const ROUNDS = Number(process.env.MUNJIGI_BENCH_ROUNDS ?? 3);
 const SECONDS = Number(process.env.MUNJIGI_BENCH_SECONDS ?? 8);
 const GATES = Number(process.env.MUNJIGI_BENCH_GATES ?? 3_000);
 /** Gates that send without a pause while capacity is measured. */
-const CLOSED = 96;
+const CLOSED = 48;
 const LEVELS = [
   ['Half', 0.5],
   ['Whole', 1],

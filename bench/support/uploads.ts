@@ -41,6 +41,7 @@ export interface Door {
 /** What every venue of a bench is called. */
 export const VENUE_NAME = 'Bench Cafe 77';
 const AT_ONCE = 8;
+const PAUSE_MS = 50;
 
 /** Sends what gates send: signed batches, each gate one at a time and in its order; what is refused is sent again, later. */
 export class Uploads {
@@ -90,7 +91,12 @@ export class Uploads {
     const noted = new Noted();
     await Promise.all(
       Array.from({ length: gates }, async () => {
-        while (performance.now() < end) await this.#one(noted, performance.now());
+        while (performance.now() < end) {
+          const before = noted.after.length;
+          await this.#one(noted, performance.now());
+          // Who is refused and comes again at once measures refusals.
+          if (noted.after.length > before) await new Promise((go) => setTimeout(go, PAUSE_MS));
+        }
       }),
     );
     return noted.stretch(seconds);

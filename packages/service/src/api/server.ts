@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { createServer } from 'node:http';
 import { TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox';
 import Fastify, {
   type FastifyBaseLogger,
@@ -10,7 +11,7 @@ import type { Logger } from 'pino';
 import { type Access, ApiError, needsNoAccount } from '../contracts/index.ts';
 import type { Accounts } from '../lib/accounts/index.ts';
 import type { DeskName, DeskServer } from '../lib/desk.ts';
-import { Admission, admitRequests } from './admission/index.ts';
+import { Admission, admitRequests, refuseAtTheDoor } from './admission/index.ts';
 import { handleError } from './answer-error.ts';
 import { answerBrokenRequest, STRICT_HEADERS } from './broken-request.ts';
 import { buckets } from './buckets.ts';
@@ -22,6 +23,9 @@ import { readPackedBodies } from './packed-bodies.ts';
 const BODY_LIMIT = 64 * 1024;
 const HEADER_LIMIT = 8 * 1024;
 const HEADERS_MS = 15_000;
+const REQUEST_MS = 30_000;
+/** A connection that nobody uses is kept so long. */
+const KEPT_MS = 72_000;
 const TWO_YEARS = 63_072_000;
 /** Held open at a time: more than any balancer of ours sends here, and what memory bears. */
 const CONNECTIONS = 8_000;
@@ -80,23 +84,41 @@ export function buildServer({
   admission = new Admission(),
   metrics,
 }: ServerOptions): DeskServer {
+  const mounted = new Map<string, string>();
+  const headers = {
+    ...STRICT_HEADERS,
+    ...(httpsOnly ? { 'strict-transport-security': `max-age=${TWO_YEARS}` } : {}),
+  };
+  const refused = refuseAtTheDoor({
+    admission,
+    mounted,
+    // A connection that stays open would keep a closing server waiting.
+    headers: () => (leaving() ? { ...headers, connection: 'close' } : headers),
+    open: () => !draining(),
+    onAnswer: (operation, status, ms) => metrics?.answered(operation, status, ms),
+  });
   const started = randomBytes(6).toString('hex');
   let requests = 0;
   const server = Fastify({
     loggerInstance: log as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: BODY_LIMIT,
-    http: { maxHeaderSize: HEADER_LIMIT, headersTimeout: HEADERS_MS },
     clientErrorHandler: answerBrokenRequest,
     requestIdHeader: false,
     genReqId: () => `${started}-${(++requests).toString(36)}`,
     trustProxy: behindProxy ? ['loopback', ...proxies] : false,
     return503OnClosing: false,
     forceCloseConnections: 'idle',
-    requestTimeout: 30_000,
     routerOptions: { maxParamLength: 200 },
+    serverFactory(frame) {
+      const terms = { maxHeaderSize: HEADER_LIMIT, headersTimeout: HEADERS_MS, requestTimeout: REQUEST_MS };
+      const made = createServer({ ...terms, keepAliveTimeout: KEPT_MS }, (request, response) => {
+        if (!refused(request, response)) frame(request, response);
+      });
+      made.maxConnections = CONNECTIONS;
+      return made;
+    },
   }) as unknown as DeskServer;
-  server.server.maxConnections = CONNECTIONS;
   const limits = buckets(enrolments, limitFactor);
   const wait = (seconds: number): void => {
     if (seconds > 0) throw new ApiError('request.rate', { retryAfterSeconds: seconds });
@@ -110,7 +132,6 @@ export function buildServer({
     reply.code(status).send({ error: code, message });
   });
   server.decorateRequest('who', null);
-  const mounted = new Map<string, string>();
   server.decorate('mounted', mounted);
   server.addHook('onRoute', ({ method, url, config, schema }) => {
     if (!config?.access)
@@ -149,11 +170,9 @@ export function buildServer({
   });
   readPackedBodies(server);
   server.addHook('onSend', async (_request, reply) => {
-    for (const [name, value] of Object.entries(STRICT_HEADERS)) {
+    for (const [name, value] of Object.entries(headers)) {
       if (!reply.hasHeader(name)) reply.header(name, value);
     }
-    if (httpsOnly) reply.header('strict-transport-security', `max-age=${TWO_YEARS}`);
-    // A connection that stays open would keep a closing server waiting.
     if (leaving()) reply.header('connection', 'close');
   });
   server.addHook('onResponse', async (request, reply) => {

@@ -81,11 +81,11 @@ export class Admission {
    * @param bytes of its body, as it says itself
    */
   hold(work: Counted, bytes: number): Held {
-    if (this.#classes[work].waiting.length >= TERMS[work].queue) throw this.#refuse(work, 'queue');
+    if (this.isFull(work)) throw this.refuse(work, 'queue');
     let held = 0;
     const more = (count: number): void => {
       // One that is larger than everything is let in where it is alone.
-      if (this.#bytes > held && this.#bytes + count > MOST_BYTES) throw this.#refuse(work, 'bytes');
+      if (this.#bytes > held && this.#bytes + count > MOST_BYTES) throw this.refuse(work, 'bytes');
       held += count;
       this.#bytes += count;
     };
@@ -109,17 +109,15 @@ export class Admission {
       one.emptyAt = this.#nowMs();
       if (this.#hasRoom(work)) return Promise.resolve(this.#begin(work));
     }
-    const { queue, waitMs } = TERMS[work];
-    if (one.waiting.length >= queue) return Promise.reject(this.#refuse(work, 'queue'));
-    const stands = this.#nowMs() - one.emptyAt > STANDING_MS;
+    if (this.isFull(work)) return Promise.reject(this.refuse(work, 'queue'));
     return new Promise((done, fail) => {
       const waiting: Waiting = {
         timer: setTimeout(
           () => {
             one.waiting.splice(one.waiting.indexOf(waiting), 1);
-            fail(this.#refuse(work, 'wait'));
+            fail(this.refuse(work, 'wait'));
           },
-          Math.max(0, Math.min(stands ? waitMs * STANDING_PART : waitMs, patienceMs)),
+          Math.max(0, Math.min(this.#waitMs(work), patienceMs)),
         ),
         enter: () => {
           clearTimeout(waiting.timer);
@@ -128,6 +126,31 @@ export class Admission {
       };
       one.waiting.push(waiting);
     });
+  }
+
+  /** True where whoever comes now finds the queue full. */
+  isFull(work: Counted): boolean {
+    const { waiting, lately } = this.#classes[work];
+    const { queue, floor } = TERMS[work];
+    // Into a queue that stands as many are taken as are served while one waits: the others hear at once what they would hear later.
+    if (waiting.length >= floor && this.#stands(work))
+      return waiting.length >= Math.min(queue, (lately.perSecond() * this.#waitMs(work)) / 1000);
+    return waiting.length >= queue;
+  }
+
+  /** What whoever is turned away is told; it is counted. */
+  refuse(work: Counted, why: Refusal): ApiError {
+    const { lately } = this.#classes[work];
+    lately.refused();
+    this.parts.onRefused?.(work, why);
+    const backlog = Math.max(lately.backlogSeconds(), this.parts.backlogSeconds?.(work) ?? 0);
+    const random = this.parts.random ?? Math.random;
+    const { stackTraceLimit } = Error;
+    // Nobody reads where this came from, and writing it down is a good part of what a refusal costs.
+    Error.stackTraceLimit = 0;
+    const error = new ApiError('service.full', { retryAfterSeconds: comeAgainSeconds(random(), backlog) });
+    Error.stackTraceLimit = stackTraceLimit;
+    return error;
   }
 
   /** How a class stands. */
@@ -152,6 +175,15 @@ export class Admission {
     // Half of its floor a class always has: what starves is not strangled.
     if (running < TERMS[work].floor / 2) return true;
     return running < limit.limit && this.#running < this.#server.limit * TERMS[work].share;
+  }
+
+  #stands(work: Counted): boolean {
+    const { waiting, emptyAt } = this.#classes[work];
+    return waiting.length > 0 && this.#nowMs() - emptyAt > STANDING_MS;
+  }
+
+  #waitMs(work: Counted): number {
+    return TERMS[work].waitMs * (this.#stands(work) ? STANDING_PART : 1);
   }
 
   #begin(work: Counted): Ticket {
@@ -184,19 +216,5 @@ export class Admission {
       const { waiting } = this.#classes[work];
       while (waiting.length > 0 && this.#hasRoom(work)) waiting.shift()!.enter();
     }
-  }
-
-  #refuse(work: Counted, why: Refusal): ApiError {
-    const { lately } = this.#classes[work];
-    lately.refused();
-    this.parts.onRefused?.(work, why);
-    const backlog = Math.max(lately.backlogSeconds(), this.parts.backlogSeconds?.(work) ?? 0);
-    const random = this.parts.random ?? Math.random;
-    const { stackTraceLimit } = Error;
-    // Nobody reads where this came from, and writing it down is a good part of what a refusal costs.
-    Error.stackTraceLimit = 0;
-    const error = new ApiError('service.full', { retryAfterSeconds: comeAgainSeconds(random(), backlog) });
-    Error.stackTraceLimit = stackTraceLimit;
-    return error;
   }
 }

@@ -33,6 +33,15 @@ export class Lately {
     return { done, refused };
   }
 
+  /** How many were served a second, over the newest whole seconds. */
+  perSecond(): number {
+    this.#place();
+    let done = 0;
+    for (let back = 1; back <= NEWEST; back++)
+      done += this.#done[(this.#second - back + SECONDS * 2) % SECONDS]!;
+    return done / NEWEST;
+  }
+
   /** Seconds to serve everybody who was turned away in the last minute, as fast as it went. */
   backlogSeconds(): number {
     this.#place();

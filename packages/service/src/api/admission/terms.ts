@@ -17,11 +17,11 @@ export const MOST_BYTES = 48 * 1024 * 1024;
 export const SERVER: LimitTerms = { floor: 16, ceiling: 512, slowMs: 400 };
 
 /**
- * Statistics starve first, then consoles, cases, issuing and documents; an upload may wait longest, since nobody stands before it
- * and it is kept on the device until it is receipted. Health is never counted.
+ * Statistics starve first, then consoles and cases. Documents and issuing go before uploads: nobody stands before an upload, and it is
+ * kept on the device until it is receipted. Health is never counted.
  */
 export const TERMS: Readonly<Record<Exclude<WorkClass, 'health'>, ClassTerms>> = {
-  upload: { floor: 8, ceiling: 256, slowMs: 250, share: 1, queue: 200, waitMs: 500 },
+  upload: { floor: 8, ceiling: 256, slowMs: 250, share: 1, queue: 200, waitMs: 400 },
   documents: { floor: 8, ceiling: 256, slowMs: 100, share: 0.95, queue: 200, waitMs: 400 },
   issue: { floor: 4, ceiling: 64, slowMs: 500, share: 0.85, queue: 64, waitMs: 1_000 },
   trace: { floor: 4, ceiling: 16, slowMs: 2_000, share: 0.7, queue: 32, waitMs: 1_000 },
