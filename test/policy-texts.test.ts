@@ -65,6 +65,7 @@ function asked({ pack }: Policy): string[] {
     ...each('region', pack.regions),
     ...each('check', ['scan', 'eye', 'verbal', 'not-required', 'not-made']),
     ...each('record', ['scan', 'poster', 'call', 'paper', 'typed', 'none']),
+    ...(pack.calls ? ['record.call.ask'] : []),
     ...each('duty', ['check', 'record', 'fines', 'required', 'eased', 'suspended', 'none']),
     ...each('fines', ['stand', 'waived', 'none', ...(pack.grace.length > 0 ? ['grace'] : [])]),
     ...each('obligation', Object.keys(pack.obligations)),

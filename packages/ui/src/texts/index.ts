@@ -2,6 +2,8 @@ import { consoleCasesEn } from './console-cases-en.ts';
 import { consoleCasesKo } from './console-cases-ko.ts';
 import { consoleEn } from './console-en.ts';
 import { consoleKo } from './console-ko.ts';
+import { consoleLadderEn } from './console-ladder-en.ts';
+import { consoleLadderKo } from './console-ladder-ko.ts';
 import { en } from './en.ts';
 import { ko } from './ko.ts';
 
@@ -9,12 +11,16 @@ export type Language = 'ko' | 'en';
 export const LANGUAGES: readonly Language[] = ['ko', 'en'];
 
 /** Keys of the neutral catalogue. What belongs to a policy (its proofs, reasons, notices) is the pack's text, not here. */
-export type TextKey = keyof typeof ko | keyof typeof consoleKo | keyof typeof consoleCasesKo;
+export type TextKey =
+  | keyof typeof ko
+  | keyof typeof consoleKo
+  | keyof typeof consoleCasesKo
+  | keyof typeof consoleLadderKo;
 
 // `en` is typed by the keys of `ko`, so a sentence can never exist in one language alone.
 const catalogue: Record<Language, Readonly<Record<TextKey, string>>> = {
-  ko: { ...ko, ...consoleKo, ...consoleCasesKo },
-  en: { ...en, ...consoleEn, ...consoleCasesEn },
+  ko: { ...ko, ...consoleKo, ...consoleCasesKo, ...consoleLadderKo },
+  en: { ...en, ...consoleEn, ...consoleCasesEn, ...consoleLadderEn },
 };
 
 /** True for a key of the neutral catalogue. */
