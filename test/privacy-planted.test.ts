@@ -12,7 +12,7 @@ import { operations } from '../packages/service/src/contracts/index.ts';
 import type { Operation } from '../packages/service/src/contracts/operation.ts';
 import { originOf, sessionHeaders } from './support/accounts.ts';
 import { TestAuthenticator } from './support/authenticator.ts';
-import { type TestProvider, writeProviders } from './support/calls.ts';
+import { writeProviders } from './support/calls.ts';
 import { tempFolder } from './support/databases.ts';
 import { everyFile, everyRow, foundIn, type Planted, plantedBytes, plantedText } from './support/planted.ts';
 import { CALL_ID, CALLER, plantCalls } from './support/planted-calls.ts';
@@ -36,7 +36,6 @@ const VENUE_NAME = 'Haengbok Cafe 77';
 /** Everything that is known of people, as a run of the whole service knows it. */
 describe('what is planted as a person, a handle, a code or a reason', () => {
   let test: TestService;
-  let provider: TestProvider;
   const people: Planted[] = [
     plantedText('the name', PERSON.name),
     plantedText('the name in Latin', PERSON.nameEn),
@@ -49,7 +48,7 @@ describe('what is planted as a person, a handle, a code or a reason', () => {
   ];
   const handles: Planted[] = [];
   const secrets: Planted[] = [];
-  /** Answers to wrong requests and to whoever has nothing to do with the person. */
+  /** Answers to whoever has nothing to do with the person. */
   const answers: string[] = [];
 
   const ask = async (
@@ -259,7 +258,7 @@ describe('what is planted as a person, a handle, a code or a reason', () => {
 
   beforeAll(async () => {
     const data = tempFolder('planted');
-    provider = writeProviders(data).hmac;
+    const provider = writeProviders(data).hmac;
     test = await startTestService({ data, level: 'trace' });
     const { enrolment, code, key } = await visitor();
     await entries(key);
