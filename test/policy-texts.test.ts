@@ -72,6 +72,7 @@ function asked({ pack }: Policy): string[] {
         ...Object.values(pack.notices).flatMap(({ preApproved }) => preApproved?.seen ?? []),
       ]),
     ]),
+    ...(pack.calls ? ['record.call.ask'] : []),
     ...each('duty', ['check', 'record', 'fines', 'required', 'eased', 'suspended', 'none']),
     ...each('fines', ['stand', 'waived', 'none', 'open', ...(pack.grace.length > 0 ? ['grace'] : [])]),
     ...each('obligation', Object.keys(pack.obligations)),

@@ -13,9 +13,10 @@ import { operations } from '../packages/service/src/contracts/index.ts';
 import type { Operation } from '../packages/service/src/contracts/operation.ts';
 import { originOf, sessionHeaders } from './support/accounts.ts';
 import { TestAuthenticator } from './support/authenticator.ts';
-import { type Odd, type TestProvider, writeProviders } from './support/calls.ts';
+import { writeProviders } from './support/calls.ts';
 import { tempFolder } from './support/databases.ts';
 import { everyFile, everyRow, foundIn, type Planted, plantedBytes, plantedText } from './support/planted.ts';
+import { CALL_ID, CALLER, plantCalls } from './support/planted-calls.ts';
 import { TestGate } from './support/register.ts';
 import {
   provenKeys,
@@ -26,10 +27,6 @@ import {
 } from './support/service.ts';
 
 const PHONE = '010-8471-2936';
-/** Somebody who called, and the id that the provider made out of it. */
-const CALLER = '010-3846-5172';
-const CALL_ID = '20220106-0103846-5172-0001';
-const CALLED = '080-555-0123';
 const SAFETY_CODE = '가12나34';
 const SHEET_LINE = '옥빛나 강남구 010';
 const OFFICER = '독고영재';
@@ -40,7 +37,6 @@ const VENUE_NAME = 'Haengbok Cafe 77';
 /** Everything that is known of people, as a run of the whole service knows it. */
 describe('what is planted as a person, a handle, a code or a reason', () => {
   let test: TestService;
-  let provider: TestProvider;
   const people: Planted[] = [
     plantedText('the name', PERSON.name),
     plantedText('the name in Latin', PERSON.nameEn),
@@ -53,7 +49,7 @@ describe('what is planted as a person, a handle, a code or a reason', () => {
   ];
   const handles: Planted[] = [];
   const secrets: Planted[] = [];
-  /** Answers to wrong requests and to whoever has nothing to do with the person. */
+  /** Answers to whoever has nothing to do with the person. */
   const answers: string[] = [];
 
   const ask = async (
@@ -172,45 +168,6 @@ describe('what is planted as a person, a handle, a code or a reason', () => {
     });
   }
 
-  /** Guests call: taken, told again, forged, withheld, and to a number that is nobody's. */
-  async function calls(): Promise<void> {
-    const { rows } = await test.databases
-      .get('register')!
-      .query<{ venueId: number }>('SELECT venue_id AS "venueId" FROM venue WHERE name = $1', [VENUE_NAME]);
-    await test.operate('POST', `/api/register/venues/${rows[0]!.venueId}/call-number`, { number: CALLED });
-    const tell = async (change: object, odd: Odd = {}) => {
-      const call = {
-        callId: CALL_ID,
-        calledNumber: CALLED,
-        callerNumber: CALLER,
-        at: STORY_SECONDS,
-        ...change,
-      };
-      const { body, headers } = provider.deliver(call, STORY_SECONDS, odd);
-      const answer = await test.service.server.inject({
-        method: 'POST',
-        url: `/api/register/calls/${provider.name}`,
-        headers,
-        payload: body,
-      });
-      answers.push(`${answer.payload}${JSON.stringify(answer.headers)}`);
-      return answer.statusCode;
-    };
-    expect([await tell({}), await tell({})]).toEqual([200, 200]);
-    const wrong = [
-      await tell({}, { signature: 'AAAA' }),
-      await tell({ callerNumber: `${CALLER}x` }),
-      await tell({ calledNumber: CALLER }),
-      await tell({ at: CALLER }),
-      await tell({ [CALLER]: CALLER }),
-    ];
-    for (const status of wrong) expect(status).toBeGreaterThanOrEqual(400);
-    const register = test.databases.get('register')!;
-    await register.script('ALTER TABLE call_day ADD CONSTRAINT never CHECK (calls < 0) NOT VALID');
-    expect(await tell({ callId: `${CALL_ID}-2` })).toBe(500);
-    await register.script('ALTER TABLE call_day DROP CONSTRAINT never');
-  }
-
   /** An officer enrols, signs in, does something and leaves; a stranger tries the same codes. */
   async function officer(): Promise<void> {
     const invite = await test.operate('POST', '/api/register/session/invite', {
@@ -302,11 +259,11 @@ describe('what is planted as a person, a handle, a code or a reason', () => {
 
   beforeAll(async () => {
     const data = tempFolder('planted');
-    provider = writeProviders(data).hmac;
+    const provider = writeProviders(data).hmac;
     test = await startTestService({ data, level: 'trace' });
     const { enrolment, code, key } = await visitor();
     await entries(key);
-    await calls();
+    answers.push(...(await plantCalls(test, provider, VENUE_NAME)));
     await ask('POST', '/api/demonstration/old-way', { code });
     await officer();
     await wrong();

@@ -106,6 +106,54 @@ describeInBrowser('the door', () => {
     expect([...door.rows().values()].map((row) => row.entry.check)).toEqual(['not-required']);
   });
 
+  it('never tells anybody to call a number that it does not know to work, and names the one that does, cut off too', async () => {
+    door.stand.setCall(null);
+    const page = await door.openGate();
+    const says = () =>
+      page.evaluate(() => {
+        const { gate } = (globalThis as unknown as Held).munjigiTest;
+        const said = ['reason.not-saved.instruction', 'reason.not-saved.staffSays', 'strip.not-saved.text'];
+        return [gate.callNumber?.value ?? null, ...said.map((key) => gate.text(key))];
+      });
+    const none = [null, '명부에 출입을 남겨 주세요.', '여기 명부에 적어 주시겠어요?'];
+    expect((await says()).slice(0, 3)).toEqual(none);
+    door.stand.setCall('080-123-4567');
+    const isKnown = () =>
+      page.waitForFunction(() => (globalThis as unknown as Held).munjigiTest?.gate.callNumber?.value != null);
+    await page.reload();
+    await isKnown();
+    door.stand.setRegister(false);
+    await page.reload();
+    await isKnown();
+    const [number, instruction, staff, strip] = await says();
+    expect(number).toBe('080-123-4567');
+    expect(instruction).toBe('안심콜 080-123-4567 전화나 명부로 출입을 남겨 주세요.');
+    expect(staff).toBe('여기로 전화 한 통만 부탁드립니다.');
+    expect(strip).toContain('080-123-4567');
+    door.stand.setCall(null);
+    door.stand.setRegister(true);
+    await page.reload();
+    await page.waitForFunction(
+      () => (globalThis as unknown as Held).munjigiTest?.gate.callNumber?.value === null,
+    );
+    expect((await says()).slice(0, 3)).toEqual(none);
+  });
+
+  it('notes after a check by eye that the guest called: one entry that stands, and nobody’s number in it', async () => {
+    const page = await door.openGate();
+    await page.evaluate(() => (globalThis as unknown as Held).munjigiTest.gate.admitByStaff('eye'));
+    expect(await look(page)).toMatchObject({ verdict: 'admit', reason: 'seen-by-eye', next: ['typed'] });
+    await page.evaluate(() => (globalThis as unknown as Held).munjigiTest.gate.recordCalled?.());
+    await confirmed(page, 3);
+    const entries = [...door.rows().values()].map((row) => row.entry as Entry);
+    expect(entries).toMatchObject([
+      { kind: 'entry', check: 'eye', record: 'none' },
+      { kind: 'void' },
+      { kind: 'entry', check: 'eye', record: 'call', dayKeyId: 0 },
+    ]);
+    expect(entries[2]!.subject).toHaveLength(0);
+  });
+
   it('asks for the card with a paper pass, and lets it in when it agrees', async () => {
     const page = await door.openGate();
     await scan(page, await door.stand.paper(9));

@@ -108,6 +108,15 @@ export const detail = (is: {
 }) => ({
   ...venue,
   quietSinceMs: is.quiet ? at('18:12', '2021-12-28') : null,
+  takesCalls: true,
+  call: is.empty
+    ? null
+    : {
+        number: '0801234567',
+        shown: '080-123-4567',
+        state: is.stopped ? 'waiting' : 'works',
+        sinceMs: at('09:00', '2021-12-01'),
+      },
   devices: is.empty
     ? devices(is).map((one) => ({ ...one, counter: 0, lastReceiptMs: null, report: null }))
     : devices(is),

@@ -51,6 +51,7 @@ export function fixtureDesk(body: Body, wish: Wish, log: Log): Desk {
       enrolmentCode: 'H7KM-2QXA-9RTC',
       endsMs: given.at('20:00', '2022-01-07'),
     }),
+    'POST venues/7/call-number': () => ({ call: null }),
     'POST venues/7/pin': () => ({ set: true }),
     'POST venues/7/staff': () => ({
       accountId: 'c',

@@ -206,8 +206,11 @@ function statementsFor(wish: Wish): NonNullable<Gate['statements']> {
 export function gateFor(wish: Wish, policy: Policy, stream: MediaStream | null): Gate {
   const language = signal<Language>(wish.lang === 'en' ? 'en' : 'ko');
   const say = (ko: string, en: string): string => (language.value === 'en' ? en : ko);
+  const call = wish.call === undefined ? null : '080-123-4567';
   const text: NonNullable<Gate['textIn']> = (of, key, parameters = {}) =>
-    isTextKey(key) ? t(of, key, parameters) : policy.text(of, key, parameters);
+    isTextKey(key)
+      ? t(of, key, parameters)
+      : policy.text(of, key, { ...(call === null ? {} : { call }), ...parameters });
   const scene = wish.reason ? 'verdict' : (wish.s ?? 'scan');
   const verdict = wish.reason ? anyReason(wish.reason as ReasonCode) : VERDICTS[scene];
   const record = (wish.rec ?? (verdict?.record ? 'saved' : 'checked')) as RecordState;
@@ -283,6 +286,7 @@ export function gateFor(wish: Wish, policy: Policy, stream: MediaStream | null):
         quotaBytes: 10_700_000_000,
       },
     }),
+    callNumber: signal(call),
     timeZone: signal(policy.timeZone),
     ...joiningFor(wish, scene),
     statements: statementsFor(wish),
@@ -304,6 +308,7 @@ export function gateFor(wish: Wish, policy: Policy, stream: MediaStream | null):
     admitByStaff: async () => {
       view.value = { name: 'verdict', decision: decision(VERDICTS.seen!), record: 'saved', at: 2 };
     },
+    recordCalled: back,
     recordTyped: async (kind, value) => parseTyped(policy, kind, value) !== null,
     answer: back,
     voidLast: nothing,

@@ -171,6 +171,8 @@ export interface Gate {
   readonly timeZone?: Signal<string>;
   /** What the register says of this gate itself; null before it was asked. */
   readonly news?: Signal<GateNews | null>;
+  /** The number that guests can call to be recorded; null where none is known to work, and then nobody is told to call. */
+  readonly callNumber?: Signal<string | null>;
   /** True while a delegation has not been shown to the register. */
   readonly unseen?: Signal<boolean>;
   /** True where the register does not count the delegation that it was shown. */
@@ -211,6 +213,8 @@ export interface Gate {
   admitByStaff(check: CheckWord, subject?: Subject): Promise<void>;
   /** Records a typed subject: safety code, phone number, line of a paper sheet. Sealed at once. False where the syntax is wrong. */
   recordTyped(kind: 'safety-code' | 'phone' | 'sheet-line', value: string): Promise<boolean>;
+  /** The guest called the venue's number: who they are stands with the call, so the entry here only says so. */
+  recordCalled?(): Promise<void>;
   /** Staff's answers on a verdict: [안내함], [같은 분], [같음], [다른 증명 없음], [다른 증명 보기]. */
   answer(step: 'advised' | 'same-guest' | 'hint-matches' | 'none' | 'other-proof'): Promise<void>;
   voidLast(): Promise<void>;

@@ -43,6 +43,7 @@ export function useDoor(options: StandOptions = {}) {
   });
   beforeEach(async () => {
     stand.setRegister(true);
+    stand.setCall(undefined);
     await stand.publish(null);
     await context?.close();
     context = await browser.newContext({ permissions: ['camera'] });

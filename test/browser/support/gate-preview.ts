@@ -14,6 +14,7 @@ export const SCREENS = [
   'clock',
   'eye',
   'typed',
+  'seen&call',
   'party',
   'more',
   'start&venue=none',

@@ -138,6 +138,8 @@ export async function openGateStand({
   ]);
   let registerUp = true;
   let gates = 0;
+  /** The venue's number as the register tells it; undefined where it tells gates nothing. */
+  let call: string | null | undefined;
 
   const troubles: TroubleReport[] = [];
   async function api(method: string, address: URL, body: unknown): Promise<unknown> {
@@ -167,10 +169,15 @@ export async function openGateStand({
     if (address.pathname === '/api/register/batches' && method === 'POST')
       return answerToJson(await register.send(body as never));
     const found = /^\/api\/register\/gates\/([\w-]{43})\/head$/.exec(address.pathname);
-    if (found)
-      return answerToJson(
+    if (found) {
+      const stands = answerToJson(
         await register.state(fromBase64(found[1]!), Number(address.searchParams.get('venue'))),
       );
+      const told = { name: '', revokedAfter: null, unconfirmed: null, quietSinceMs: null, pin: null };
+      return call === undefined
+        ? stands
+        : { ...stands, gate: { state: 'confirmed', ...told, successor: null, call } };
+    }
     throw new ServerError(404, 'request.not-found', null);
   }
 
@@ -229,6 +236,9 @@ export async function openGateStand({
     async jump(seconds: number) {
       storyStart -= seconds * 1000;
       mirror.set('/mirror/clock.cose', await clock(STORY * 1000 + Date.now() - storyStart));
+    },
+    setCall(number: string | null | undefined) {
+      call = number;
     },
     setRegister(up: boolean) {
       registerUp = up;

@@ -31,3 +31,7 @@ export const revokeGate = (app: Console, venueId: number, gateNo: number): Promi
 /** Sets the PIN before the settings of all devices of a venue; each takes it over when it next hears of the register. */
 export const setPin = (app: Console, venueId: number, pin: string): Promise<unknown> =>
   app.post(`venues/${venueId}/pin`, { pin });
+
+/** Gives a venue the number that guests call to be recorded, or takes it away. */
+export const setCallNumber = (app: Console, venueId: number, number: string | null): Promise<unknown> =>
+  app.post(`venues/${venueId}/call-number`, { number });

@@ -42,7 +42,19 @@ export interface VenueLine {
   readonly quietSinceMs: number | null;
 }
 
+/** The number that guests call to be recorded. It works once a call to it has arrived. */
+export interface CallNumber {
+  readonly number: string;
+  /** In groups, as signs show it. */
+  readonly shown: string;
+  readonly state: 'waiting' | 'works';
+  readonly sinceMs: number;
+}
+
 export interface VenuePage extends VenueLine {
+  readonly call: CallNumber | null;
+  /** True where a telephone provider tells the register of calls. */
+  readonly takesCalls: boolean;
   readonly devices: readonly GateLine[];
   readonly people: readonly StaffLine[];
 }

@@ -50,6 +50,7 @@ const BACK_MS = 12_000;
 /** A first start waits so long for the mirrors; later starts wait for nobody. */
 const FIRST_ANSWER_MS = 6_000;
 const LOCK_MS = 400;
+const CALL_NUMBER = 'call-number';
 
 /** Makes the gate of this device: reads back what it keeps, joins its venue if asked to, and works from then on without any server. */
 export async function createGate(options: GateOptions): Promise<Gate> {
@@ -94,6 +95,7 @@ export async function createGate(options: GateOptions): Promise<Gate> {
     signals.renewed.value = at === undefined ? null : { at, wasOwner: wasOwner && next?.role !== 'owner' };
   };
   nowIs(identity);
+  signals.callNumber.value = (await store.setting<string | null>(CALL_NUMBER).catch(() => null)) ?? null;
 
   degraded = identity && new Degraded(store, rules, () => me);
   const counts = whatCounts(signals, rules, identity, language);
@@ -170,6 +172,11 @@ export async function createGate(options: GateOptions): Promise<Gate> {
       waiting: () => signals.waiting.peek(),
       onNews: (news) => {
         signals.news.value = news;
+        // Kept for the hours in which nobody can be asked: that is when guests are told to call.
+        if (news.call !== undefined && news.call !== signals.callNumber.peek()) {
+          signals.callNumber.value = news.call;
+          void store.setSetting(CALL_NUMBER, news.call).catch(() => {});
+        }
         if (news.pin) void pin.follow(news.pin).catch(() => {});
       },
       onOlderMoved: () => void ledger.count().then(() => upload?.counted()),
@@ -320,6 +327,7 @@ export async function createGate(options: GateOptions): Promise<Gate> {
     },
     admitByStaff: async (check, subject) => staff?.admit(check, subject),
     recordTyped: async (kind, value) => (await staff?.type(kind, value)) ?? false,
+    recordCalled: async () => staff?.called(),
     answer: async (step) => staff?.answer(step),
     voidLast: async () => ledger?.voidLast(),
     setParty(next) {

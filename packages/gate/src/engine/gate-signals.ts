@@ -29,6 +29,8 @@ export interface GateSignals {
   readonly backWith: Signal<number | null>;
   readonly facts: Signal<DeviceFacts | null>;
   readonly news: Signal<GateNews | null>;
+  /** The number that guests can call to be recorded, in groups; null where none is known to work. */
+  readonly callNumber: Signal<string | null>;
   readonly unseen: Signal<boolean>;
   /** True where the register does not count the delegation that it was shown. */
   readonly refused: Signal<boolean>;
@@ -60,6 +62,7 @@ export const gateSignals = (): GateSignals => ({
   backWith: signal<number | null>(null),
   facts: signal<DeviceFacts | null>(null),
   news: signal(null),
+  callNumber: signal<string | null>(null),
   unseen: signal(false),
   refused: signal(false),
   renewed: signal(null),

@@ -75,6 +75,24 @@ export class Staff {
     return true;
   }
 
+  /**
+   * The guest has called the venue's number, which is an entry of its own: this one says how their proof was looked at, and that
+   * they called.
+   */
+  async called(): Promise<void> {
+    const { recorder } = this.door.parts;
+    const unnamed = this.#unnamed;
+    this.#unnamed = null;
+    if (unnamed) await recorder.cancel(unnamed.counter);
+    const check = unnamed?.check ?? 'not-made';
+    const decision = ownDecision(unnamed ? staffReason(check) : 'ok', { check, record: true });
+    const done = await this.door.screen.written(
+      decision,
+      recorder.record({ check, record: 'call', subject: null }),
+    );
+    if (done.state === 'saved') this.door.toScan();
+  }
+
   /** [advised], [same guest], [same], [no other proof], [show another proof]. */
   async answer(step: Answer): Promise<void> {
     const { door } = this;

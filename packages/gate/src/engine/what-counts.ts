@@ -17,8 +17,15 @@ export function whatCounts(
   identity: GateIdentity | null,
   language: Signal<Language>,
 ) {
+  /** A sentence names the venue's number only where one works. */
+  const withCall = (parameters: Words): Words => {
+    const call = signals.callNumber.value;
+    return call === null ? parameters : { call, ...parameters };
+  };
   const textIn = (which: Language, name: string, parameters: Words = {}): string =>
-    isTextKey(name) ? t(which, name, parameters) : (rules.policy?.text(which, name, parameters) ?? name);
+    isTextKey(name)
+      ? t(which, name, parameters)
+      : (rules.policy?.text(which, name, withCall(parameters)) ?? name);
   const text = (name: string, parameters: Words = {}): string => textIn(language.value, name, parameters);
 
   const inUse = computed(() =>

@@ -1,7 +1,7 @@
 import type { Decision, DoorVerdict } from '@munjigi/core/gate';
 import { Figure, type FigureName, Icon } from '@munjigi/ui/elements';
 import type { Gate, View } from '../model.ts';
-import { actionsOf } from './actions.ts';
+import { actionsOf, canCall } from './actions.ts';
 import { Foot } from './Foot.tsx';
 import { Say } from './Say.tsx';
 import { inOtherLanguage, packText, word } from './words.ts';
@@ -86,6 +86,7 @@ function Instruction({ gate, view }: { readonly gate: Gate; readonly view: Verdi
       ? packText(gate, `reason.${reason}.also`, parameters)
       : packText(gate, `reason.${also}.instruction`, alsoParameters);
   const staffSays = packText(gate, `reason.${reason}.staffSays`, parameters);
+  const ask = view.decision.next.includes('typed') && canCall(gate) ? packText(gate, 'record.call.ask') : '';
   return (
     <>
       {hint && <p class="hint num">{hint}</p>}
@@ -97,6 +98,11 @@ function Instruction({ gate, view }: { readonly gate: Gate; readonly view: Verdi
       {second !== '' && (
         <p class="also">
           <Say text={second} />
+        </p>
+      )}
+      {ask !== '' && (
+        <p class="also num">
+          <Say text={ask} />
         </p>
       )}
       {staffSays !== '' && (

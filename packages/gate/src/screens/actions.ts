@@ -5,7 +5,7 @@ import { type GateKey, word } from './words.ts';
 
 /** One way on from a verdict, as a button. */
 export interface Action {
-  readonly step: NextStep;
+  readonly step: NextStep | 'called';
   readonly label: string;
   readonly icon: IconName | null;
   /** Ends the conversation: stands behind a rule, never first, never largest. */
@@ -14,7 +14,11 @@ export interface Action {
 }
 
 const ENDS: readonly NextStep[] = ['advised', 'none'];
-const ICONS: Partial<Record<NextStep, IconName>> = { eye: 'eye', typed: 'keyboard', reopen: 'qr-code' };
+const ICONS: Partial<Record<NextStep | 'called', IconName>> = {
+  eye: 'eye',
+  typed: 'keyboard',
+  reopen: 'qr-code',
+};
 
 /**
  * The buttons of a verdict, in the order in which they help. On a stand the guest reads along, so the buttons that
@@ -22,7 +26,7 @@ const ICONS: Partial<Record<NextStep, IconName>> = { eye: 'eye', typed: 'keyboar
  */
 export function actionsOf(gate: Gate, next: readonly NextStep[], admitted: boolean): readonly Action[] {
   const kiosk = gate.mode.value === 'kiosk';
-  const run: Readonly<Record<NextStep, () => Promise<void> | void>> = {
+  const run: Readonly<Record<Action['step'], () => Promise<void> | void>> = {
     'other-proof': () => gate.answer('other-proof'),
     eye: () => gate.show('eye'),
     alone: () => {
@@ -36,14 +40,18 @@ export function actionsOf(gate: Gate, next: readonly NextStep[], admitted: boole
     reopen: () => gate.show('scan'),
     verbal: () => gate.admitByStaff('verbal'),
     typed: () => gate.show('typed'),
+    called: () => gate.recordCalled?.(),
   };
-  const actions = next.map((step) => {
+  const steps = next.flatMap((step) =>
+    step === 'typed' && canCall(gate) ? ([step, 'called'] as const) : [step],
+  );
+  const actions = steps.map((step): Action => {
     const key: GateKey = step === 'typed' && admitted ? 'action.record' : `action.${step}`;
     return {
       step,
       label: word(gate, key),
       icon: ICONS[step] ?? null,
-      ends: ENDS.includes(step),
+      ends: (ENDS as readonly string[]).includes(step),
       run: run[step],
     };
   });
@@ -52,6 +60,9 @@ export function actionsOf(gate: Gate, next: readonly NextStep[], admitted: boole
   if (!admitted && actions.length === 0) open.push(backToScan(gate));
   return kiosk ? open : [...open, ...actions.filter((action) => action.ends)];
 }
+
+/** True where a guest without a code may be recorded by a call. */
+export const canCall = (gate: Gate): boolean => (gate.callNumber?.value ?? null) !== null;
 
 const backToScan = (gate: Gate): Action => ({
   step: 'reopen',

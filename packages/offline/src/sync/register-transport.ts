@@ -21,6 +21,8 @@ export interface GateNews {
   readonly unconfirmed: string | null;
   /** Since when nothing came from the whole venue, where that is a week or longer (milliseconds). */
   readonly quietSinceMs: number | null;
+  /** The number that guests can call to be recorded, in groups; null where none works. */
+  readonly call?: string | null;
   /** The PIN that the owner set for the settings of all devices, as they compare it; bytes as base64url. */
   readonly pin?: VenuePin | null;
   /** The first successor that its key signed, where the register has taken one (base64url). */

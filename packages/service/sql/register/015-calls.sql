@@ -14,7 +14,7 @@ CREATE TABLE channel (
 -- one of the whole register, not of a venue.
 CREATE TABLE call_number (
   number text NOT NULL,
-  venue_id bigint NOT NULL,
+  of_venue bigint NOT NULL,
   since timestamptz NOT NULL,
   until timestamptz,
   -- The telephone provider that brought the first call, and when. Nobody is told to call before that.
@@ -24,7 +24,7 @@ CREATE TABLE call_number (
 );
 
 CREATE UNIQUE INDEX call_number_in_use ON call_number (number) WHERE until IS NULL;
-CREATE UNIQUE INDEX call_number_of_venue ON call_number (venue_id) WHERE until IS NULL;
+CREATE UNIQUE INDEX call_number_of_venue ON call_number (of_venue) WHERE until IS NULL;
 
 -- Calls that became entries, so that each becomes one: a keyed hash of the provider's id. Nothing here says which entry.
 CREATE TABLE call_taken (

@@ -34,7 +34,7 @@ CREATE TABLE call_day (
 
 CREATE TABLE call_number (
   number text NOT NULL,
-  venue_id bigint NOT NULL,
+  of_venue bigint NOT NULL,
   since timestamp with time zone NOT NULL,
   until timestamp with time zone,
   provider text,
@@ -42,7 +42,7 @@ CREATE TABLE call_number (
   CONSTRAINT call_number_pkey PRIMARY KEY (number, since)
 );
 CREATE UNIQUE INDEX call_number_in_use ON public.call_number USING btree (number) WHERE (until IS NULL);
-CREATE UNIQUE INDEX call_number_of_venue ON public.call_number USING btree (venue_id) WHERE (until IS NULL);
+CREATE UNIQUE INDEX call_number_of_venue ON public.call_number USING btree (of_venue) WHERE (until IS NULL);
 
 CREATE TABLE call_taken (
   venue_id bigint NOT NULL,

@@ -26,6 +26,7 @@ export const en: Readonly<Record<keyof typeof ko, string>> = {
   // gate
   'gate.action.advised': 'Advised',
   'gate.action.alone': 'On their own',
+  'gate.action.called': 'Called',
   'gate.action.eye': 'Check by eye',
   'gate.action.hint-matches': 'Same',
   'gate.action.none': 'No other proof',

@@ -4,6 +4,8 @@ import { consoleEn } from './console-en.ts';
 import { consoleIncidentsEn } from './console-incidents-en.ts';
 import { consoleIncidentsKo } from './console-incidents-ko.ts';
 import { consoleKo } from './console-ko.ts';
+import { consoleLadderEn } from './console-ladder-en.ts';
+import { consoleLadderKo } from './console-ladder-ko.ts';
 import { en } from './en.ts';
 import { ko } from './ko.ts';
 import { troublesEn } from './troubles-en.ts';
@@ -18,12 +20,13 @@ export type TextKey =
   | keyof typeof consoleKo
   | keyof typeof consoleCasesKo
   | keyof typeof consoleIncidentsKo
+  | keyof typeof consoleLadderKo
   | keyof typeof troublesKo;
 
 // `en` is typed by the keys of `ko`, so a sentence can never exist in one language alone.
 const catalogue: Record<Language, Readonly<Record<TextKey, string>>> = {
-  ko: { ...ko, ...consoleKo, ...consoleCasesKo, ...consoleIncidentsKo, ...troublesKo },
-  en: { ...en, ...consoleEn, ...consoleCasesEn, ...consoleIncidentsEn, ...troublesEn },
+  ko: { ...ko, ...consoleKo, ...consoleCasesKo, ...consoleIncidentsKo, ...consoleLadderKo, ...troublesKo },
+  en: { ...en, ...consoleEn, ...consoleCasesEn, ...consoleIncidentsEn, ...consoleLadderEn, ...troublesEn },
 };
 
 /** True for a key of the neutral catalogue. */

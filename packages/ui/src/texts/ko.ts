@@ -24,6 +24,7 @@ export const ko = {
   // gate
   'gate.action.advised': '안내함',
   'gate.action.alone': '혼자 오셨어요',
+  'gate.action.called': '전화하셨음',
   'gate.action.eye': '눈으로 확인',
   'gate.action.hint-matches': '같음',
   'gate.action.none': '다른 증명 없음',

@@ -3,6 +3,7 @@ import { readCounts, readVenue } from '../../engine/venue-calls.ts';
 import { type GateLine, knownUntil } from '../../engine/venues.ts';
 import { Await, LinkButton, Mark, Page } from '../parts.tsx';
 import { useAsked, useConsole, useWords } from '../use.ts';
+import { Call } from './Call.tsx';
 import { CountPlots } from './CountPlots.tsx';
 import { Pin } from './Pin.tsx';
 
@@ -81,6 +82,9 @@ export function Venue({ venueId }: { readonly venueId: number }) {
                     </LinkButton>
                   )}
                 </section>
+                {(value.takesCalls || value.call) && (
+                  <Call venueId={venueId} call={value.call} mine={isOwner} again={venue.again} />
+                )}
                 {isOwner && <Pin venueId={venueId} />}
                 {retention !== null && (
                   <section>

@@ -15,7 +15,7 @@ export interface NumberAt {
   readonly provider: string | null;
 }
 
-const AT = `SELECT n.venue_id AS "venueId", n.provider FROM call_number n
+const AT = `SELECT n.of_venue AS "venueId", n.provider FROM call_number n
   WHERE n.number = $1 AND n.since <= $3 AND (n.until IS NULL OR n.until > $2)
   ORDER BY n.since <= $2 DESC, n.since DESC LIMIT 1`;
 /** The provider's clock may be behind, and somebody may call before the owner has said so: unless the number was another's then. */
@@ -35,7 +35,7 @@ export async function numberAt(session: Session, number: string, seconds: number
 export async function callNumberOf(session: Session, venueId: number): Promise<CallNumber | null> {
   const { rows } = await session.query<{ number: string; heard: boolean; sinceMs: number }>(
     `SELECT number, heard_at IS NOT NULL AS heard, (extract(epoch FROM since) * 1000)::int8 AS "sinceMs"
-     FROM call_number WHERE venue_id = $1 AND until IS NULL`,
+     FROM call_number WHERE of_venue = $1 AND until IS NULL`,
     [venueId],
   );
   const row = rows[0];
@@ -61,12 +61,12 @@ export async function setCallNumber(
     await db.tx(async (session) => {
       const held = await callNumberOf(session, venueId);
       if (held?.number === number || (!held && number === null)) return;
-      await session.query('UPDATE call_number SET until = $2 WHERE venue_id = $1 AND until IS NULL', [
+      await session.query('UPDATE call_number SET until = $2 WHERE of_venue = $1 AND until IS NULL', [
         venueId,
         now,
       ]);
       if (number !== null)
-        await session.query('INSERT INTO call_number (number, venue_id, since) VALUES ($1, $2, $3)', [
+        await session.query('INSERT INTO call_number (number, of_venue, since) VALUES ($1, $2, $3)', [
           number,
           venueId,
           now,
