@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { type Look, skewOf } from './skew.ts';
 
-type Nodes = Readonly<Record<string, readonly [requests: number, weight: number, state?: 'down' | 'maint']>>;
+type State = Look['servers'][number]['state'];
+type Nodes = Readonly<Record<string, readonly [requests: number, weight: number, state?: State]>>;
 const look = (nodes: Nodes): Look => ({
   servers: Object.entries(nodes).map(([name, [requests, weight, state = 'up']]) => ({
     name,

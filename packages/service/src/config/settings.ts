@@ -152,7 +152,10 @@ export function readSettings(flags: Flags, env: NodeJS.ProcessEnv, defaultPolicy
       throw new SettingError(`--${name} lists addresses such as https://a.example${usual}, or paths.`);
     return doors;
   };
-  const proxies = word('proxies')?.split(',').map((proxy) => proxy.trim()) ?? [];
+  const proxies =
+    word('proxies')
+      ?.split(',')
+      .map((proxy) => proxy.trim()) ?? [];
   if (!proxies.every(isNetwork))
     throw new SettingError('--proxies lists addresses or networks such as 10.0.0.10 or 10.0.0.0/28.');
   const digest = word('root-digest');
