@@ -130,8 +130,27 @@ describe.each(testEngines())('the register on $name', (engine) => {
     // Cut anew and ending below the head, at no receipt's place.
     const inside = await register.desk.ingest(await gate.batch(5, 17));
     expect(tally(inside.results)).toEqual({ 'already-stored': 13 });
-    expect((await open(inside.receipt!)).head.counter).toBe(20);
+    expect((await open(inside.receipt!)).head.counter).toBe(17);
     expect((await storedCounters(db, gate.venueId)).size).toBe(30);
+  });
+
+  on('gives a gate that was put back, and has nothing new, a receipt for what it holds', async () => {
+    const gate = (await gateOf()).append(34, AT);
+    const whole = await register.desk.ingest(await gate.batch());
+    register.at(STORY_MS + 60_000);
+    // It cannot compare a receipt over the 34th entry with anything that it has.
+    const held = await gate.batch(1, 21);
+    const answer = await register.desk.ingest(held);
+    expect(tally(answer.results)).toEqual({ 'already-stored': 21 });
+    const receipt = await open(answer.receipt!);
+    expect(receipt.head).toEqual(gate.heads[21]);
+    expect(receipt.receivedAtMs).toBe((await open(whole.receipt!)).receivedAtMs);
+    // What it writes from now on names that receipt, and only its fork is marked, twice: as result and as flag.
+    const back = gate.restoredAt(21);
+    back.anchor = receiptHash(answer.receipt!);
+    back.append(2, AT + 90);
+    const on = await register.desk.ingest(await back.batch(22));
+    expect(tally(on.results)).toEqual({ fork: 4 });
   });
 
   on('keeps both branches of a restored device, each entry once, and marks the second', async () => {

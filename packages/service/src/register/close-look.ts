@@ -7,6 +7,7 @@ import type { CheckedBatch } from './checked-batch.ts';
 import { type ExtensionParts, extend } from './extension.ts';
 import { ingestOne } from './ingest-call.ts';
 import { lastReceiptHash, lateReceipt } from './late-receipt.ts';
+import { receiptBelow } from './receipt-again.ts';
 import { noteRegression } from './regression.ts';
 import { mainTip, pathTo, receiptFor, safeCounterOf, standingAt, tipFrom } from './standing.ts';
 import { type StoredHashes, storedHashes } from './stored-hashes.ts';
@@ -294,9 +295,13 @@ export class CloseLook {
       );
       return standingAt(this.session, this.#stretches, mainTip(before), null);
     }
-    const grown = this.#pieces.length > 0;
-    const place = grown ? own : { counter: batch.head.counter, head: batch.head.hash };
-    return standingAt(this.session, this.#stretches, own, await receiptFor(this.session, path, place));
+    if (this.#pieces.length > 0)
+      return standingAt(this.session, this.#stretches, own, await receiptFor(this.session, path, own));
+    const { counter, hash } = batch.head;
+    const covering = await receiptFor(this.session, path, { counter, head: hash });
+    const { receipts } = this.parts;
+    const receipt = await receiptBelow(this.session, receipts, this.#stretches, path, covering, batch.head);
+    return standingAt(this.session, this.#stretches, own, receipt);
   }
 
   async #hashesOf(stretch: Growing): Promise<StoredHashes> {
