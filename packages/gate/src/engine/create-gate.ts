@@ -8,9 +8,7 @@ import {
   openGateStore,
   Pin,
   SeenBefore,
-  SPREAD_MS,
   type Speak,
-  spread,
   storageSelfTest,
   WriterLock,
 } from '@munjigi/offline';
@@ -23,6 +21,7 @@ import { identityOf, startsOver } from './enrolment.ts';
 import { gateSignals } from './gate-signals.ts';
 import { joining } from './joining.ts';
 import { Ledger } from './ledger.ts';
+import { looksAgain } from './looks-again.ts';
 import { Recorder } from './recorder.ts';
 import { RulesInUse } from './rules-in-use.ts';
 import { Sight } from './sight.ts';
@@ -43,7 +42,6 @@ export interface GateOptions {
 }
 
 const TICK_MS = 250;
-const LOOK_MS = 5_000;
 const TIDY_MS = 600_000;
 /** How long the news stands that everything has reached the register after an outage. */
 const BACK_MS = 12_000;
@@ -252,21 +250,7 @@ export async function createGate(options: GateOptions): Promise<Gate> {
   };
   void tellFacts();
 
-  const look = (): void => {
-    void rules.refresh().then(() => upload?.nudge());
-    void ledger?.retry();
-  };
-  // The network came back for a whole town.
-  const back = spread(look, () => (rules.policy?.exercise ? 1_000 : SPREAD_MS.back));
-  window.addEventListener('online', back.soon);
-  document.addEventListener('visibilitychange', () => {
-    if (document.visibilityState === 'visible') look();
-  });
-  setInterval(() => {
-    if (!lock.isWriter) void ledger?.count().catch(() => {});
-    else void ledger?.retry().catch(() => {});
-  }, LOOK_MS);
-  void rules.refresh();
+  looksAgain({ rules, ledger, lock, upload: () => upload });
 
   const gate: Gate = {
     ...signals,

@@ -2,7 +2,7 @@ import { addDays } from '@munjigi/core/rules';
 
 /** Short, so that a run of days shows what happens when a day is over. */
 export const RETENTION_DAYS = 5;
-export const TIME_ZONE = 'Asia/Seoul';
+export const TIME_ZONE = 'Asia/Tokyo';
 export const VENUE = { kind: 'hall', region: 'here' } as const;
 export const TOO_OLD_HOURS = 72;
 
