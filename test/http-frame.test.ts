@@ -13,6 +13,7 @@ import { readPackFolder } from '../packages/service/src/config/pack-folder.ts';
 import { csvEvidence, demonstrationProvider } from '../packages/service/src/issuer/index.ts';
 import { readTable } from '../packages/service/src/lib/csv.ts';
 import { openTestEmbedded, tempFolder } from './support/databases.ts';
+import { isThere, startPostgres } from './support/postgres.ts';
 import { POLICY } from './support/service.ts';
 
 /** A database whose answers the test decides. */
@@ -28,6 +29,8 @@ function database(answer: () => Promise<unknown>): Database {
     close: async () => {},
   };
 }
+
+const brokenPool = () => database(() => Promise.reject(new Error('down')));
 
 describe('errors', () => {
   it('answer 503 with a moment to come again where the database is away, and never its words', () => {
@@ -128,19 +131,28 @@ describe('readiness', () => {
     watch.close();
   });
 
-  it('ejects a server whose own pool is broken while the port of the database answers', async () => {
+  it('takes an open port with no database behind it for a database that is gone for everyone', async () => {
     const { createServer } = await import('node:net');
     const listener = createServer((socket) => socket.end());
     await new Promise<void>((done) => listener.listen(0, '127.0.0.1', done));
     const { port } = listener.address() as { port: number };
-    const watch = watchDatabases(
-      [{ db: database(() => Promise.reject(new Error('down'))), url: `postgres://127.0.0.1:${port}/x` }],
-      3_600_000,
-    );
+    const url = `postgres://127.0.0.1:${port}/x`;
+    const watch = watchDatabases([{ db: brokenPool(), url }], 3_600_000);
+    for (let i = 0; i < 3; i++) await watch.look();
+    expect(watch.state()).toBe('down');
+    watch.close();
+    listener.close();
+  });
+
+  it('ejects a server whose own pool is broken while the database takes writes from a fresh connection', async (test) => {
+    const postgres = await startPostgres();
+    if (!isThere(postgres)) return test.skip(postgres.reason);
+    const url = await postgres.database('x');
+    const watch = watchDatabases([{ db: brokenPool(), url }], 3_600_000);
     for (let i = 0; i < 3; i++) await watch.look();
     expect(watch.state()).toBe('broken');
     watch.close();
-    listener.close();
+    await postgres.remove();
   });
 
   const folders: string[] = [];

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { REASONS } from '@munjigi/core/reasons';
 import type { Policy } from '@munjigi/core/rules';
@@ -7,6 +7,13 @@ import { describe, expect, it } from 'vitest';
 import { korea, NOON, packFolder, seconds, ward } from './support/packs.ts';
 
 const LANGUAGES = ['ko', 'en'] as const;
+/** What the record says of outages that are played again. */
+function recorded(name: string): { source: string }[] {
+  const folder = join(packFolder(name), 'drills');
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder).map((file) => JSON.parse(readFileSync(join(folder, file), 'utf8')));
+}
+
 const packs = [
   { name: 'kr-2022', policy: korea },
   { name: 'visitor-register', policy: ward },
@@ -182,6 +189,7 @@ describe.each(packs)('texts of $name', ({ name, policy }) => {
       ...pack.recording,
       ...pack.penalties,
       ...Object.values(pack.notices),
+      ...recorded(name),
     ];
     const page = readFileSync(join(packFolder(name), 'SOURCES.md'), 'utf8');
     const listed = [...page.matchAll(/^\| `([\w-]+)` \|/gm)].map((match) => match[1]!);
