@@ -23,6 +23,7 @@ export {
 } from './gate/join.ts';
 export { makeStatement } from './gate/make-statement.ts';
 export { isPin, Pin, type PinAnswer } from './gate/pin.ts';
+export { Recorder, type RecorderParts, type RecordingRules, type ToRecord } from './gate/recorder.ts';
 export { introduceChains, isCopied, renewKey, succession } from './gate/renew.ts';
 export { SeenBefore, type SeenCode } from './gate/seen-before.ts';
 export { type TroubleParts, type TroubleStore, Troubles } from './gate/troubles.ts';

@@ -7,6 +7,7 @@ import {
   type GateIdentity,
   openGateStore,
   Pin,
+  Recorder,
   SeenBefore,
   type Speak,
   storageSelfTest,
@@ -22,7 +23,6 @@ import { gateSignals } from './gate-signals.ts';
 import { joining } from './joining.ts';
 import { Ledger } from './ledger.ts';
 import { looksAgain } from './looks-again.ts';
-import { Recorder } from './recorder.ts';
 import { RulesInUse } from './rules-in-use.ts';
 import { Sight } from './sight.ts';
 import { Staff } from './staff.ts';
@@ -99,7 +99,7 @@ export async function createGate(options: GateOptions): Promise<Gate> {
   const counts = whatCounts(signals, rules, identity, language);
   const seen = new SeenBefore(store.database);
   const key = identity && (await store.gateKey());
-  const recorder = identity && new Recorder(identity, store, rules);
+  const recorder = identity && new Recorder({ identity, store, rules });
   const ledger = recorder && new Ledger(signals, store, recorder, seen, () => upload?.entrySaved());
   const door =
     identity && recorder && ledger

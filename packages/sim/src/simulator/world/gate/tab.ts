@@ -9,6 +9,7 @@ import {
   type GateStore,
   type OutboxStore,
   openGateStore,
+  Recorder,
   SeenBefore,
   WriterLock,
 } from '@munjigi/offline';
@@ -16,7 +17,6 @@ import type { Suite } from '../../crypto/suite.ts';
 import type { Process } from '../../kernel/process.ts';
 import type { Device } from '../device.ts';
 import { VENUE } from '../pack.ts';
-import { Recorder } from './recorder.ts';
 import { GateRules } from './rules.ts';
 import { uploadOf } from './upload.ts';
 
@@ -98,7 +98,7 @@ export class GateTab {
     this.identity = identity;
     parts.onIdentity(identity);
     this.#seen = new SeenBefore(store.database);
-    this.recorder = new Recorder(identity, store, rules, parts.suite, parts.keptIn);
+    this.recorder = new Recorder({ identity, store, rules, seal: parts.suite.seal, keptIn: parts.keptIn });
     this.sync = uploadOf({
       store: parts.sentFrom(store),
       rules,
@@ -109,7 +109,7 @@ export class GateTab {
       onConfirmed: (receipt) => this.recorder?.verified(receipt.hash),
       onRenewed: (next) => {
         this.identity = next;
-        this.recorder?.verified(null);
+        this.recorder?.renewed();
         parts.onIdentity(next);
       },
     });
@@ -170,7 +170,7 @@ export class GateTab {
       this.#oldDrawing = { offset: claim.drawnAt - seconds, drawnAt: claim.drawnAt };
     const subject = claim?.subject ?? null;
     const tookMs = performance.now() - begun;
-    const written = record && subject ? recorder.record({ check, subject }, tag, made) : null;
+    const written = record && subject ? recorder.record({ check, record: 'scan', subject }, tag, made) : null;
     void written?.then(({ state }) => state === 'saved' && this.sync?.nudge());
     return { decision, instant, bundleSequence: use.bundle.sequence, subject, tookMs, written };
   }
