@@ -19,11 +19,11 @@ import { Degraded } from './degraded.ts';
 import { deviceFacts } from './device-facts.ts';
 import { Door } from './door.ts';
 import { identityOf, startsOver } from './enrolment.ts';
+import { gateRules } from './gate-rules.ts';
 import { gateSignals } from './gate-signals.ts';
 import { joining } from './joining.ts';
 import { Ledger } from './ledger.ts';
 import { looksAgain } from './looks-again.ts';
-import { RulesInUse } from './rules-in-use.ts';
 import { Sight } from './sight.ts';
 import { Staff } from './staff.ts';
 import { exposeOnStage } from './stage.ts';
@@ -66,7 +66,7 @@ export async function createGate(options: GateOptions): Promise<Gate> {
     signals.cutOffSince.value = cutOff.since;
   };
   let mirrors = true;
-  const rules = await RulesInUse.open(store, () => {
+  const rules = await gateRules(store, () => {
     signals.rulesSeen.value += 1;
     upload?.rulesChanged();
     if (!signals.writer.peek()) return;

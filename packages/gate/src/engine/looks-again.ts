@@ -1,6 +1,5 @@
-import { SPREAD_MS, spread, type WriterLock } from '@munjigi/offline';
+import { type RulesInUse, SPREAD_MS, spread, type WriterLock } from '@munjigi/offline';
 import type { Ledger } from './ledger.ts';
-import type { RulesInUse } from './rules-in-use.ts';
 import type { Upload } from './upload.ts';
 
 const LOOK_MS = 5_000;

@@ -1,10 +1,9 @@
-import type { GateIdentity } from '@munjigi/offline';
+import type { GateIdentity, RulesInUse } from '@munjigi/offline';
 import { isTextKey, t } from '@munjigi/ui/texts';
 import { computed, type Signal } from '@preact/signals';
 import type { EyeRow, Strip } from '../model.ts';
 import { eyeRows } from './eye-rows.ts';
 import type { GateSignals } from './gate-signals.ts';
-import type { RulesInUse } from './rules-in-use.ts';
 import { stripOf } from './strip.ts';
 
 type Language = 'ko' | 'en';

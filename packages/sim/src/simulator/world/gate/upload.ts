@@ -4,13 +4,13 @@ import {
   type GateStore,
   httpRegister,
   type KeptReceipt,
+  type RulesInUse,
 } from '@munjigi/offline';
 import type { Suite } from '../../crypto/suite.ts';
-import type { GateRules } from './rules.ts';
 
 export interface UploadParts {
   readonly store: GateStore;
-  readonly rules: GateRules;
+  readonly rules: RulesInUse;
   readonly suite: Suite;
   readonly firstDoors: readonly string[];
   readonly random: () => number;
