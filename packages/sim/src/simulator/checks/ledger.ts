@@ -70,7 +70,7 @@ export class Ledger {
 
   /** A rule was broken. */
   fail(what: string): void {
-    if (this.failures.length < 50) this.failures.push(what);
+    if (this.failures.length < 50 && !this.failures.includes(what)) this.failures.push(what);
   }
 
   /** Something rare happened: a set of runs must reach all of them. */
