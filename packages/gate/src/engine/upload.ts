@@ -56,6 +56,7 @@ export class Upload {
         const estimate = rules.clock.estimate();
         return estimate && estimate.ms / 1000;
       },
+      provedMs: () => rules.clock.provedMs,
       events: {
         news: parts.onNews,
         olderMoved: parts.onOlderMoved,

@@ -148,6 +148,7 @@ export class CrowdGate {
         const estimate = this.rules.clock.estimate();
         return estimate && estimate.ms / 1000;
       },
+      provedMs: () => this.rules.clock.provedMs,
       events: {
         confirmed: ({ counter }) => this.#receipted(counter),
         regressed: () => {

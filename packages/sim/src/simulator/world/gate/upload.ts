@@ -41,6 +41,7 @@ export function uploadOf(parts: UploadParts): ChainsSync {
       const estimate = rules.clock.estimate();
       return estimate && estimate.ms / 1000;
     },
+    provedMs: () => rules.clock.provedMs,
     events: {
       confirmed: parts.onConfirmed,
       olderMoved: () => noted('an older chain moved'),
