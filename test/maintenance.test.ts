@@ -13,6 +13,7 @@ import { main as canaryMain } from '../packages/ops/src/canary/main.ts';
 import { openRuntime, type Runtime, renderHaproxy } from '../packages/ops/src/haproxy/index.ts';
 import { readMarkers } from '../packages/ops/src/lib/markers.ts';
 import { main as maintenance } from '../packages/ops/src/maintenance/main.ts';
+import { newestRecord } from '../packages/ops/src/maintenance/record.ts';
 import { bundle } from './support/bundle.ts';
 import { runCommand, type Said } from './support/command.ts';
 import { tempFolder } from './support/databases.ts';
@@ -119,7 +120,7 @@ describe('maintenance of one node after the other', () => {
     expect(made.err).toBe('');
     flags = [
       ...['--folder', folder, '--markers', markers, '--canary', canary, '--socket', stage.balancer.socket],
-      ...['--drain-seconds', '15', '--ready-seconds', '30', '--watch-seconds', '3'],
+      ...['--drain-seconds', '15', '--ready-seconds', '30', '--watch-seconds', '2'],
     ];
     const token = readFileSync(join(stage.data, 'keys', 'operator-token.key'), 'utf8').trim();
     uploads = await Uploads.of({ port: nodeOf('a').port, token }, 40, 1, stage.balancer.port);
@@ -227,17 +228,26 @@ describe('maintenance of one node after the other', () => {
     },
   );
 
-  onStage('keeps a node out that does not work after that, and begins nothing while it is', async () => {
-    const result = await asked('--node', 'b', '--do', wish('break'), '--undo', 'exit 3');
+  onStage('keeps a node out that breaks while it is watched and cannot be mended', async () => {
+    const done = asked('--node', 'b,c', '--do', 'true', '--undo', 'exit 3', '--watch-seconds', '30');
+    await until('b is watched', async () => (await newestRecord(folder))?.nodes[0]?.step === 'watch');
+    await impostor('b');
+    const result = await done;
     expect(result.code).toBe(1);
-    expect(result.err).toMatch(/b IS OUT AND DOES NOT WORK, after/);
+    expect(result.err).toMatch(/b IS OUT AND DOES NOT WORK, after .*; c was not touched/);
     expect(await states()).toEqual(['a ready up', 'b maint maint', 'c ready up']);
     const next = await asked('--node', 'a', '--do', 'true');
     expect([next.code, lines(next).at(-1)?.ended]).toEqual([1, 'refused']);
     expect(next.err).toContain('b is away itself');
-    // The one that is out may be worked on; it was out before, and is in when it works.
-    const mended = await asked('--node', 'b', '--do', wish('mend'));
+    // The one that is out may be worked on, at lunch too where somebody says why; it is in when it works.
+    const why = ['--despite-the-hour', 'two nodes do not bear dinner'];
+    const mended = await run([...flags, '--node', 'b', '--do', wish('mend'), ...why], { now: () => LUNCH });
     expect([mended.code, await states()]).toEqual([0, ALL_IN]);
+    expect(lines(mended).at(-1)).toMatchObject({ despite: why[1], nodes: { b: 'done' } });
+    expect((await readMarkers(markers)).at(-1)).toMatchObject({
+      change: 'maintenance 4 of b, despite the hour: two nodes do not bear dinner',
+      phase: 'ended',
+    });
   });
 
   describe('that was broken off', () => {
@@ -303,28 +313,22 @@ describe('maintenance of one node after the other', () => {
   });
 
   onStage(
-    'waits for a person, holds the node out if a balancer forgets it, and says why it was lunch',
+    'waits for a person, holds out what a balancer forgot, and begins none when lunch is near',
     async () => {
       await allWhole();
+      let now = LUNCH - 3 * 3_600_000;
       const input = new PassThrough();
-      const done = run(
-        [...flags, '--node', 'c', '--by-hand', '--despite-the-hour', 'the disk of c is full'],
-        {
-          now: () => LUNCH,
-          input,
-        },
-      );
-      await until('c is out', async () => (await states())[2] === 'c maint maint');
+      const done = run([...flags, '--node', 'c,a', '--by-hand'], { now: () => now, input });
+      await until('c is out', async () => (await states())[2] === 'c maint maint', 20_000);
       await runtime.setState('nodes', 'c', 'ready');
       await until('c is out again', async () => (await states())[2] === 'c maint maint');
+      now = LUNCH - 100 * 60_000;
       input.write('\n');
       const said = await done;
-      expect(said.code).toBe(0);
       expect(said.err).toContain('was given work again by a balancer');
-      expect((await readMarkers(markers)).at(-1)?.change).toMatch(
-        /of c, despite the hour: the disk of c is full$/,
-      );
-      expect(lines(said).at(-1)).toMatchObject({ despite: 'the disk of c is full', nodes: { c: 'done' } });
+      expect(said.err).toContain('It stopped: It is 10:50 (Asia/Seoul), and doors are busy from 11 h');
+      expect(lines(said).at(-1)).toMatchObject({ ended: 'stopped', nodes: { c: 'done', a: 'waits' } });
+      expect([said.code, await states()]).toEqual([1, ALL_IN]);
     },
   );
 

@@ -38,6 +38,7 @@ export class Balancers {
     });
   }
 
+  /** How each balancer was ordered to have a node, by its socket. */
   async formerOf(node: string): Promise<Record<string, AdminState>> {
     return Object.fromEntries((await this.at(node)).map(({ balancer, admin }) => [balancer, admin]));
   }
@@ -49,7 +50,7 @@ export class Balancers {
         runtime.setState(
           this.backend,
           node,
-          typeof state === 'string' ? state : (state[runtime.address] ?? 'ready'),
+          typeof state === 'string' ? state : (state[runtime.address] ?? 'maint'),
         ),
       ),
     );

@@ -12,6 +12,8 @@ import { CanaryTrust } from '../canary/trust.ts';
 export interface Looking {
   /** Address of a node by itself. Throws `SettingError` where the canary has no such node. */
   addressOf(node: string): string;
+  /** Names of all nodes that it looks at straight. */
+  readonly nodes: readonly string[];
   /** What is down for a guest through the front doors and, straight, at these nodes; in words, null where nothing is. */
   down(nodes: readonly string[], front: boolean): Promise<string | null>;
   close(): Promise<void>;
@@ -44,6 +46,7 @@ export async function openLooking(folder: string): Promise<Looking> {
     return look;
   };
   return {
+    nodes: settings.doors.filter(({ side }) => side === 'beside').map(({ name }) => name),
     addressOf(node) {
       const found = settings.doors.find(({ name, side }) => name === node && side === 'beside');
       if (!found) throw noNode(folder, node);

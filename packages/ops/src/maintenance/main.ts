@@ -1,5 +1,4 @@
 import { DatabaseRefused, lockFolder } from '@munjigi/service/db';
-import { RuntimeRefused } from '../haproxy/index.ts';
 import { runCommand, say } from '../lib/desk-data.ts';
 import { Balancers } from './balancers.ts';
 import { BrokenOff } from './failing.ts';
@@ -89,7 +88,7 @@ async function dryRun(asked: Asked, settings: Settings, { now, signal }: Parts):
     const balancers = new Balancers(settings.sockets, settings.backend);
     for (const name of settings.nodes) looking.addressOf(name);
     const hour = hourRefuses(settings, now());
-    const things = await thingsRefuse(settings.nodes[0]!, settings, { balancers, looking, signal });
+    const things = await thingsRefuse(settings.nodes[0]!, { balancers, looking, signal });
     const mayBegin = (hour === null || asked.despite !== null) && things === null;
     say({ dryRun: true, mayBegin, hour, things, despite: asked.despite, plan: settings });
     for (const name of settings.nodes)
@@ -98,9 +97,6 @@ async function dryRun(asked: Asked, settings: Settings, { now, signal }: Parts):
       );
     for (const sentence of [hour, things]) if (sentence !== null) tell(sentence);
     return mayBegin ? 0 : 1;
-  } catch (error) {
-    if (error instanceof RuntimeRefused) return refuse(error.message);
-    throw error;
   } finally {
     await looking.close();
   }
@@ -114,7 +110,7 @@ async function fresh(asked: Asked, settings: Settings, number: number, parts: Pa
   const record = newRecord(number, settings, Math.floor(parts.now() / 1000), despite);
   return withHands(asked, record, parts, async (hands) => {
     for (const name of settings.nodes) hands.looking.addressOf(name);
-    const things = await thingsRefuse(settings.nodes[0]!, settings, hands);
+    const things = await thingsRefuse(settings.nodes[0]!, hands);
     if (things !== null) return refuse(things);
     if (parts.signal.aborted) return refuse('It was ended before anything was begun.');
     await save(hands);
@@ -161,7 +157,6 @@ async function withHands(
     const balancers = new Balancers(settings.sockets, settings.backend);
     return await work({ ...parts, folder, record, balancers, looking, tell: say, say: tell });
   } catch (error) {
-    if (error instanceof RuntimeRefused) return refuse(error.message);
     if (!(error instanceof BrokenOff)) throw error;
     say(lastLine(record, 'broken off'));
     tell(`${standing(record)} ${HOW_ON}`);

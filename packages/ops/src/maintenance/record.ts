@@ -1,5 +1,6 @@
 import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { SettingError } from '@munjigi/service';
 import { writeWhole } from '@munjigi/service/crypto';
 import type { AdminState } from '../haproxy/index.ts';
 import type { Settings } from './options.ts';
@@ -58,12 +59,17 @@ export async function newestRecord(folder: string): Promise<MaintenanceRecord | 
     if (error.code === 'ENOENT') return [];
     throw error;
   });
-  const newest = names
-    .filter((name) => /^\d{4,}\.json$/.test(name))
-    .sort((a, b) => Number.parseInt(b, 10) - Number.parseInt(a, 10))[0];
-  return newest === undefined
-    ? null
-    : (JSON.parse(await readFile(join(folder, newest), 'utf8')) as MaintenanceRecord);
+  const numbers = names.flatMap((name) => /^(\d{4,})\.json$/.exec(name)?.[1] ?? []).map(Number);
+  if (numbers.length === 0) return null;
+  const file = fileOf(folder, Math.max(...numbers));
+  const text = await readFile(file, 'utf8');
+  try {
+    return JSON.parse(text) as MaintenanceRecord;
+  } catch {
+    throw new SettingError(
+      `${file} cannot be read: see at the balancers whether a node is out, put it right, and move that file away.`,
+    );
+  }
 }
 
 export const newRecord = (
@@ -89,8 +95,17 @@ export const newRecord = (
   steps: [],
 });
 
-/** Writes a record whole, flushed: before a step begins, so that a run that is ended in it is found. */
-export async function saveRecord(folder: string, record: MaintenanceRecord): Promise<void> {
-  await mkdir(folder, { recursive: true, mode: 0o700 });
-  await writeWhole(fileOf(folder, record.number), `${JSON.stringify(record, null, 1)}\n`, 0o600);
+let writing: Promise<void> = Promise.resolve();
+
+/**
+ * Writes a record whole, flushed: before a step begins, so that a run that is ended in it is found. One write after the other, each with
+ * what the record says then.
+ */
+export function saveRecord(folder: string, record: MaintenanceRecord): Promise<void> {
+  const next = async (): Promise<void> => {
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await writeWhole(fileOf(folder, record.number), `${JSON.stringify(record, null, 1)}\n`, 0o600);
+  };
+  writing = writing.then(next, next);
+  return writing;
 }

@@ -1,5 +1,6 @@
 import { calendarOf } from '@munjigi/core/rules';
 import { pause } from '../canary/rounds.ts';
+import { RuntimeRefused } from '../haproxy/index.ts';
 import { type Hands, mark, save } from './hands.ts';
 import { busyAt } from './hours.ts';
 import type { Settings } from './options.ts';
@@ -10,22 +11,23 @@ import { takeBack, workOn } from './steps.ts';
 export const hourRefuses = ({ timeZone, busyHours, marginMinutes }: Settings, nowMs: number): string | null =>
   busyAt(Math.floor(nowMs / 1000), calendarOf(timeZone), busyHours, marginMinutes);
 
-type Checking = Pick<Hands, 'balancers' | 'looking' | 'signal'>;
-
 /** Why a node may not be taken out as things stand; null where it may. The canary is asked twice: one look may be chance. */
 export async function thingsRefuse(
   node: string,
-  settings: Settings,
-  parts: Checking,
+  { balancers, looking, signal }: Pick<Hands, 'balancers' | 'looking' | 'signal'>,
 ): Promise<string | null> {
-  const trouble = await parts.balancers.besides(node);
-  if (trouble !== null) return trouble;
-  const others = settings.nodes.filter((name) => name !== node);
-  const first = await parts.looking.down(others, true);
-  if (first === null) return null;
-  await pause(500, parts.signal);
-  const second = await parts.looking.down(others, true);
-  return second === null ? null : `Something is wrong before anything was begun: ${second}.`;
+  try {
+    const trouble = await balancers.besides(node);
+    if (trouble !== null) return trouble;
+  } catch (error) {
+    if (error instanceof RuntimeRefused) return error.message;
+    throw error;
+  }
+  const others = looking.nodes.filter((name) => name !== node);
+  if ((await looking.down(others, true)) === null) return null;
+  await pause(500, signal);
+  const second = await looking.down(others, true);
+  return second === null ? null : `Something is wrong before this node was begun: ${second}.`;
 }
 
 /**
@@ -41,8 +43,13 @@ export async function goRound(hands: Hands, isChecked: boolean): Promise<string 
     if (node.state === 'waits' && !(isChecked && i === 0)) {
       const refused =
         (record.despite === null ? hourRefuses(settings, hands.now()) : null) ??
-        (await thingsRefuse(node.name, settings, hands));
+        (await thingsRefuse(node.name, hands));
       if (refused !== null) return finish(hands, 'stopped', refused);
+    }
+    if (node.state === 'waits') {
+      const former = await hands.balancers.formerOf(node.name).catch((error: Error) => error);
+      if (former instanceof Error) return finish(hands, 'stopped', former.message);
+      node.former = former;
     }
     await workOn(node, hands);
     if (node.state !== 'done')

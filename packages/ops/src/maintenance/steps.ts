@@ -134,14 +134,11 @@ const DO: Readonly<Record<Forward, (node: NodeRecord, hands: Hands) => Promise<v
   watch: ({ name }, hands) => watch(name, hands),
 };
 
-/** Goes on with a node from where it stands to the end, and takes it back where a step fails. Throws `BrokenOff` alone. */
+/** Goes on with a node, whose former states are known, from where it stands to the end, and takes it back where a step fails. Throws `BrokenOff` alone. */
 export async function workOn(node: NodeRecord, hands: Hands): Promise<void> {
   if (node.step === 'undo') return takeBack(node, hands, node.why ?? 'it was being taken back');
   try {
-    if (node.state === 'waits') {
-      node.former = await hands.balancers.formerOf(node.name);
-      node.state = 'under-way';
-    }
+    node.state = 'under-way';
     const from = STEPS.indexOf((node.step ?? 'drain') as Exclude<Step, 'undo'>);
     for (const step of STEPS.slice(from)) {
       await begin(hands, node, step, SAYS[step]);

@@ -7,6 +7,9 @@ import type { Running } from './record.ts';
 /** How long a command has to end by itself once it was asked to. */
 const GRACE_MS = 5_000;
 
+/** The command begins once its process stands in the record: a run that is killed in between has begun nothing. */
+const WHEN_KNOWN = 'read -r _ && exec /bin/sh -c "$1" </dev/null';
+
 /** State and start of a process as Linux tells them; null where it is not told. */
 function statOf(pid: number): { readonly state: string; readonly began: string } | null {
   try {
@@ -46,10 +49,10 @@ export interface WorkParts {
 export async function runWork(command: string, parts: WorkParts): Promise<void> {
   const { node, address, boundMs, signal } = parts;
   if (signal.aborted) throw new BrokenOff();
-  const child = spawn('/bin/sh', ['-c', command], {
+  const child = spawn('/bin/sh', ['-c', WHEN_KNOWN, 'sh', command], {
     // A group of its own, so that all of it can be ended, and Ctrl-C comes to us alone.
     detached: true,
-    stdio: ['ignore', process.stderr.fd, process.stderr.fd],
+    stdio: ['pipe', process.stderr.fd, process.stderr.fd],
     env: { ...process.env, MUNJIGI_NODE: node, MUNJIGI_ADDRESS: address },
   });
   const ended = new Promise<string>((done) => {
@@ -57,7 +60,9 @@ export async function runWork(command: string, parts: WorkParts): Promise<void> 
     child.once('exit', (code, by) => done(code === 0 ? '' : by === null ? `exit ${code}` : `ended by ${by}`));
   });
   const { pid } = child;
+  child.stdin?.on('error', () => {});
   if (pid !== undefined) await parts.running({ pid, began: statOf(pid)?.began ?? null });
+  child.stdin?.end('\n');
   const killGroup = (name: NodeJS.Signals): void => {
     try {
       if (pid !== undefined) process.kill(-pid, name);
