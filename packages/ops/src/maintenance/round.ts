@@ -11,7 +11,10 @@ import { takeBack, workOn } from './steps.ts';
 export const hourRefuses = ({ timeZone, busyHours, marginMinutes }: Settings, nowMs: number): string | null =>
   busyAt(Math.floor(nowMs / 1000), calendarOf(timeZone), busyHours, marginMinutes);
 
-/** Why a node may not be taken out as things stand; null where it may. The canary is asked twice: one look may be chance. */
+/**
+ * Why a node may not be taken out as things stand; null where it may. The canary is asked twice: one look may be chance. Where the node
+ * itself does not work, what is wrong at the front is no reason to leave it there.
+ */
 export async function thingsRefuse(
   node: string,
   { balancers, looking, signal }: Pick<Hands, 'balancers' | 'looking' | 'signal'>,
@@ -26,7 +29,8 @@ export async function thingsRefuse(
   const others = looking.nodes.filter((name) => name !== node);
   if ((await looking.down(others, true)) === null) return null;
   await pause(500, signal);
-  const second = await looking.down(others, true);
+  const isIll = (await looking.down([node], false)) !== null;
+  const second = await looking.down(others, !isIll);
   return second === null ? null : `Something is wrong before this node was begun: ${second}.`;
 }
 
