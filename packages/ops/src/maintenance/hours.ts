@@ -1,4 +1,4 @@
-import type { Calendar } from '@munjigi/core/rules';
+import { type Calendar, calendarOf } from '@munjigi/core/rules';
 
 /** Whole hours of a local day, from and until: `[[11, 14], [17, 20]]`. What ends before it begins goes over midnight. */
 export type BusyHours = readonly (readonly [from: number, until: number])[];
@@ -30,6 +30,13 @@ export function busyAt(
   }
   return null;
 }
+
+/** The same for an installation, whose hours and zone are data. */
+export const hourRefuses = (
+  terms: { readonly timeZone: string; readonly busyHours: BusyHours; readonly marginMinutes: number },
+  nowMs: number,
+): string | null =>
+  busyAt(Math.floor(nowMs / 1000), calendarOf(terms.timeZone), terms.busyHours, terms.marginMinutes);
 
 /** Reads `11-14,17-20`, or `none`; null where it is neither. */
 export function readHours(text: string): BusyHours | null {

@@ -3,10 +3,11 @@ import { runCommand, say } from '../lib/desk-data.ts';
 import { Balancers } from './balancers.ts';
 import { BrokenOff } from './failing.ts';
 import { type Hands, mark, save } from './hands.ts';
+import { hourRefuses } from './hours.ts';
 import { openLooking } from './looking.ts';
 import { type Asked, readAsked, type Settings, USAGE } from './options.ts';
 import { type MaintenanceRecord, newestRecord, newRecord } from './record.ts';
-import { abandon, goRound, hourRefuses, inOneSentence, lastLine, thingsRefuse } from './round.ts';
+import { abandon, goRound, inOneSentence, lastLine, thingsRefuse } from './round.ts';
 import { isStillRunning } from './work.ts';
 
 const tell = (sentence: string): void => void process.stderr.write(`munjigi maintenance: ${sentence}\n`);

@@ -12,7 +12,7 @@ export type Step = (typeof STEPS)[number] | 'undo';
 export interface NodeRecord {
   readonly name: string;
   /**
-   * `out`: it was to be taken back, and no balancer gives it anything because it does not work. `kept`: it was to be taken back, but
+   * `out`: it was to be taken back, did not work after that either, and is given nothing. `kept`: it was to be taken back, but
    * works while others do not.
    */
   state: 'waits' | 'under-way' | 'done' | 'rolled-back' | 'out' | 'kept';

@@ -1,15 +1,9 @@
-import { calendarOf } from '@munjigi/core/rules';
 import { pause } from '../canary/rounds.ts';
 import { RuntimeRefused } from '../haproxy/index.ts';
 import { type Hands, mark, save } from './hands.ts';
-import { busyAt } from './hours.ts';
-import type { Settings } from './options.ts';
+import { hourRefuses } from './hours.ts';
 import type { MaintenanceRecord, NodeRecord } from './record.ts';
 import { takeBack, workOn } from './steps.ts';
-
-/** Why a node may not be taken out at this hour; null where it may. */
-export const hourRefuses = ({ timeZone, busyHours, marginMinutes }: Settings, nowMs: number): string | null =>
-  busyAt(Math.floor(nowMs / 1000), calendarOf(timeZone), busyHours, marginMinutes);
 
 /**
  * Why a node may not be taken out as things stand; null where it may. The canary is asked twice: one look may be chance. Where the node
@@ -86,7 +80,7 @@ const STATES: Readonly<Record<NodeRecord['state'], (node: NodeRecord) => string>
   done: ({ name }) => `${name} was worked on and is back`,
   'rolled-back': ({ name, why }) => `${name} is as it was before, because ${why}`,
   kept: ({ name, why }) => `${name} was worked on and stays in, because it works and others do not (${why})`,
-  out: ({ name, why }) => `${name} IS OUT AND DOES NOT WORK, after ${why}`,
+  out: ({ name, why }) => `${name} IS OUT, because ${why}`,
 };
 
 /** What was done and how everything stands, in one sentence. */

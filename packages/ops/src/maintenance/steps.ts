@@ -1,5 +1,6 @@
 import { BrokenOff, Failed, rest, waitFor } from './failing.ts';
 import { begin, type Hands, note, save } from './hands.ts';
+import { hourRefuses } from './hours.ts';
 import { type NodeRecord, STEPS, type Step } from './record.ts';
 import { watch } from './watch.ts';
 import { askPerson, runWork } from './work.ts';
@@ -40,11 +41,12 @@ async function drain({ name }: NodeRecord, { balancers, record, signal }: Hands)
 
 /** Does something while the node stays out, whatever becomes of the balancers: a reload or restart forgets what they were told. */
 async function whileOut(node: NodeRecord, hands: Hands, work: () => Promise<void>): Promise<void> {
-  const { balancers, say } = hands;
+  const { balancers, record, say } = hands;
   const done = new AbortController();
   await balancers.set(node.name, 'maint');
   const guard = (async () => {
     let told: string | null = null;
+    let isLate = record.despite !== null;
     while (!done.signal.aborted) {
       try {
         const at = await balancers.at(node.name);
@@ -55,6 +57,9 @@ async function whileOut(node: NodeRecord, hands: Hands, work: () => Promise<void
         const trouble = await balancers.besides(node.name);
         if (trouble !== null && trouble !== told) say(`Meanwhile: ${trouble}`);
         told = trouble;
+        const hour = isLate ? null : hourRefuses(record.settings, hands.now());
+        if (hour !== null) say(`${node.name} is still out. ${hour}`);
+        isLate ||= hour !== null;
       } catch (error) {
         if (told !== (error as Error).message) say((error as Error).message);
         told = (error as Error).message;
@@ -176,20 +181,9 @@ export async function takeBack(node: NodeRecord, hands: Hands, why: string): Pro
       await note(hands, node, 'kept', 'works by itself and others do not: it stays in, with the work done.');
       return;
     }
-    if (node.worked) {
-      await drain(node, hands).catch((error: unknown) => {
-        if (error instanceof BrokenOff) throw error;
-        say(`${node.name}: ${(error as Error).message}; it is taken out all the same.`);
-      });
-      const { undo } = record.settings;
-      await whileOut(node, hands, async () => {
-        if (undo !== null) await runCommand(undo, node, hands);
-        await ready(node, hands);
-        await verify(node, hands);
-      });
-    }
+    if (node.worked) await undo(node, hands);
     await balancers.set(node.name, node.former);
-    if (Object.values(node.former).every((state) => state === 'ready'))
+    if (node.worked && Object.values(node.former).every((state) => state === 'ready'))
       await waitFor(
         async () => {
           const out = (await balancers.at(node.name)).find(({ state }) => state === 'down');
@@ -203,9 +197,32 @@ export async function takeBack(node: NodeRecord, hands: Hands, why: string): Pro
     await note(hands, node, 'rolled-back', 'is as it was before.');
   } catch (error) {
     if (error instanceof BrokenOff) throw error;
-    await balancers.set(node.name, 'maint').catch((refused: Error) => say(refused.message));
-    node.state = 'out';
+    const and = (error as Error).message;
+    node.why = `${why}; and after that ${and}`;
     node.step = null;
-    await note(hands, node, 'out', `does not work, and stays out: ${(error as Error).message}.`);
+    if (node.worked) {
+      await balancers.set(node.name, 'maint').catch((refused: Error) => say(refused.message));
+      node.state = 'out';
+      await note(hands, node, 'out', `stays out: ${and}.`);
+    } else {
+      // Nothing was done to it, and a balancer that cannot be told now could not be told before.
+      node.state = 'rolled-back';
+      await note(hands, node, 'rolled-back', `is as it was, where that could be said: ${and}`);
+    }
   }
+}
+
+/** Takes a node that was worked on out, undoes the work where it is said how, and looks at it. Throws `Failed` where it is not well. */
+async function undo(node: NodeRecord, hands: Hands): Promise<void> {
+  const { record, say } = hands;
+  await drain(node, hands).catch((error: unknown) => {
+    if (error instanceof BrokenOff) throw error;
+    say(`${node.name}: ${(error as Error).message}; it is taken out all the same.`);
+  });
+  const { undo: command } = record.settings;
+  await whileOut(node, hands, async () => {
+    if (command !== null) await runCommand(command, node, hands);
+    await ready(node, hands);
+    await verify(node, hands);
+  });
 }
