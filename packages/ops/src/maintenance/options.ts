@@ -1,3 +1,4 @@
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { compilePolicy } from '@munjigi/core/rules';
 import { readPackFolder } from '@munjigi/service/config';
@@ -75,6 +76,8 @@ export interface Settings {
   readonly backend: string;
   readonly canary: string;
   readonly markers: string;
+  /** Where the commands run: the folder that the first run was started in. */
+  readonly place: string;
   readonly timeZone: string;
   readonly busyHours: BusyHours;
   readonly marginMinutes: number;
@@ -136,10 +139,13 @@ function readSettings(
     nodes,
     work: flags['by-hand'] ? null : needed(flags.do, 'do'),
     undo: flags.undo ?? null,
-    sockets: flags.socket ?? ['/run/haproxy/admin.sock'],
+    sockets: (flags.socket ?? ['/run/haproxy/admin.sock']).map((socket) =>
+      /^[^/]+:\d+$/.test(socket) ? socket : resolve(socket),
+    ),
     backend: flags.backend ?? 'nodes',
-    canary: flags.canary ?? './canary-maintenance',
-    markers: flags.markers ?? `${folder}/changes.jsonl`,
+    canary: resolve(flags.canary ?? './canary-maintenance'),
+    markers: resolve(flags.markers ?? join(folder, 'changes.jsonl')),
+    place: process.cwd(),
     timeZone,
     busyHours,
     marginMinutes: whole('margin', 15),

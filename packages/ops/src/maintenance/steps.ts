@@ -80,6 +80,7 @@ async function runCommand(command: string, node: NodeRecord, hands: Hands): Prom
   await runWork(command, {
     node: node.name,
     address: looking.addressOf(node.name),
+    place: record.settings.place,
     boundMs: record.settings.workSeconds * 1000,
     signal,
     running: async (running) => {

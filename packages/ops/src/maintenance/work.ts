@@ -36,6 +36,7 @@ export function isStillRunning({ pid, began }: Running): boolean {
 export interface WorkParts {
   readonly node: string;
   readonly address: string;
+  readonly place: string;
   readonly boundMs: number;
   readonly signal: AbortSignal;
   /** Told of the process once there is one, and null when it has ended. */
@@ -47,11 +48,12 @@ export interface WorkParts {
  * run is ended; the command and what it started are ended then.
  */
 export async function runWork(command: string, parts: WorkParts): Promise<void> {
-  const { node, address, boundMs, signal } = parts;
+  const { node, address, place, boundMs, signal } = parts;
   if (signal.aborted) throw new BrokenOff();
   const child = spawn('/bin/sh', ['-c', WHEN_KNOWN, 'sh', command], {
     // A group of its own, so that all of it can be ended, and Ctrl-C comes to us alone.
     detached: true,
+    cwd: place,
     stdio: ['pipe', process.stderr.fd, process.stderr.fd],
     env: { ...process.env, MUNJIGI_NODE: node, MUNJIGI_ADDRESS: address },
   });
