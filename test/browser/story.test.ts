@@ -69,6 +69,11 @@ describeInBrowser('the story of 6 January 2022, as a newcomer clicks it', () => 
     await expect.poll(walletText, { timeout: PATIENCE }).toContain(name);
     await wallet.locator('canvas[data-munjigi="code"]').waitFor();
   };
+  const minuteSign = (device: FrameLocator) =>
+    device
+      .locator('.word [data-shape]')
+      .first()
+      .evaluate((shape) => `${(shape as SVGElement).dataset.shape} ${shape.nextSibling?.textContent}`);
   const backToScanning = () => gateSays(/QR을\s+보여 주세요/);
   const SIZES = {
     desktop: { width: 1440, height: 900 },
@@ -230,6 +235,10 @@ describeInBrowser('the story of 6 January 2022, as a newcomer clicks it', () => 
       await expect
         .poll(() => part('nowline').innerText(), { timeout: PATIENCE })
         .toMatch(/방역패스 의무는 그대로입니다[\s\S]*14:05 확정/);
+      // With no server to ask, phone and tablet show one word and one shape of this minute.
+      const signs = () => Promise.all([gate, wallet].map(minuteSign));
+      await expect.poll(async () => new Set(await signs()).size, { timeout: PATIENCE }).toBe(1);
+      expect((await signs())[0]).toMatch(/^[a-z]+ \S+/);
     },
     PART,
   );
