@@ -6,7 +6,7 @@ import { openAtPlace } from '../crypto/boxes.ts';
 import type { EntryRow, GateRow } from '../store/schema.ts';
 import { entriesOf } from '../store/statements/entries.ts';
 import type { World } from '../world/world.ts';
-import { type Ledger, subjectName, type Visit } from './ledger.ts';
+import { type Ledger, subjectName, type Visit, type Written } from './ledger.ts';
 
 const wordOf = <K extends string>(codes: Readonly<Record<K, number>>, code: number): K =>
   (Object.keys(codes) as K[]).find((word) => codes[word] === code)!;
@@ -53,16 +53,19 @@ export async function countVisits(world: World): Promise<Map<Visit, number>> {
     const name = await holderOf(world, row, gate);
     const visits = name === null ? [] : (ledger.bySubject.get(name) ?? []);
     const gateName = toHex(gate.thumbprint);
-    const made = visits.find((visit) =>
-      visit.made.some((one) => one.gate === gateName && one.counter === row.counter),
-    );
+    const at = row.claimedAt ?? row.at;
+    const isHere = (one: Written | null) => one?.gate === gateName && one.counter === row.counter;
+    // The same drawing may have been shown twice, and tried for the same place while the disk failed.
+    const made =
+      visits.find(({ saved }) => isHere(saved)) ??
+      visits.find((visit) => visit.made.some((one) => isHere(one) && one.enteredAt === at)) ??
+      visits.find((visit) => visit.made.some(isHere));
     if (made === undefined) {
       ledger.fail(
         `row ${row.venueId}/${row.gateNo}/${row.counter}: ${name === null ? 'its box does not open' : 'nobody made it'}`,
       );
       continue;
     }
-    const at = row.claimedAt ?? row.at;
     if (!made.made.some(({ enteredAt }) => enteredAt === at))
       ledger.fail(`row ${row.venueId}/${row.gateNo}/${row.counter}: its time is not that of the visit`);
     counts.set(made, (counts.get(made) ?? 0) + 1);
