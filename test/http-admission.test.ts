@@ -4,6 +4,7 @@ import { batchToJson } from '@munjigi/core/chain';
 import { openLog } from '@munjigi/service';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { Admission, TERMS } from '../packages/service/src/api/admission/index.ts';
+import { STRICT_HEADERS } from '../packages/service/src/api/broken-request.ts';
 import { rateLimit } from '../packages/service/src/api/limits.ts';
 import { buildServer } from '../packages/service/src/api/server.ts';
 import { registerOperations, route } from '../packages/service/src/contracts/index.ts';
@@ -147,6 +148,14 @@ describe('a request on its way in', () => {
     const waiting = Array.from({ length: queue }, () => admission.enter('upload').catch(() => null));
     const refused = open(sized(body).slice(0, -200));
     await expect.poll(() => statusOf(refused.said())).toBe('503');
+    for (const [name, value] of Object.entries(STRICT_HEADERS))
+      expect(refused.said()).toContain(`\r\n${name}: ${value}\r\n`);
+    expect(refused.said()).toMatch(/\r\nretry-after: \d+\r\n/);
+    expect(begun).toBe(floor);
+    // The rest of its body is passed over, and never read as a request: the connection stays good.
+    refused.socket.write(`${sized(body).slice(-200)}GET /nowhere HTTP/1.1\r\nhost: a\r\n\r\n`);
+    await expect.poll(() => refused.said()).toContain('HTTP/1.1 404');
+    expect(refused.said().match(/HTTP\/1\.1 /g)).toHaveLength(2);
     go();
     for (const ticket of await Promise.all(waiting)) ticket?.end();
     for (const one of first) await expect.poll(() => statusOf(one.said())).toBe('200');

@@ -36,12 +36,20 @@ export async function placeOf(
   return { data: join(folder, 'data'), databases };
 }
 
-/** Starts a node; further ones at the same place stand side by side with it. */
-export async function startNode(place: NodePlace, flags: readonly string[] = []): Promise<LoneNode> {
+/**
+ * Starts a node; further ones at the same place stand side by side with it.
+ * @param heapMegabytes what its heap may grow to, where it is to be less than usual: beyond it Node ends the process
+ */
+export async function startNode(
+  place: NodePlace,
+  flags: readonly string[] = [],
+  heapMegabytes?: number,
+): Promise<LoneNode> {
   const [port, metricsPort, agentPort] = [await freePort(), await freePort(), await freePort()];
   const process = await startProcess(
     globalThis.process.execPath,
     [
+      ...(heapMegabytes === undefined ? [] : [`--max-old-space-size=${heapMegabytes}`]),
       MUNJIGI,
       'serve',
       ...['--data', place.data, '--log', 'error', '--behind-proxy'],

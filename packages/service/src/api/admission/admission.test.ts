@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { ApiError } from '../../contracts/index.ts';
 import { Admission } from './admission.ts';
 import { weightOf } from './agent.ts';
@@ -31,6 +31,10 @@ async function fill(admission: Admission, work: (typeof FIRST)[number]) {
 }
 
 describe('admission', () => {
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
   it('turns away what finds the queue full or waits too long, with an instant to come again that is spread', async () => {
     const admission = new Admission({ random: () => 0.5 });
     const running = await fill(admission, 'statistics');
@@ -111,6 +115,35 @@ describe('admission', () => {
     await fill(admission, 'upload');
     expect(await waited()).toBeGreaterThan(inAStandingQueue);
   });
+
+  it.each([
+    ['issue', 12, 900],
+    ['trace', 12, 900],
+    ['console', 12, 900],
+    ['statistics', 8, 900],
+  ] as const)(
+    'refuses nobody on a slow machine that is not overloaded: %s, %i at once',
+    async (work, many, tookMs) => {
+      vi.useFakeTimers();
+      const admission = new Admission();
+      // Three times over, and longer than it takes a queue to stand.
+      for (let times = 0; times < 3; times++) {
+        const all = Promise.all(
+          Array.from({ length: many }, async () => {
+            const ticket = await admission.enter(work);
+            await new Promise((done) => setTimeout(done, tookMs));
+            ticket.end();
+          }),
+        );
+        const outcome = all.then(
+          () => 'served',
+          (error: ApiError) => error.code,
+        );
+        await vi.advanceTimersByTimeAsync(5_000);
+        expect(await outcome).toBe('served');
+      }
+    },
+  );
 
   it('grows while requests are quick and gives back a tenth when they take long; its own refusals teach it nothing', async () => {
     let now = 0;

@@ -45,8 +45,11 @@ export interface AdmissionParts {
   readonly onRefused?: (work: Counted, why: Refusal) => void;
 }
 
-/** A queue that nobody has seen empty for so long stands: who waits in it longer gets an answer no sooner, and everybody a later one. */
-const STANDING_MS = 1_000;
+/**
+ * A queue that nobody has seen empty for so many of its waits stands: who waits in it longer gets an answer no sooner, and everybody a
+ * later one. A slow machine where a few come at once empties it before.
+ */
+const STANDING_WAITS = 2.5;
 const STANDING_PART = 0.3;
 
 /**
@@ -179,7 +182,7 @@ export class Admission {
 
   #stands(work: Counted): boolean {
     const { waiting, emptyAt } = this.#classes[work];
-    return waiting.length > 0 && this.#nowMs() - emptyAt > STANDING_MS;
+    return waiting.length > 0 && this.#nowMs() - emptyAt > STANDING_WAITS * TERMS[work].waitMs;
   }
 
   #waitMs(work: Counted): number {
