@@ -1,3 +1,4 @@
+// @long All cases share three nodes, two balancers and a database: starting them takes most of the time.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
