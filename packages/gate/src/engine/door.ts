@@ -171,7 +171,7 @@ export class Door {
     if (!policy || !inUse) return;
     const seconds = instant?.seconds ?? Date.now() / 1000;
     const tag = await this.#tagOf(inspected, instant?.seconds ?? null);
-    const known = tag === null ? null : await seen.find(tag);
+    const known = tag === null ? null : ((await seen.find(tag)) ?? recorder.unsaved(tag));
     const decision = decide(inspected, inUse.trust, policy, {
       instant,
       bundleAgeSeconds: rules.ageSeconds(),

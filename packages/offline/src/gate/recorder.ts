@@ -10,6 +10,7 @@ import { isStorageFull } from '../storage/database.ts';
 import { randomBytes } from '../storage/random.ts';
 import type { TrustInUse } from '../trust/bundle-store.ts';
 import type { GateStore } from './gate-store.ts';
+import type { SeenCode } from './seen-before.ts';
 
 const NONE = new Uint8Array(0);
 
@@ -91,6 +92,12 @@ export class Recorder {
       undefined,
       gate,
     );
+  }
+
+  /** When a code came first whose entry this device could not write yet; null where none waits. */
+  unsaved(tag: string): SeenCode | null {
+    const mark = this.outbox.unsavedMark(tag);
+    return mark && { at: mark.at, counter: null };
   }
 
   /** The last entry that stands, or null where the last thing on the chain is its cancelling. */

@@ -64,3 +64,21 @@ describe('an entry that was written while the device lost its storage', () => {
     expect([...store.entries.keys()]).toEqual([1, 2]);
   });
 });
+
+describe('a code that comes again while the disk is full', () => {
+  it('is known by its mark until its entry is written, and then by the disk', async () => {
+    const store = new UnsureStore();
+    const outbox = outboxOn(store);
+    store.append = async () => {
+      throw new DOMException('There is no room.', 'QuotaExceededError');
+    };
+    const mark = { tag: 'a tag', at: 1_641_445_080 };
+    expect((await outbox.append(entry, mark)).state).toBe('not-saved');
+    expect(outbox.unsavedMark('a tag')).toEqual(mark);
+    expect(outbox.unsavedMark('another')).toBeNull();
+    store.append = UnsureStore.prototype.append;
+    expect(await outbox.retryUnsaved()).toBe(0);
+    expect(outbox.unsavedMark('a tag')).toBeNull();
+    expect(store.entries.size).toBe(1);
+  });
+});

@@ -63,6 +63,11 @@ export class Outbox {
     return this.#unsaved.length;
   }
 
+  /** The mark of a code whose entry is held in memory only: the disk does not know that it came. */
+  unsavedMark(tag: string): SeenMark | null {
+    return this.#unsaved.find(({ mark }) => mark?.tag === tag)?.mark ?? null;
+  }
+
   /**
    * Makes an entry for its place, seals and hashes it, and only then writes: the write transaction waits for nothing. One
    * after the other within this tab. An entry that means something in one chain `only` is not written into another.

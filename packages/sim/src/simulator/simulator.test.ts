@@ -7,6 +7,7 @@ const FOUND = [
   [128, 'a gate forgot by a clock that was weeks ahead, and the register came back from a backup'],
   [143, 'the same at a venue of several gates'],
   [154, 'the same at a single gate'],
+  [4915, 'a code that came twice while the disk was full was written down twice'],
   [836, 'the checker took two showings of one drawing for one guest'],
 ] as const;
 
@@ -44,7 +45,7 @@ describe('a world in which everything breaks', () => {
 
   it('keeps the same promises under real signatures and sealed boxes', async () => {
     const { failures, saved } = await runSeed({
-      seed: 17,
+      seed: 18,
       change: (plan) => ({ ...plan, crypto: 'real', venues: [2], guests: 20 }),
     });
     expect(failures).toEqual([]);

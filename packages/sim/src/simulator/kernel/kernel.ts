@@ -68,6 +68,8 @@ export class Kernel {
   async outside<T>(work: () => Promise<T>): Promise<T> {
     const process = this.#current;
     this.#outside += 1;
+    // What works outside finds the platform as it is.
+    this.#current = null;
     try {
       return await work();
     } finally {

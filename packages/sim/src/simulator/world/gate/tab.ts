@@ -154,7 +154,7 @@ export class GateTab {
     const claim = inspected.claim?.kind === 'pass' ? inspected.claim : null;
     const tag =
       claim && (await seen.tagOf(inspected.issuer ?? '', claim.handle, instant && Math.floor(seconds)));
-    const known = tag === null ? null : await seen.find(tag);
+    const known = tag === null ? null : ((await seen.find(tag)) ?? recorder.unsaved(tag));
     const decision = decide(inspected, use.trust, rules.policy, {
       instant,
       bundleAgeSeconds: rules.ageSeconds(),
