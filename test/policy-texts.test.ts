@@ -269,10 +269,8 @@ describe('the Korean pack, word for word', () => {
     expect(text('ko', 'strip.register-back.text', {})).toBe('건 모두 등록 확인.');
   });
 
-  it('shows the word of the day', () => {
-    expect(korea.wordOfDay(NOON)).toBe('버들');
-    expect(korea.wordOfDay(NOON, 'en')).toBe('Willow');
-    expect(korea.wordOfDay(seconds('2022-01-06T00:00:00+09:00'))).toBe('버들');
-    expect(korea.wordOfDay(seconds('2022-01-05T23:59:59+09:00'))).not.toBe('버들');
+  it('shows a word and a shape of the minute', () => {
+    expect(korea.minuteSign(NOON, 'ko')).toEqual({ word: '도라지', shape: 'heart' });
+    expect(korea.minuteSign(NOON, 'en')).toEqual({ word: 'Bellflower', shape: 'heart' });
   });
 });

@@ -50,8 +50,8 @@ export function whatCounts(
     timeZone: computed(() => policy.value?.timeZone ?? Intl.DateTimeFormat().resolvedOptions().timeZone),
     hasRules: computed(() => policy.value !== null),
     protectedHours: computed(() => policy.value?.pack.protectedHours ?? []),
-    word: computed(() =>
-      minute.value === null ? '' : (policy.value?.wordOfDay(minute.value, language.value) ?? ''),
+    sign: computed(() =>
+      minute.value === null ? null : (policy.value?.minuteSign(minute.value, language.value) ?? null),
     ),
     eyeRows: computed<readonly EyeRow[]>(() =>
       policy.value && identity

@@ -23,7 +23,10 @@ export function simulationPack(changeDay: string): unknown {
     ladder: { ageingHours: 24, tooOldHours: TOO_OLD_HOURS },
     passes: { batch: 4, endsAfterDays: [7, 10], paperDays: 30, renewBelow: 2 },
     hint: { letters: [] },
-    wordOfDay: [{ ko: '나무', en: 'tree' }],
+    wordOfDay: [
+      { ko: '나무', en: 'tree' },
+      { ko: '구름', en: 'cloud' },
+    ],
     sounds: { admit: 'a', 'another-proof': 'b', 'cannot-tell': 'c' },
     liveMark: 'mark',
     protectedHours: [],
