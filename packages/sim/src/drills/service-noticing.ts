@@ -3,7 +3,7 @@ import type { Leg, Noticing } from './noticing.ts';
 import type { DrillRecord } from './types.ts';
 
 /** Seconds between two rounds of the canary: its own pace is five, an outage is shortened here. */
-const EVERY_SECONDS = 3;
+const EVERY_SECONDS = 2;
 const LOOK_MS = 250;
 
 /** What the product's canary calls the legs. */
