@@ -34,7 +34,8 @@ export class Telling {
     while (this.#next) {
       const observation = this.#next;
       this.#next = null;
-      this.metrics?.told(await this.#isTaken(observation));
+      const taken = await this.#isTaken(observation);
+      this.metrics?.told(taken);
     }
   }
 

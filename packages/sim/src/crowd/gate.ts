@@ -19,6 +19,7 @@ import {
   type TrustInUse,
 } from '@munjigi/offline';
 import { crowdRules, crypto } from './rules.ts';
+import { type Told, toldBy } from './told.ts';
 
 /** Where a gate of the crowd stands, and who lets it in. */
 export interface GateTerms {
@@ -71,6 +72,8 @@ export class CrowdGate {
   readonly written: Remembered[] = [];
   /** When a notice first stood on this gate's screen (milliseconds), by its name and standing. */
   readonly told = new Map<string, number>();
+  /** What it said then, by the same names. */
+  readonly said = new Map<string, Told>();
   /** Receipts that this gate held when the register had less. */
   regressions = 0;
   /** How often a call to the register failed, by the code of why. */
@@ -275,6 +278,10 @@ export class CrowdGate {
 
   #noticed({ now }: TrustInUse): void {
     const name = `${now?.notice ?? 'none'} ${now?.status ?? ''}`.trim();
-    if (!this.told.has(name)) this.told.set(name, Date.now());
+    if (this.told.has(name)) return;
+    this.told.set(name, Date.now());
+    const { policy } = this.rules;
+    const said = policy && now && toldBy(policy, now, this.terms.venue);
+    if (said) this.said.set(name, said);
   }
 }

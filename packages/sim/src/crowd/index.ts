@@ -5,5 +5,6 @@ export { type GuestKind, wrongIn } from './guests.ts';
 export { issuerAt } from './issuer-at.ts';
 export type { CrowdReport, Phase, Pulse } from './messages.ts';
 export { quantile, seeded } from './random.ts';
+export { type Told, toldBy } from './told.ts';
 export { draw, type Held, Visitors } from './visitors.ts';
 export { type Fetched, type Fetching, signIn } from './wallets.ts';

@@ -1,6 +1,7 @@
 import type { Flooding } from './flood.ts';
 import type { GateLedger, GateTerms } from './gate.ts';
 import type { GuestKind } from './guests.ts';
+import type { Told } from './told.ts';
 import type { Fetching } from './wallets.ts';
 
 /** What a drill asks of its crowd. */
@@ -67,6 +68,8 @@ export interface CrowdReport {
   readonly failures: Readonly<Record<string, number>>;
   /** When each notice first stood on a screen, per gate: milliseconds. */
   readonly told: readonly Readonly<Record<string, number>>[];
+  /** Every different thing that any gate has said of a notice. */
+  readonly said: readonly Told[];
   /** Rules by which fetched documents were refused, as they stand now. */
   readonly problems: readonly string[];
   /** Where the age of the rules stands on the pack's ladder, per gate. */

@@ -114,6 +114,11 @@ const report = (): CrowdReport => ({
   regressions: gates.reduce((sum, gate) => sum + gate.regressions, 0),
   failures: counted(gates.flatMap(({ failures }) => [...failures])),
   told: gates.map((gate) => Object.fromEntries(gate.told)),
+  said: [
+    ...new Map(
+      gates.flatMap((gate) => [...gate.said.values()]).map((one) => [JSON.stringify(one), one]),
+    ).values(),
+  ],
   problems: [...new Set(gates.flatMap((gate) => gate.rules.problem ?? []))],
   ages: gates.map(({ rules }) => (rules.policy ? rulesAge(rules.policy, rules.ageSeconds() ?? 0) : null)),
   bundles: gates.map((gate) => gate.rules.inUse?.bundle.sequence ?? null),

@@ -4,7 +4,8 @@ import type { Drill } from './types.ts';
 /** Every server of the register gone at once. */
 export const drill20210101: Drill = {
   name: '2021-01-01',
-  async run({ service, postgres, crowd, arrive, note, begins, repaired, noticing }) {
+  byTheService: true,
+  async run({ service, postgres, crowd, arrive, note, begins, repaired }) {
     const { balancer, nodes } = service;
     await arrive('before', 10);
     begins();
@@ -19,7 +20,6 @@ export const drill20210101: Drill = {
     await balancer.start();
     await Promise.all(nodes.map((node) => node.start()));
     note('all of them are started again');
-    noticing.stop();
     await service.announce(null, 'confirmed');
     await repaired('after', 10, allShow(crowd, null));
   },

@@ -24,7 +24,8 @@ async function sameDay({ balancer, servers, postgres, arrive }: BaselineWorld): 
 /** The day that this product is for. */
 export const drill20220106: Drill = {
   name: '2022-01-06',
-  async run({ service, postgres, crowd, arrive, note, begins, repaired, noticing }) {
+  byTheService: true,
+  async run({ service, postgres, crowd, arrive, note, begins, repaired }) {
     const { balancer, nodes } = service;
     const [a, b, c] = nodes;
     await arrive('before', 12);
@@ -45,7 +46,6 @@ export const drill20220106: Drill = {
     await a!.start();
     await Promise.all([b, c].map((node) => balancer.weigh(node!.name, 100)));
     note('a is back, b and c have their weight again');
-    noticing.stop();
     await service.announce('app-back', 'confirmed', {
       parameters: {
         since: Date.parse('2022-01-06T14:00:00+09:00') / 1000,

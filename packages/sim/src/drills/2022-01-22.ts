@@ -30,7 +30,7 @@ function identityProviderGone(): Drill {
       const [gone] = providers;
       const people = await wallets();
       await people.prepare(issuer, WALLETS, record.guests[0]!.people);
-      noticing.also('sign-in', () => signIn(issuerAt(issuer), 'one').then(() => true));
+      noticing.also?.('sign-in', () => signIn(issuerAt(issuer), 'one').then(() => true));
       await arrive('before', 10);
       begins();
       gone!.up = false;

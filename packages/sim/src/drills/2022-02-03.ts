@@ -21,7 +21,7 @@ export const drill20220203: Drill = {
     const people = await wallets();
     await people.prepare(open, WALLETS, record.guests[0]!.people);
     const canary = new Visitors(closed, seeded(3), [record.guests[0]!]);
-    noticing.also('side door', () => canary.fresh().then(() => true));
+    noticing.also?.('side door', () => canary.fresh().then(() => true));
     await arrive('before', 10);
     begins();
     await side.cut();

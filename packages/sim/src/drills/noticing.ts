@@ -1,6 +1,7 @@
 import {
   CrowdGate,
   draw,
+  type GateLedger,
   type GateTerms,
   type GuestKind,
   type Held,
@@ -22,6 +23,22 @@ const OLDEST_WORD = 420;
  */
 export type Leg = string;
 
+/** Who notices during a drill, and what the drill may know of it. */
+export interface Noticing {
+  /** When the leg's failure was noticed (milliseconds); null where it never was. */
+  readonly noticedAt: number | null;
+  /** True where a leg is good by the last look. */
+  isGood(leg: Leg): boolean;
+  /** How often a leg was found to have failed so far. */
+  failed(leg: Leg): number;
+  /** This way is gone too from now on; the product's own canary has its ways. */
+  also?(leg: Leg, look: () => Promise<boolean>): void;
+  /** What it wrote at doors of people. */
+  ledgers(): readonly GateLedger[];
+  stop(): void;
+  close(): void;
+}
+
 interface NoticingParts {
   readonly terms: GateTerms;
   readonly issuer: string;
@@ -38,7 +55,7 @@ interface NoticingParts {
  * The drill's own canary: a gate and a wallet that go the whole way every few seconds, and a rule that publishes the pre-approved
  * notice when two of three rounds failed. It knows nothing of what the drill does.
  */
-export class Noticing {
+export class OwnCanary implements Noticing {
   readonly #legs = new Map<Leg, () => Promise<boolean>>([
     ['issuing', () => this.#issued()],
     ['entry', () => this.#entered()],
@@ -59,13 +76,13 @@ export class Noticing {
     private readonly visitors: Visitors,
   ) {}
 
-  static async open(parts: NoticingParts): Promise<Noticing> {
+  static async open(parts: NoticingParts): Promise<OwnCanary> {
     const random = seeded(7);
     const gate = await CrowdGate.join(parts.terms, random);
     const visitors = new Visitors(parts.issuer, random, [parts.guest]);
     await visitors.fetch(4, 40);
     gate.open();
-    const noticing = new Noticing(parts, gate, visitors);
+    const noticing = new OwnCanary(parts, gate, visitors);
     void noticing.#watch();
     return noticing;
   }
@@ -156,8 +173,8 @@ export class Noticing {
     return (this.gate.rules.clock.estimate()?.ms ?? Date.now()) / 1000;
   }
 
-  ledger() {
-    return this.gate.ledger();
+  ledgers(): readonly GateLedger[] {
+    return [this.gate.ledger()];
   }
 
   stop(): void {

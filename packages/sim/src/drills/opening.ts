@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Crowd, type GateTerms, startCrowd } from '../crowd/index.ts';
 import {
+  canaryKeysFile,
   haproxyProgram,
   isThere,
   openService,
@@ -10,7 +11,8 @@ import {
   type ServiceStage,
   startPostgres,
 } from '../stage/index.ts';
-import { Noticing } from './noticing.ts';
+import { type Noticing, OwnCanary } from './noticing.ts';
+import { ServiceNoticing } from './service-noticing.ts';
 import type { Drill, DrillRecord } from './types.ts';
 
 /** A drill that cannot be played here: the message says what is missing. */
@@ -79,6 +81,7 @@ export async function open(
     postgres,
     authorityPostgres,
     story: record.story,
+    authorityFlags: ['--canary-keys', canaryKeysFile(folder)],
     ...setting,
   });
   closing.add(() => service.close());
@@ -97,15 +100,17 @@ export async function open(
     passesEach: 40,
   });
   note(`${gates} gates have joined, ${passes} passes are on phones`);
-  const noticing = await Noticing.open({
-    terms: terms[0]!,
-    issuer,
-    service,
-    guest: record.guests[0]!,
-    leg: record.canary,
-    notice: record.notice,
-    note,
-  });
+  const noticing = drill.byTheService
+    ? await ServiceNoticing.open(folder, service, record, note)
+    : await OwnCanary.open({
+        terms: terms[0]!,
+        issuer,
+        service,
+        guest: record.guests[0]!,
+        leg: record.canary,
+        notice: record.notice,
+        note,
+      });
   closing.add(() => noticing.close());
   return { folder, postgres, databases: [postgres, authorityPostgres], service, crowd, noticing };
 }

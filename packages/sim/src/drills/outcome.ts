@@ -89,6 +89,7 @@ export function lineOf({ name }: Drill, record: DrillRecord, measured: Measured)
       downToUp: rounded(downToUp?.value ?? null, 3),
       downToUpBetween: downToUp && [rounded(downToUp.low, 3)!, rounded(downToUp.high, 3)!],
     },
+    sentences: report.said.map(({ notice, standing, sentence }) => ({ notice, standing, sentence })),
     worstShare: rounded(Math.max(...Object.values(shares)), 3) ?? 0,
     figures: measured.figures,
     baseline: null,

@@ -1,6 +1,8 @@
+import { join } from 'node:path';
 import { type Phase, type Pulse, startCrowd } from '../crowd/index.ts';
 import type { NodeStat } from '../stage/index.ts';
 import { downToUp } from './down-to-up.ts';
+import { OneVoice } from './one-voice.ts';
 import { Closing, drillFolder, open } from './opening.ts';
 import { beside, lineOf } from './outcome.ts';
 import { compareNow, type Truth, untilNothingIsMissing } from './recovery.ts';
@@ -50,9 +52,11 @@ export async function play(
       );
     }, 1_000);
     closing.add(() => clearInterval(feeling));
+    const voice = new OneVoice(join(service.data, 'mirror'));
+    closing.add(() => voice.stop());
     const before = await service.balancer.stats();
     const truth: Truth = {
-      ledgers: async () => [...(await crowd.report()).ledgers, noticing.ledger()],
+      ledgers: async () => [...(await crowd.report()).ledgers, ...noticing.ledgers()],
       database: () => service.database('register'),
     };
     const perSecond = drill.perSecond ?? 20;
@@ -113,6 +117,7 @@ export async function play(
       complaints.push('not every entry came to the register');
     const ratio = compareStopped ? await downToUp(crowd, service, opened.databases) : null;
     const report = await crowd.report();
+    complaints.push(...voice.contradictions(report.said));
     const shares = sharesOf(before, await service.balancer.stats());
     const line = lineOf(drill, record, {
       phases,

@@ -1,4 +1,4 @@
-import type { Crowd, GateLedger, GuestKind, Phase, Pulse } from '../crowd/index.ts';
+import type { Crowd, GateLedger, GuestKind, Phase, Pulse, Told } from '../crowd/index.ts';
 import type { PrivatePostgres, ServiceStage } from '../stage/index.ts';
 import type { Leg, Noticing } from './noticing.ts';
 
@@ -93,6 +93,8 @@ export interface Drill {
   /** Guests a second; 20 where nothing is said. */
   readonly perSecond?: number;
   readonly gates?: number;
+  /** True where the product's own canary and authority notice and tell; else the drill's own canary does. */
+  readonly byTheService?: boolean;
   setUp?(ground: Ground): Promise<Setting> | Setting;
   run(world: DrillWorld): Promise<void>;
   /** The strategies of the past under the same events, where there are any. */
@@ -138,6 +140,8 @@ export interface DrillLine {
     readonly downToUpBetween: readonly [number, number] | null;
   };
   readonly worstShare: number;
+  /** Every sentence about the disturbance that gates have shown. */
+  readonly sentences: readonly Pick<Told, 'notice' | 'standing' | 'sentence'>[];
   readonly figures: Readonly<Record<string, number | string>>;
   readonly baseline: Baseline | null;
   readonly complaints: readonly string[];

@@ -1,3 +1,4 @@
+export { type CanaryOptions, canaryKeysFile, startCanary } from './canary.ts';
 export {
   type Backend,
   type Balancer,
