@@ -27,7 +27,7 @@ export const consoleLadderEn: Readonly<Record<keyof typeof consoleLadderKo, stri
   'console.reason.register.sheet-unknown': 'This venue has no sheet of that number.',
   'console.reason.register.sheet-used':
     'This sheet was used on another day. Look at the day on the paper again.',
-  'console.sheet.contact': 'Personal safety code or phone number',
+  'console.sheet.contact': 'Number written there',
   'console.sheet.count': 'How many',
   'console.sheet.day': 'Day of use',
   'console.sheet.destroyed': 'I shredded it',

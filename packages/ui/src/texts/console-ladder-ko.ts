@@ -23,7 +23,7 @@ export const consoleLadderKo = {
   'console.reason.register.sheet-not-typed': '쓴 종이는 옮겨 적은 뒤에 파쇄합니다.',
   'console.reason.register.sheet-unknown': '이 매장에는 그런 번호의 종이가 없습니다.',
   'console.reason.register.sheet-used': '다른 날에 쓴 종이입니다. 종이에 적힌 날짜를 다시 보세요.',
-  'console.sheet.contact': '개인안심번호 또는 전화번호',
+  'console.sheet.contact': '적힌 번호',
   'console.sheet.count': '몇 장',
   'console.sheet.day': '쓴 날',
   'console.sheet.destroyed': '파쇄했습니다',

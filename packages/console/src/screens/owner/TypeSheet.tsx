@@ -84,6 +84,7 @@ function Grid(props: {
     });
   return (
     <form
+      class="sheet-form"
       onSubmit={(event) => {
         event.preventDefault();
         void send(true);

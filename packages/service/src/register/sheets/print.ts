@@ -5,7 +5,7 @@ import { destroyAfter, type Sheet } from './store.ts';
 const LEFT = 16;
 const RIGHT = 194;
 /** Where the table begins and how far down a page reaches, in millimetres. */
-const TABLE = 76;
+const TABLE = 80;
 const BOTTOM = 276;
 /** Left edges of the columns. */
 const COLUMNS = { line: LEFT, time: 34, contact: 58, check: 160 } as const;
