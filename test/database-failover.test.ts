@@ -162,12 +162,12 @@ describe('a database of three nodes that fails over under load', () => {
         return (cancelled!.n as number) > 0;
       });
       // Without its standbys every commit waits, and every one of them is cancelled.
-      primary.link.cut();
+      await primary.link.cut();
       for (let i = 0; i < 3; i++) {
         await until('commits that wait', async () => (await ask(primary, HANGING)).length > 0);
         await ask(primary, CANCEL);
       }
-      primary.link.mend();
+      await primary.link.mend();
       await receipts(50);
     });
     tell('commits cancelled', gap);
@@ -182,7 +182,7 @@ describe('a database of three nodes that fails over under load', () => {
       await receipts(50);
       // Nobody notes that the standbys are cut off: the one that was synchronous may still take over.
       old.freezeMinder();
-      old.link.cut();
+      await old.link.cut();
       await until('commits that wait', async () => (await ask(old, HANGING)).length > 0);
       await until('rows that only this machine has', async () => {
         await ask(old, CANCEL);
@@ -196,7 +196,7 @@ describe('a database of three nodes that fails over under load', () => {
     tell('standbys cut off, then the power of the primary', gap);
     await everythingOnce();
     old.kill();
-    old.link.mend();
+    await old.link.mend();
     old.start();
     await cluster.whole();
     const all = sure();

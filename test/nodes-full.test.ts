@@ -197,7 +197,7 @@ describe('a node that gets three times what it can do', () => {
     const ours = [...labels].filter(
       (label) => !['le', 'space', 'kind', 'type', 'version', 'major', 'minor', 'patch'].includes(label!),
     );
-    expect(ours.sort()).toEqual(['class', 'desk', 'result', 'status', 'why']);
+    expect(ours.sort()).toEqual(['class', 'desk', 'result', 'status', 'what', 'why']);
     const planted: Planted[] = uploads.senders
       .slice(0, 50)
       .flatMap(({ gate, network }) => [

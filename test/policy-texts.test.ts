@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { REASONS } from '@munjigi/core/reasons';
 import type { Policy } from '@munjigi/core/rules';
@@ -7,6 +7,13 @@ import { describe, expect, it } from 'vitest';
 import { korea, NOON, packFolder, seconds, ward } from './support/packs.ts';
 
 const LANGUAGES = ['ko', 'en'] as const;
+/** What the record says of outages that are played again. */
+function recorded(name: string): { source: string }[] {
+  const folder = join(packFolder(name), 'drills');
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder).map((file) => JSON.parse(readFileSync(join(folder, file), 'utf8')));
+}
+
 const packs = [
   { name: 'kr-2022', policy: korea },
   { name: 'visitor-register', policy: ward },
@@ -199,6 +206,7 @@ describe.each(packs)('texts of $name', ({ name, policy }) => {
       ...pack.recording,
       ...pack.penalties,
       ...Object.values(pack.notices),
+      ...recorded(name),
     ];
     const page = readFileSync(join(packFolder(name), 'SOURCES.md'), 'utf8');
     const listed = [...page.matchAll(/^\| `([\w-]+)` \|/gm)].map((match) => match[1]!);
@@ -278,10 +286,8 @@ describe('the Korean pack, word for word', () => {
     expect(text('ko', 'strip.register-back.text', {})).toBe('건 모두 등록 확인.');
   });
 
-  it('shows the word of the day', () => {
-    expect(korea.wordOfDay(NOON)).toBe('버들');
-    expect(korea.wordOfDay(NOON, 'en')).toBe('Willow');
-    expect(korea.wordOfDay(seconds('2022-01-06T00:00:00+09:00'))).toBe('버들');
-    expect(korea.wordOfDay(seconds('2022-01-05T23:59:59+09:00'))).not.toBe('버들');
+  it('shows a word and a shape of the minute', () => {
+    expect(korea.minuteSign(NOON, 'ko')).toEqual({ word: '도라지', shape: 'heart' });
+    expect(korea.minuteSign(NOON, 'en')).toEqual({ word: 'Bellflower', shape: 'heart' });
   });
 });

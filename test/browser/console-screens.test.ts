@@ -156,7 +156,7 @@ describeInBrowser('console screens', () => {
   it('say how complete a list is, keep set-apart entries apart, and state the assumption', async () => {
     await open(`s=case&lang=en&${AUTHORITY}`, {}, async (page) => {
       const words = await page.locator('[data-completeness]').innerText();
-      expect(words).toMatch(/10 entries: 3 by scan, 1 by call, 2 typed, 1 on sheets not yet typed/);
+      expect(words).toMatch(/10 entries: 3 by scan, 2 typed, 1 on sheets not yet typed, 1 noted at the door as called in/);
       expect(words).toMatch(/1 checked by eye without contact, 1 set apart, 1 cancelled/);
       expect(await page.locator('.trace').innerText()).toContain('have stayed for 60 minutes');
       expect(await page.locator('tr[data-state="apart"]').count()).toBe(1);

@@ -114,7 +114,7 @@ describeInBrowser('a tablet that joins by the owner’s phone', () => {
 
   it('is confirmed by itself when it is online, and what it wrote before is marked', async () => {
     world.front.comeBack();
-    await tablet.page.evaluate(() => window.dispatchEvent(new Event('online')));
+    await tablet.page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')));
     await expect
       .poll(async () => (await world.devices()).map(({ state, name, counter }) => [name, state, counter]), {
         timeout: 60_000,

@@ -27,7 +27,7 @@ describeInBrowser('a gate through its day', () => {
     });
     await stripIs(page, 'incident');
     door.stand.setRegister(true);
-    await page.evaluate(() => window.dispatchEvent(new Event('online')));
+    await page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')));
     await confirmed(page, 31);
     await stripIs(page, 'back');
     expect(await look(page)).toMatchObject({
@@ -148,7 +148,7 @@ describeInBrowser('a gate through its day', () => {
       page.evaluate(() => (globalThis as unknown as Held).munjigiTest.gate.trouble?.state.value);
     expect([await state(), door.stand.troubles]).toEqual(['waiting', []]);
     door.stand.setRegister(true);
-    await page.evaluate(() => window.dispatchEvent(new Event('online')));
+    await page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')));
     await page.waitForFunction(
       () => (globalThis as unknown as Held).munjigiTest.gate.trouble?.state.value === 'sent',
     );

@@ -51,7 +51,7 @@ describe.each(PACKS)('a day at a door under $pack', ({ pack, venue, reason, type
       const again = await door.openGate(door.stand.origin);
       expect(await look(again)).toMatchObject({ confirmed: 1, waiting: 7, last: { voided: true } });
       door.stand.setRegister(true);
-      await again.evaluate(() => window.dispatchEvent(new Event('online')));
+      await again.evaluate(() => document.dispatchEvent(new Event('visibilitychange')));
       await confirmed(again, 8);
       expect([...door.rows().values()].every((row) => row.stored === 1)).toBe(true);
       expect(entries().map(({ record }) => record)).toEqual([...Array(6).fill('scan'), 'typed', 'none']);

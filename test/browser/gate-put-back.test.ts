@@ -139,7 +139,7 @@ describeInBrowser('a tablet whose storage is put back', () => {
     const rows = await entries();
     expect(rows.every(({ times }) => times === 1)).toBe(true);
     expect(rows.at(-1)!.flags & ENTRY_FLAGS['unconfirmed-gate']).not.toBe(0);
-    await page.evaluate(() => window.dispatchEvent(new Event('online')));
+    await page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')));
     await more();
     await page.waitForFunction(() =>
       document.querySelector('.news')?.textContent?.includes('확인되지 않은 기기'),

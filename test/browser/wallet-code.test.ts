@@ -158,11 +158,11 @@ describeInBrowser('the wallet in a browser', () => {
     await showing(page, 'haneul');
     expect(await page.locator('[data-munjigi=notice]').count()).toBe(0);
     await stand.publish('app-down');
-    await page.evaluate(() => dispatchEvent(new Event('online')));
+    await page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')));
     await page.waitForSelector('[data-munjigi=notice]');
     expect(await page.locator('[data-munjigi=notice]').innerText()).toMatch(/QR is fine/);
     await stand.publish(null);
-    await page.evaluate(() => dispatchEvent(new Event('online')));
+    await page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')));
     await page.waitForSelector('[data-munjigi=notice]', { state: 'detached' });
 
     await page.evaluate(() => {

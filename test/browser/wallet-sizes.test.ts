@@ -96,7 +96,7 @@ describeInBrowser('the wallet at every size', () => {
         }, lang);
         const tell = async (notice: string | null) => {
           await stand.publish(notice, Math.floor(AT / 1000) - 7);
-          await page.evaluate(() => dispatchEvent(new Event('online')));
+          await page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')));
           await page.waitForSelector('[data-munjigi=notice]', { state: notice ? 'attached' : 'detached' });
         };
         const show = (name: string) => page.evaluate((one) => window.munjigiWallet?.show(one), name);

@@ -255,7 +255,7 @@ export function gateFor(wish: Wish, policy: Policy, stream: MediaStream | null):
     lastEntry: signal(wish.last === 'none' ? null : last),
     nowMs: signal(wish.now === 'unknown' ? null : MOMENT * 1000),
     exercise: signal(wish.exercise !== undefined),
-    word: computed(() => policy.wordOfDay(MOMENT, language.value)),
+    sign: computed(() => policy.minuteSign(MOMENT, language.value)),
     venue: computed(() =>
       wish.venue === 'none'
         ? null

@@ -1,4 +1,5 @@
 import type { CheckWord, Decision, Subject } from '@munjigi/core/gate';
+import type { MinuteSign } from '@munjigi/core/rules';
 import type { CheckedStatement } from '@munjigi/core/statement';
 import type { Trouble as TroubleWord } from '@munjigi/core/trouble';
 import type { Episode, GateNews, JoinProblem, PinAnswer } from '@munjigi/offline';
@@ -152,8 +153,8 @@ export interface Gate {
   /** Corrected time in milliseconds, ticking; null where the clock is not trusted. */
   readonly nowMs: Signal<number | null>;
   readonly exercise: Signal<boolean>;
-  /** The pack's word of the day that live wallets show. */
-  readonly word: Signal<string>;
+  /** Word and shape of the minute, which live wallets show too; null without rules or a clock. */
+  readonly sign: Signal<MinuteSign | null>;
   readonly venue: Signal<{ readonly name: string; readonly kind: string; readonly gateName: string } | null>;
   readonly eyeRows: Signal<readonly EyeRow[]>;
   /** The moment whose dates the by-eye card shows; not `sure` where the clock is not trusted and staff must look first. */

@@ -23,6 +23,7 @@ export {
 } from './gate/join.ts';
 export { makeStatement } from './gate/make-statement.ts';
 export { isPin, Pin, type PinAnswer } from './gate/pin.ts';
+export { Recorder, type RecorderParts, type RecordingRules, type ToRecord } from './gate/recorder.ts';
 export { introduceChains, isCopied, renewKey, succession } from './gate/renew.ts';
 export { SeenBefore, type SeenCode } from './gate/seen-before.ts';
 export { type TroubleParts, type TroubleStore, Troubles } from './gate/troubles.ts';
@@ -66,6 +67,14 @@ export { SPREAD_MS, spread } from './sync/spread.ts';
 export { KEEP_SECONDS, type Round, type SyncEvents, SyncLoop, type SyncParts } from './sync/sync-loop.ts';
 export { BundleStore, type BundleStoreParts, type Refreshed, type TrustInUse } from './trust/bundle-store.ts';
 export { type DocumentName, type DocumentSource, httpDocuments } from './trust/documents.ts';
-export { databaseTrustKeep, type KeptTrust, type TrustKeep } from './trust/kept-trust.ts';
+export {
+  databaseRulesKeep,
+  databaseTrustKeep,
+  type KeptTrust,
+  memoryRulesKeep,
+  type RulesKeep,
+  type TrustKeep,
+} from './trust/kept-trust.ts';
 export type { KeptLog, LogAlarm, LogSight } from './trust/log-watch.ts';
+export { RulesInUse, type RulesParts } from './trust/rules-in-use.ts';
 export { bundleSlot, SLOT_SECONDS, URGENT_SLOT_SECONDS } from './trust/slot.ts';

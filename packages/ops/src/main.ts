@@ -21,6 +21,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   status: async () => (await import('./status/main.ts')).main,
   plan: async () => (await import('./plan/main.ts')).main,
   log: async () => (await import('./log/main.ts')).main,
+  maintenance: async () => (await import('./maintenance/main.ts')).main,
   canary: async () => (await import('./canary/main.ts')).main,
 };
 

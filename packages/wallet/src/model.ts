@@ -1,3 +1,4 @@
+import type { MinuteSign } from '@munjigi/core/rules';
 import type { Appearance } from '@munjigi/ui/appearance';
 import type { Signal } from '@preact/signals';
 
@@ -14,8 +15,8 @@ export interface Wallet {
   readonly nowMs: Signal<number>;
   /** The clock as it stands on the screen, 13:58:11, in the pack's time zone. */
   readonly clock: Signal<string>;
-  /** The pack's word of the day, which gates show too. */
-  readonly word: Signal<string>;
+  /** Word and shape of the minute, which gates show too; null while there are no rules. */
+  readonly sign: Signal<MinuteSign | null>;
   readonly code: Signal<Code>;
   readonly standing: Signal<Standing>;
   readonly certificates: Signal<readonly CertificateCard[]>;

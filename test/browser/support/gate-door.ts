@@ -93,7 +93,7 @@ export const look = (page: Page) =>
       last: gate.lastEntry.value,
       strip: gate.strip.value,
       venue: gate.venue.value,
-      word: gate.word.value,
+      sign: gate.sign.value,
       rows: gate.eyeRows.value,
       exercise: gate.exercise.value,
       said: [...said],

@@ -24,8 +24,22 @@ const FIRST = -2_208_988_800;
 const LAST = 253_402_300_799;
 const REMEMBERED = 8192;
 
-/** Makes the calendar of an IANA zone. Throws RangeError where the platform does not know the zone. */
+/** Zones have few names; whoever asks for many gets each made anew. */
+const KNOWN_ZONES = 64;
+const known = new Map<string, Calendar>();
+
+/** The calendar of an IANA zone. Throws RangeError where the platform does not know the zone. */
 export function calendarOf(timeZone: string): Calendar {
+  let calendar = known.get(timeZone);
+  if (calendar === undefined) {
+    calendar = makeCalendar(timeZone);
+    if (known.size < KNOWN_ZONES) known.set(timeZone, calendar);
+  }
+  return calendar;
+}
+
+/** A formatter and the memory of its answers cost far more than one answer does. */
+function makeCalendar(timeZone: string): Calendar {
   const format = new Intl.DateTimeFormat('en-US-u-ca-gregory-nu-latn', {
     timeZone,
     hourCycle: 'h23',

@@ -72,7 +72,7 @@ const shape = object({
     renewBelow: integer(0, 200),
   }),
   hint: object({ letters: list(object({ letter: text, from: text, to: text, 'blank?': flag })) }),
-  wordOfDay: list(object({ ko: text, en: text }), 1),
+  wordOfDay: list(object({ ko: text, en: text }), 2),
   sounds: object({ admit: word, 'another-proof': word, 'cannot-tell': word }),
   liveMark: word,
   protectedHours: list(exactly(2, integer(0, 24))),

@@ -27,6 +27,7 @@ export interface Pack {
   readonly passes: PassSettings;
   readonly hint: { readonly letters: readonly HintLetter[] };
   /** The word of a day is the one at (day number modulo length). */
+  /** The words of which each minute has one; named for the days they were drawn for at first. */
   readonly wordOfDay: readonly Readonly<Record<Language, string>>[];
   /** Names of the sounds for the three verdicts. */
   readonly sounds: {

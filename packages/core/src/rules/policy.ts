@@ -1,4 +1,5 @@
-import { type Calendar, calendarOf, dayNumber } from './calendar.ts';
+import { type Calendar, calendarOf } from './calendar.ts';
+import { type MinuteSign, minuteSign } from './minute-sign.ts';
 import type { Language, Pack, Parameters, Windows } from './pack.ts';
 import { readPack } from './pack-shape.ts';
 import { wrongPack } from './shape.ts';
@@ -18,8 +19,8 @@ export interface Policy {
   readonly hintLetters: readonly string[];
   readonly pack: Pack;
   readonly calendar: Calendar;
-  /** The word that every live wallet shows on the local day of an instant. */
-  wordOfDay(seconds: number, language?: Language): string;
+  /** What every live wallet and every gate shows in the minute of an instant. */
+  minuteSign(seconds: number, language: Language): MinuteSign;
   /** A text of the pack, parameters filled in; an unknown key comes back as itself. */
   text(language: Language, key: string, parameters?: Parameters): string;
   hasText(language: Language, key: string): boolean;
@@ -50,12 +51,7 @@ export function compilePolicy(value: unknown): Policy {
     hintLetters: ['', ...pack.hint.letters.map(({ letter }) => letter)],
     pack,
     calendar,
-    wordOfDay(seconds, language = 'ko') {
-      const day = dayNumber(calendar.dateOf(seconds));
-      return pack.wordOfDay[((day % pack.wordOfDay.length) + pack.wordOfDay.length) % pack.wordOfDay.length]![
-        language
-      ];
-    },
+    minuteSign: (seconds, language) => minuteSign(pack, seconds, language),
     text: texts.write,
     hasText: texts.has,
   };

@@ -7,10 +7,9 @@ import {
   type GateIdentity,
   openGateStore,
   Pin,
+  Recorder,
   SeenBefore,
-  SPREAD_MS,
   type Speak,
-  spread,
   storageSelfTest,
   WriterLock,
 } from '@munjigi/offline';
@@ -20,11 +19,11 @@ import { Degraded } from './degraded.ts';
 import { deviceFacts } from './device-facts.ts';
 import { Door } from './door.ts';
 import { identityOf, startsOver } from './enrolment.ts';
+import { gateRules } from './gate-rules.ts';
 import { gateSignals } from './gate-signals.ts';
 import { joining } from './joining.ts';
 import { Ledger } from './ledger.ts';
-import { Recorder } from './recorder.ts';
-import { RulesInUse } from './rules-in-use.ts';
+import { looksAgain } from './looks-again.ts';
 import { Sight } from './sight.ts';
 import { Staff } from './staff.ts';
 import { exposeOnStage } from './stage.ts';
@@ -43,7 +42,6 @@ export interface GateOptions {
 }
 
 const TICK_MS = 250;
-const LOOK_MS = 5_000;
 const TIDY_MS = 600_000;
 /** How long the news stands that everything has reached the register after an outage. */
 const BACK_MS = 12_000;
@@ -68,7 +66,7 @@ export async function createGate(options: GateOptions): Promise<Gate> {
     signals.cutOffSince.value = cutOff.since;
   };
   let mirrors = true;
-  const rules = await RulesInUse.open(store, () => {
+  const rules = await gateRules(store, () => {
     signals.rulesSeen.value += 1;
     upload?.rulesChanged();
     if (!signals.writer.peek()) return;
@@ -101,7 +99,7 @@ export async function createGate(options: GateOptions): Promise<Gate> {
   const counts = whatCounts(signals, rules, identity, language);
   const seen = new SeenBefore(store.database);
   const key = identity && (await store.gateKey());
-  const recorder = identity && new Recorder(identity, store, rules);
+  const recorder = identity && new Recorder({ identity, store, rules });
   const ledger = recorder && new Ledger(signals, store, recorder, seen, () => upload?.entrySaved());
   const door =
     identity && recorder && ledger
@@ -252,21 +250,7 @@ export async function createGate(options: GateOptions): Promise<Gate> {
   };
   void tellFacts();
 
-  const look = (): void => {
-    void rules.refresh().then(() => upload?.nudge());
-    void ledger?.retry();
-  };
-  // The network came back for a whole town.
-  const back = spread(look, () => (rules.policy?.exercise ? 1_000 : SPREAD_MS.back));
-  window.addEventListener('online', back.soon);
-  document.addEventListener('visibilitychange', () => {
-    if (document.visibilityState === 'visible') look();
-  });
-  setInterval(() => {
-    if (!lock.isWriter) void ledger?.count().catch(() => {});
-    else void ledger?.retry().catch(() => {});
-  }, LOOK_MS);
-  void rules.refresh();
+  looksAgain({ rules, ledger, lock, upload: () => upload });
 
   const gate: Gate = {
     ...signals,

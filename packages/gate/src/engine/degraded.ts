@@ -7,11 +7,11 @@ import {
   type GateIdentity,
   type GateStore,
   makeStatement,
+  type RulesInUse,
   wroteSince,
 } from '@munjigi/offline';
 import { signal } from '@preact/signals';
 import type { Statements } from '../model.ts';
-import type { RulesInUse } from './rules-in-use.ts';
 
 /** Up to where the register has confirmed the chain that is written now, of those entries that the device holds. */
 async function confirmedOf(store: GateStore): Promise<Confirmed> {

@@ -1,7 +1,6 @@
 import { toHex } from '@munjigi/core/encoding';
-import type { GateIdentity, StorageFacts } from '@munjigi/offline';
+import type { GateIdentity, RulesInUse, StorageFacts } from '@munjigi/offline';
 import type { DeviceFacts } from '../model.ts';
-import type { RulesInUse } from './rules-in-use.ts';
 
 /** What the device page shows: facts only, as they are now. */
 export async function deviceFacts(

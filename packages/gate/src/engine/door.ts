@@ -10,11 +10,9 @@ import {
   type Subject,
 } from '@munjigi/core/gate';
 import { type Admission, admission } from '@munjigi/core/rules';
-import type { GateIdentity, SeenBefore, Speak } from '@munjigi/offline';
+import type { GateIdentity, Recorder, RulesInUse, SeenBefore, Speak } from '@munjigi/offline';
 import type { RecordState } from '../model.ts';
 import { ownDecision } from './decisions.ts';
-import type { Recorder } from './recorder.ts';
-import type { RulesInUse } from './rules-in-use.ts';
 import { Showing } from './showing.ts';
 import { type DoorOutlet, VerdictScreen } from './verdict-screen.ts';
 

@@ -2,10 +2,10 @@ import {
   enrolGate,
   type GateIdentity,
   type GateStore,
+  type RulesInUse,
   readEnrolmentLink,
   ServerError,
 } from '@munjigi/offline';
-import type { RulesInUse } from './rules-in-use.ts';
 
 /** Name of the gate from the link (`&name=`), else a plain one. */
 const nameIn = (hash: string): string =>

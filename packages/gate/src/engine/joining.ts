@@ -1,7 +1,14 @@
-import { askToJoin, type GateIdentity, type GateStore, letIn, readAsked, takeAnswer } from '@munjigi/offline';
+import {
+  askToJoin,
+  type GateIdentity,
+  type GateStore,
+  letIn,
+  type RulesInUse,
+  readAsked,
+  takeAnswer,
+} from '@munjigi/offline';
 import type { Joining } from '../model.ts';
 import type { GateSignals } from './gate-signals.ts';
-import type { RulesInUse } from './rules-in-use.ts';
 
 export interface JoiningParts {
   readonly store: GateStore;

@@ -1,7 +1,6 @@
-import type { Appended, GateStore, SeenBefore } from '@munjigi/offline';
+import type { Appended, GateStore, Recorder, SeenBefore } from '@munjigi/offline';
 import { unconfirmedIn } from './enrolment.ts';
 import type { GateSignals } from './gate-signals.ts';
-import type { Recorder } from './recorder.ts';
 
 /** Keeps the counts on the screen in step with what the device holds and the register has confirmed. */
 export class Ledger {

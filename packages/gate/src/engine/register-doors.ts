@@ -1,4 +1,4 @@
-import type { RulesInUse } from './rules-in-use.ts';
+import type { RulesInUse } from '@munjigi/offline';
 
 const FIRST_DOORS = ['/api/register'];
 

@@ -1,9 +1,8 @@
 import type { Trouble } from '@munjigi/core/trouble';
-import { type GateIdentity, type GateStore, httpRegister, Troubles } from '@munjigi/offline';
+import { type GateIdentity, type GateStore, httpRegister, type RulesInUse, Troubles } from '@munjigi/offline';
 import { signal } from '@preact/signals';
 import type { Trouble as TroubleButton } from '../model.ts';
 import { registerDoors } from './register-doors.ts';
-import type { RulesInUse } from './rules-in-use.ts';
 
 /** The owner's button "it does not work": a few words, sent now or when there is a network. */
 export class TroubleSaid implements TroubleButton {

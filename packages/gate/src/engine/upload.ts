@@ -5,11 +5,11 @@ import {
   type GateStore,
   httpRegister,
   type KeptReceipt,
+  type RulesInUse,
   randomShare,
 } from '@munjigi/offline';
 import { isRefusal } from './enrolment.ts';
 import { registerDoors } from './register-doors.ts';
-import type { RulesInUse } from './rules-in-use.ts';
 
 export interface UploadParts {
   readonly store: GateStore;
@@ -56,6 +56,7 @@ export class Upload {
         const estimate = rules.clock.estimate();
         return estimate && estimate.ms / 1000;
       },
+      provedMs: () => rules.clock.provedMs,
       events: {
         news: parts.onNews,
         olderMoved: parts.onOlderMoved,

@@ -1,10 +1,9 @@
-import type { GateIdentity } from '@munjigi/offline';
+import type { GateIdentity, RulesInUse } from '@munjigi/offline';
 import { isTextKey, t } from '@munjigi/ui/texts';
 import { computed, type Signal } from '@preact/signals';
 import type { EyeRow, Strip } from '../model.ts';
 import { eyeRows } from './eye-rows.ts';
 import type { GateSignals } from './gate-signals.ts';
-import type { RulesInUse } from './rules-in-use.ts';
 import { stripOf } from './strip.ts';
 
 type Language = 'ko' | 'en';
@@ -51,8 +50,8 @@ export function whatCounts(
     timeZone: computed(() => policy.value?.timeZone ?? Intl.DateTimeFormat().resolvedOptions().timeZone),
     hasRules: computed(() => policy.value !== null),
     protectedHours: computed(() => policy.value?.pack.protectedHours ?? []),
-    word: computed(() =>
-      minute.value === null ? '' : (policy.value?.wordOfDay(minute.value, language.value) ?? ''),
+    sign: computed(() =>
+      minute.value === null ? null : (policy.value?.minuteSign(minute.value, language.value) ?? null),
     ),
     eyeRows: computed<readonly EyeRow[]>(() =>
       policy.value && identity

@@ -1,4 +1,4 @@
-import { Icon, LiveMark } from '@munjigi/ui/elements';
+import { Icon, LiveMark, Shape } from '@munjigi/ui/elements';
 import { useState } from 'preact/hooks';
 import type { EyeRow, Gate } from '../model.ts';
 import { Foot } from './Foot.tsx';
@@ -19,6 +19,7 @@ interface Props {
 export function Eye({ gate, pulse, calm }: Props) {
   const [open, choose] = useState<string | null>(null);
   const rows = gate.eyeRows.value;
+  const sign = gate.sign.value;
   const second = pulse.second.value;
   const day = gate.eyeDay?.value ?? (second === null ? null : { ms: second, sure: true });
   const date = day && dayInWords(gate, day.ms);
@@ -56,7 +57,10 @@ export function Eye({ gate, pulse, calm }: Props) {
               </div>
               <div>
                 <dt>{word(gate, 'eye.word')}</dt>
-                <dd>{gate.word.value}</dd>
+                <dd class="sign" data-munjigi="sign">
+                  {sign && <Shape name={sign.shape} />}
+                  {sign?.word}
+                </dd>
               </div>
             </dl>
           </section>

@@ -1,4 +1,4 @@
-import { Icon } from '@munjigi/ui/elements';
+import { Icon, Shape } from '@munjigi/ui/elements';
 import type { Gate } from '../model.ts';
 import { CameraPicture } from './CameraPicture.tsx';
 import { Foot } from './Foot.tsx';
@@ -16,6 +16,7 @@ interface Props {
 export function Scan({ gate, pulse, calm }: Props) {
   const party = gate.party?.value ?? 'unknown';
   const lines = word(gate, 'scan.headline').split('\n');
+  const sign = gate.sign.value;
   return (
     <>
       <main class="scan">
@@ -25,8 +26,11 @@ export function Scan({ gate, pulse, calm }: Props) {
             <h1>{lines.map((line, i) => [i > 0 && ' ', i > 0 && <br key={line} />, line])}</h1>
             <div class="proofs">
               <Clock gate={gate} pulse={pulse} />
-              {gate.word.value !== '' && (
-                <div class="word">{word(gate, 'scan.word', { word: gate.word.value })}</div>
+              {sign && (
+                <div class="word">
+                  {word(gate, 'scan.word')} <Shape name={sign.shape} />
+                  {sign.word}
+                </div>
               )}
             </div>
           </div>

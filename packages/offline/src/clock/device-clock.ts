@@ -119,6 +119,11 @@ export class DeviceClock {
     this.#floorMs = Math.max(this.#floorMs, ms);
   }
 
+  /** The latest instant that something signed has shown: it is not earlier, whatever the device believes. 0 where nothing has. */
+  get provedMs(): number {
+    return this.#floorMs;
+  }
+
   /**
    * Follows the signed story clock. To be called only where the pack in use is marked as an exercise; null ends it. A jump
    * by a new document is what it is for, so what was the latest before does not hold it.

@@ -20,7 +20,10 @@ export interface ChainsSyncEvents extends Pick<SyncEvents, 'reached' | 'sample' 
 }
 
 export interface ChainsSyncParts
-  extends Pick<SyncParts, 'bundle' | 'registerKey' | 'crypto' | 'random' | 'monotonicMs' | 'now'> {
+  extends Pick<
+    SyncParts,
+    'bundle' | 'registerKey' | 'crypto' | 'random' | 'monotonicMs' | 'now' | 'provedMs'
+  > {
   readonly store: GateStore;
   /** The register as it is reached for one chain, by the thumbprint of its key. */
   readonly transport: (gate: Uint8Array) => RegisterTransport;

@@ -177,9 +177,32 @@ describe('sending what the gate saved', () => {
     await t.drain();
     expect(t.store.entries.size).toBe(10);
     t.clock.now = T0 + 72 * 3600 + 60;
+    t.register.nowMs = t.clock.now * 1000;
     await t.add(1);
     await t.drain();
     expect([...t.store.entries.keys()]).toEqual([7, 8, 9, 10, 11]);
+  });
+
+  it('forgets nothing by a clock that is weeks ahead and does not know it: the register may yet come back from a backup', async () => {
+    let provedMs = 0;
+    const t = setUp({}, { provedMs: () => provedMs });
+    t.register.nowMs = T0 * 1000;
+    await t.add(3);
+    await t.drain();
+    t.clock.now = T0 + 30 * 86_400;
+    const askAgain = async () => {
+      t.clock.monotonicMs += 601_000;
+      await t.drain();
+    };
+    await askAgain();
+    expect(t.store.entries.size).toBe(3);
+    t.register.restore(gate, VENUE, 0);
+    await askAgain();
+    expect(t.rows().size).toBe(3);
+    // A signed word of so late a time says the same, where no new receipt comes.
+    provedMs = t.clock.now * 1000;
+    await askAgain();
+    expect(t.store.entries.size).toBe(0);
   });
 
   it('takes the time only from a receipt that was made for this request', async () => {

@@ -52,6 +52,8 @@ export interface SyncParts {
   readonly monotonicMs: () => number;
   /** Corrected seconds, or null where the clock is not trusted: then nothing is forgotten. */
   readonly now: () => number | null;
+  /** The latest instant that a signed document proves to have come, in milliseconds; receipts prove theirs themselves. */
+  readonly provedMs?: () => number;
   /** Runs before the register is asked anything: a gate that was let in by a delegation shows it first. */
   readonly introduce?: () => Promise<void>;
   readonly events?: SyncEvents;
@@ -277,8 +279,10 @@ export class SyncLoop {
   async #forget(receipt: KeptReceipt | null): Promise<void> {
     const now = this.parts.now();
     if (!receipt || now === null) return;
+    // A clock can be weeks ahead and not know it: what it says of 72 hours counts only where something signed says so too.
+    const proved = Math.max(receipt.receivedAtMs, this.parts.provedMs?.() ?? 0) / 1000;
     const safe = receipt.safeCounter > 0 ? Math.min(receipt.safeCounter, receipt.counter) : receipt.counter;
-    await this.parts.store.forget(safe, now - KEEP_SECONDS);
+    await this.parts.store.forget(safe, Math.min(now, proved) - KEEP_SECONDS);
   }
 
   #answered(): void {

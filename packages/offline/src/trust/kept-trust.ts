@@ -1,3 +1,4 @@
+import type { KeptClock } from '../clock/device-clock.ts';
 import type { DeviceDatabase } from '../storage/database.ts';
 import type { KeptLog } from './log-watch.ts';
 
@@ -22,6 +23,28 @@ export interface TrustKeep {
   save(kept: KeptTrust): Promise<void>;
 }
 
+/** Where a device keeps what it trusts and how its clock stood. */
+export interface RulesKeep extends TrustKeep {
+  clock(): Promise<KeptClock | null>;
+  saveClock(kept: KeptClock): Promise<void>;
+}
+
+/** Keeps nothing beyond the life of its process. */
+export function memoryRulesKeep(): RulesKeep {
+  let trust: KeptTrust | null = null;
+  let clock: KeptClock | null = null;
+  return {
+    load: async () => trust,
+    save: async (kept) => {
+      trust = kept;
+    },
+    clock: async () => clock,
+    saveClock: async (kept) => {
+      clock = kept;
+    },
+  };
+}
+
 /** Keeps the documents in the store `trust` of a device's database. */
 export function databaseTrustKeep(database: DeviceDatabase): TrustKeep {
   return {
@@ -31,6 +54,19 @@ export function databaseTrustKeep(database: DeviceDatabase): TrustKeep {
         | undefined) ?? null,
     save: async (kept) => {
       await database.write(['trust'], (t) => t.objectStore('trust').put(kept, 'documents'));
+    },
+  };
+}
+
+/** Keeps the documents in the store `trust` of a device's database, and the clock among its settings. */
+export function databaseRulesKeep(database: DeviceDatabase): RulesKeep {
+  return {
+    ...databaseTrustKeep(database),
+    clock: async () =>
+      ((await database.read(['meta'], (t) => t.objectStore('meta').get('clock'))) as KeptClock | undefined) ??
+      null,
+    saveClock: async (kept) => {
+      await database.write(['meta'], (t) => t.objectStore('meta').put(kept, 'clock'));
     },
   };
 }

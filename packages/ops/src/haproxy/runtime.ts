@@ -14,6 +14,8 @@ export interface ServerNow {
   /** `10.0.0.11:8788`. */
   readonly address: string;
   readonly state: 'up' | 'down' | 'drain' | 'maint';
+  /** What a person ordered, whatever the node's health and its agent say. */
+  readonly admin: AdminState;
   /** What HAProxy calls it: `UP 1/3`, `DRAIN (agent)`, `no check`. */
   readonly status: string;
   /** What it is given now, and what it has in the configuration. Less than that in a slow start, and where its agent says so. */
@@ -102,15 +104,21 @@ export function openRuntime(address: string, patienceMs = 5_000): Runtime {
     async servers(backend) {
       if (!NAME.test(backend)) throw new RuntimeRefused(`"${backend}" is no name of a backend.`);
       const [stat, state] = [await command('show stat'), await command(`show servers state ${backend}`)];
-      const initial = new Map(
-        tableOf(state.slice(state.indexOf('#')), ' ').map((row) => [row.srv_name, Number(row.srv_iweight)]),
+      const ordered = new Map(
+        tableOf(state.slice(state.indexOf('#')), ' ').map((row) => [
+          row.srv_name,
+          { initialWeight: Number(row.srv_iweight), admin: adminOf(Number(row.srv_admin_state)) },
+        ]),
       );
       const rows = tableOf(stat, ',').filter(
         (row) => row.pxname === backend && !['FRONTEND', 'BACKEND'].includes(row.svname ?? ''),
       );
       if (rows.length === 0)
         throw new RuntimeRefused(`HAProxy at ${address} has no backend "${backend}" with servers.`);
-      return rows.map((row) => serverOf(row, initial.get(row.svname) ?? Number(row.weight)));
+      return rows.map((row) => ({
+        ...serverOf(row),
+        ...(ordered.get(row.svname) ?? { initialWeight: Number(row.weight), admin: 'ready' as const }),
+      }));
     },
     setState: async (backend, server, state) => {
       await order(`set server ${named(backend, server)} state ${state}`);
@@ -140,7 +148,13 @@ const stateOf = (status: string): ServerNow['state'] => {
   return status.startsWith('DRAIN') ? 'drain' : 'down';
 };
 
-const serverOf = (row: Row, initialWeight: number): ServerNow => {
+/** Bits of `srv_admin_state`: 1, 2 and 32 are kinds of maintenance, 8 and 16 of drain. */
+const adminOf = (bits: number): AdminState => {
+  if (bits & 0x23) return 'maint';
+  return bits & 0x18 ? 'drain' : 'ready';
+};
+
+const serverOf = (row: Row): Omit<ServerNow, 'initialWeight' | 'admin'> => {
   const number = (name: string) => Number(row[name] || 0);
   return {
     name: row.svname ?? '',
@@ -148,7 +162,6 @@ const serverOf = (row: Row, initialWeight: number): ServerNow => {
     state: stateOf(row.status ?? ''),
     status: row.status ?? '',
     weight: number('weight'),
-    initialWeight,
     sessions: number('scur'),
     requests: number('lbtot'),
     failed: number('hrsp_5xx'),

@@ -13,11 +13,12 @@ import {
   makeDeviceKey,
   Outbox,
   type RegisterTransport,
+  type RulesInUse,
   randomBytes,
   SyncLoop,
   type TrustInUse,
 } from '@munjigi/offline';
-import { crypto, DeviceRules } from './rules.ts';
+import { crowdRules, crypto } from './rules.ts';
 
 /** Where a gate of the crowd stands, and who lets it in. */
 export interface GateTerms {
@@ -60,7 +61,6 @@ export interface GateLedger {
 
 /** One gate, by the product's own parts: rules, decision, sealing, outbox and upload. Only its screen is missing. */
 export class CrowdGate {
-  readonly rules: DeviceRules;
   readonly store = new MemoryOutboxStore();
   readonly thumbprint: Uint8Array;
   /** Milliseconds from saving an entry to its receipt. */
@@ -86,22 +86,26 @@ export class CrowdGate {
     private readonly terms: GateTerms,
     private readonly key: DeviceKey,
     private readonly random: () => number,
+    readonly rules: RulesInUse,
   ) {
     this.thumbprint = keyThumbprint(key.publicKey);
-    this.rules = new DeviceRules(terms.mirrors, random, (use) => this.#noticed(use));
     this.#outbox = new Outbox({
       chain: async () => ({ store: this.store, gate: this.thumbprint }),
       venueId: terms.venueId,
       anchor: async () =>
-        (await this.store.newestReceipt())?.hash ?? this.rules.use?.digest ?? new Uint8Array(32),
+        (await this.store.newestReceipt())?.hash ?? this.rules.inUse?.digest ?? new Uint8Array(32),
     });
   }
 
   /** Makes a key, fetches the rules and joins the venue, as a tablet does on its first day. */
   static async join(terms: GateTerms, random: () => number): Promise<CrowdGate> {
     const key = await makeDeviceKey();
-    const gate = new CrowdGate(terms, key, random);
-    await gate.rules.look();
+    let gate: CrowdGate | null = null;
+    const rules = await crowdRules(terms.mirrors, random, ({ inUse }) => {
+      if (gate && inUse) gate.#noticed(inUse);
+    });
+    gate = new CrowdGate(terms, key, random, rules);
+    await rules.refresh();
     const point = compressPoint(key.publicKey);
     const proof = await deviceSigner(key).sign(possessionBytes(utf8Encode(terms.enrolmentCode), point));
     await callServer(`${terms.register}/gates`, {
@@ -125,8 +129,7 @@ export class CrowdGate {
 
   /** Opens the door: looks at the rules again and again, and sends what is written. */
   open(): void {
-    void this.rules.follow();
-    const doors = () => this.rules.use?.bundle.endpoints.register ?? [this.terms.register];
+    const doors = () => this.rules.inUse?.bundle.endpoints.register ?? [this.terms.register];
     this.#sync = new SyncLoop({
       store: this.store,
       transport: this.#counted(httpRegister(doors, this.thumbprint)),
@@ -134,8 +137,8 @@ export class CrowdGate {
       gate: this.thumbprint,
       venueId: this.terms.venueId,
       bundle: () => ({
-        sequence: this.rules.use?.bundle.sequence ?? 0,
-        digest: this.rules.use?.digest ?? new Uint8Array(32),
+        sequence: this.rules.inUse?.bundle.sequence ?? 0,
+        digest: this.rules.inUse?.digest ?? new Uint8Array(32),
       }),
       registerKey: (kid) => this.rules.registerKey(kid),
       crypto,
@@ -145,6 +148,7 @@ export class CrowdGate {
         const estimate = this.rules.clock.estimate();
         return estimate && estimate.ms / 1000;
       },
+      provedMs: () => this.rules.clock.provedMs,
       events: {
         confirmed: ({ counter }) => this.#receipted(counter),
         regressed: () => {
@@ -189,7 +193,7 @@ export class CrowdGate {
   }
 
   async #judge(code: string, write: boolean, begun: number): Promise<Visit> {
-    const { use, policy, clock } = this.rules;
+    const { inUse: use, policy, clock } = this.rules;
     if (!use || !policy)
       return { verdict: 'cannot-tell', reason: 'rules-too-old', verdictMs: 0, savedMs: null, counter: null };
     const inspected = await inspect(code, use.trust, crypto);
@@ -230,7 +234,7 @@ export class CrowdGate {
   }
 
   async #write({ check }: Decision, subject: Subject, enteredAt: number): Promise<number | null> {
-    const { use, policy } = this.rules;
+    const { inUse: use, policy } = this.rules;
     const day = policy!.calendar.dateOf(enteredAt);
     const dayKey = dayKeyFor(use!.bundle, day);
     if (!dayKey) return null;

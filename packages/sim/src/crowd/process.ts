@@ -116,9 +116,9 @@ const report = (): CrowdReport => ({
   told: gates.map((gate) => Object.fromEntries(gate.told)),
   problems: [...new Set(gates.flatMap((gate) => gate.rules.problem ?? []))],
   ages: gates.map(({ rules }) => (rules.policy ? rulesAge(rules.policy, rules.ageSeconds() ?? 0) : null)),
-  bundles: gates.map((gate) => gate.rules.use?.bundle.sequence ?? null),
-  notices: gates.map((gate) => gate.rules.use?.now?.notice ?? null),
-  wordAges: gates.map((gate) => seconds(gate) - (gate.rules.use?.now?.issuedAt ?? 0)),
+  bundles: gates.map((gate) => gate.rules.inUse?.bundle.sequence ?? null),
+  notices: gates.map((gate) => gate.rules.inUse?.now?.notice ?? null),
+  wordAges: gates.map((gate) => seconds(gate) - (gate.rules.inUse?.now?.issuedAt ?? 0)),
 });
 
 function counted(all: readonly (readonly [string, number])[]): Record<string, number> {
@@ -141,7 +141,7 @@ async function answer(request: CrowdRequest): Promise<unknown> {
     case 'pulse':
       return pulse();
     case 'look':
-      return Promise.all(gates.map((gate) => gate.rules.look())).then(() => null);
+      return Promise.all(gates.map((gate) => gate.rules.refresh())).then(() => null);
     case 'renew':
       return visitors!.renew();
     case 'prepare':

@@ -96,7 +96,7 @@ async function start(programs: Programs, folder: string, warden: Warden): Promis
       );
     },
     async end() {
-      await Promise.all(nodes.map((node) => node.link.close()));
+      await Promise.all(nodes.map((node) => node.link.cut()));
       await warden.end();
     },
   };

@@ -1,7 +1,8 @@
 import { readFileSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
+import { freePorts } from '../stage/ports.ts';
+import { type Relay, startRelay } from '../stage/relay.ts';
 import { makeFolder, writeOwned } from './folders.ts';
-import { freePorts, type Link, openLink } from './link.ts';
 import { endTree, freezeTree, type Running, signal, startProgram } from './processes.ts';
 import type { Programs } from './programs.ts';
 import { put, shipped } from './settings.ts';
@@ -16,7 +17,7 @@ export interface DataNode {
   readonly port: number;
   readonly minderPort: number;
   /** The way on which the other nodes reach it; clients come past it. */
-  readonly link: Link;
+  readonly link: Relay;
   start(): void;
   standing(): Promise<Standing>;
   /** Ends Patroni and PostgreSQL by SIGKILL, all their processes. The data folder stays. */
@@ -66,7 +67,7 @@ function settingsOf(
 export async function makeNode(parts: NodeParts, name: string): Promise<DataNode> {
   const { programs, folder } = parts;
   const [data, minder] = (await freePorts(2)) as [number, number];
-  const link = await openLink(data);
+  const link = await startRelay(data);
   const settings = join(folder, 'settings');
   makeFolder(programs, folder);
   makeFolder(programs, settings);

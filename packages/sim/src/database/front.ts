@@ -1,7 +1,7 @@
 import { join } from 'node:path';
+import { freePort } from '../stage/ports.ts';
 import type { DataNode } from './data-node.ts';
 import { writeOwned } from './folders.ts';
-import { freePorts } from './link.ts';
 import { startProgram } from './processes.ts';
 import type { Programs } from './programs.ts';
 import { put, shipped } from './settings.ts';
@@ -12,7 +12,7 @@ export async function startFront(
   folder: string,
   nodes: readonly DataNode[],
 ): Promise<{ readonly port: number }> {
-  const [port] = (await freePorts(1)) as [number];
+  const port = await freePort();
   const places = Object.fromEntries(
     nodes.map((node, i) => [
       `server ${node.name} 10.0.0.1${i + 1}:5432 port 8008`,

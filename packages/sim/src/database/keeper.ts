@@ -1,6 +1,6 @@
 import { join } from 'node:path';
+import { freePorts } from '../stage/ports.ts';
 import { makeFolder } from './folders.ts';
-import { freePorts } from './link.ts';
 import { startProgram, until } from './processes.ts';
 import type { Programs } from './programs.ts';
 

@@ -1,22 +1,26 @@
 import { cpus } from 'node:os';
 import { DRILLS } from './list.ts';
 import { recordOf } from './record.ts';
+import { writePages, writeReport } from './report/index.ts';
 import { play } from './run.ts';
 import { tableOf } from './table.ts';
-import type { Drill, DrillRecord, Played } from './types.ts';
-
-/** Makes the page of a drill that was played. */
-export type WriteReport = (record: DrillRecord, played: Played) => Promise<void> | void;
+import type { Drill } from './types.ts';
 
 const say = (text: string): void => void process.stderr.write(`${text}\n`);
 const machine = `${cpus().length} cores`;
 
 /**
  * `npm run drill -- NAME`, or `all`: a table on standard error, one line of JSON for each drill on standard output. A drill that
- * could not be played says so in its line, and the next one is played.
+ * could not be played says so in its line, and the next one is played. `--pages` makes the pages again from what was kept;
+ * `--no-report` keeps nothing.
  */
-export async function main(args: readonly string[], writeReport: WriteReport = () => {}): Promise<number> {
+export async function main(args: readonly string[]): Promise<number> {
   const [name] = args;
+  if (name === '--pages') {
+    say(`${writePages()} pages`);
+    return 0;
+  }
+  const report = !args.includes('--no-report');
   const chosen = name === 'all' ? DRILLS : DRILLS.filter((drill) => drill.name === name);
   if (chosen.length === 0) {
     say(
@@ -28,14 +32,14 @@ export async function main(args: readonly string[], writeReport: WriteReport = (
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
   let failed = 0;
   for (const drill of chosen) {
-    const passed = await one(drill, writeReport);
+    const passed = await one(drill, report);
     if (!passed) failed += 1;
   }
   if (chosen.length > 1) say(`\n${chosen.length} drills, ${failed} failed`);
   return failed === 0 ? 0 : 1;
 }
 
-async function one(drill: Drill, writeReport: WriteReport): Promise<boolean> {
+async function one(drill: Drill, report: boolean): Promise<boolean> {
   const tell = (line: object): void =>
     void process.stdout.write(`${JSON.stringify({ ...line, machine, node: process.version })}\n`);
   try {
@@ -44,7 +48,7 @@ async function one(drill: Drill, writeReport: WriteReport): Promise<boolean> {
     const played = await play(drill, record, say);
     say(tableOf(played.line));
     tell(played.line);
-    await writeReport(record, played);
+    if (report) writeReport(played);
     return played.line.passed;
   } catch (error) {
     const why = (error as Error).message;

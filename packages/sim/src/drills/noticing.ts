@@ -147,8 +147,8 @@ export class Noticing {
   /** Nothing that was fetched was refused, and what counts was said lately. */
   async #documents(): Promise<boolean> {
     const { rules } = this.gate;
-    await rules.look();
-    const said = rules.use?.now?.issuedAt ?? 0;
+    await rules.refresh();
+    const said = rules.inUse?.now?.issuedAt ?? 0;
     return rules.reached && rules.problem === null && this.#storySeconds - said < OLDEST_WORD;
   }
 

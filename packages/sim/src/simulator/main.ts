@@ -1,3 +1,5 @@
+import type { CameTo } from './past/past.ts';
+import { add, tableOf } from './past/table.ts';
 import { runRange } from './range.ts';
 import { type RunResult, runSeed } from './run.ts';
 import { notReached } from './sometimes.ts';
@@ -7,6 +9,7 @@ import { CAUGHT_WITHIN, PLANTS, type Plant } from './world/plants.ts';
 const USAGE = `npm run sim -- --seed N [--trace]           one seed; --trace prints everything that happens
 npm run sim -- --seeds FROM..TO               many seeds, on all cores; 1..10000 is the whole set
 npm run sim -- --plant NAME [--seeds FROM..TO]   with a fault put in on purpose, until it is caught: ${Object.keys(PLANTS).join(', ')}
+npm run sim -- --baselines --seeds FROM..TO   the strategies of the past beside the product, in the same world
   --big        thousands of gates
   --workers N  as many processes
 The last line of standard output is JSON. Exit: 0 clean (or the plant was caught), 1 not, 2 usage.
@@ -16,6 +19,7 @@ interface Arguments {
   seed: number | null;
   range: readonly [number, number] | null;
   plant: Plant | null;
+  past: boolean;
   big: boolean;
   trace: boolean;
   workers: number | null;
@@ -25,10 +29,19 @@ const whole = (text: string | undefined): number | null =>
   text !== undefined && /^\d{1,9}$/.test(text) ? Number(text) : null;
 
 function read(args: readonly string[]): Arguments | null {
-  const found: Arguments = { seed: null, range: null, plant: null, big: false, trace: false, workers: null };
+  const found: Arguments = {
+    seed: null,
+    range: null,
+    plant: null,
+    past: false,
+    big: false,
+    trace: false,
+    workers: null,
+  };
   for (let i = 0; i < args.length; i++) {
     const [name, value] = [args[i]!, args[i + 1]];
     if (name === '--big') found.big = true;
+    else if (name === '--baselines') found.past = true;
     else if (name === '--trace') found.trace = true;
     else if (value === undefined) return null;
     else {
@@ -90,10 +103,11 @@ export async function main(args: readonly string[]): Promise<number> {
   return plant !== null ? runPlant(asked, plant) : runSet(asked);
 }
 
-async function runSet({ range, big, workers }: Arguments): Promise<number> {
+async function runSet({ range, big, past, workers }: Arguments): Promise<number> {
   const [from, to] = range!;
   const failed: number[] = [];
   const reached: Record<string, number> = {};
+  const sums: Record<string, CameTo> = {};
   const begun = performance.now();
   let seeds = 0;
   await runRange({
@@ -101,9 +115,11 @@ async function runSet({ range, big, workers }: Arguments): Promise<number> {
     to,
     plant: null,
     big,
+    past,
     ...(workers === null ? {} : { workers }),
     onResult(result) {
       seeds += 1;
+      add(sums, result);
       for (const [what, count] of Object.entries(result.reached))
         reached[what] = (reached[what] ?? 0) + count;
       if (result.failures.length > 0) {
@@ -117,10 +133,14 @@ async function runSet({ range, big, workers }: Arguments): Promise<number> {
       return undefined;
     },
   });
+  if (past) say(tableOf(sums));
   const missed = notReached(seeds, reached);
   for (const what of missed) say(`Never reached: ${what}`);
   const seconds = Math.round((performance.now() - begun) / 1000);
-  say(JSON.stringify({ name: 'sim', seeds, failed: failed.sort((a, b) => a - b), missed, seconds, reached }));
+  failed.sort((a, b) => a - b);
+  say(
+    JSON.stringify({ name: 'sim', seeds, failed, missed, seconds, reached, ...(past ? { past: sums } : {}) }),
+  );
   return failed.length > 0 || missed.length > 0 ? 1 : 0;
 }
 

@@ -11,6 +11,7 @@ export interface RangeOptions {
   readonly to: number;
   readonly plant: Plant | null;
   readonly big: boolean;
+  readonly past?: boolean;
   readonly workers?: number;
   /** Told of each seed as it ends; true ends the range. */
   readonly onResult: (result: RunResult) => boolean | undefined;
@@ -21,11 +22,12 @@ export interface Asked {
   readonly seed: number;
   readonly plant: Plant | null;
   readonly big: boolean;
+  readonly past: boolean;
 }
 
 /** Runs many seeds, each in one of a few processes: a process of its own for each core. */
 export function runRange(options: RangeOptions): Promise<void> {
-  const { from, to, plant, big, onResult } = options;
+  const { from, to, plant, big, past = false, onResult } = options;
   let next = from;
   let ended = false;
   const one = () =>
@@ -33,7 +35,7 @@ export function runRange(options: RangeOptions): Promise<void> {
       const child = fork(WORKER, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
       const ask = () => {
         if (ended || next > to) child.disconnect();
-        else child.send({ seed: next++, plant, big } satisfies Asked);
+        else child.send({ seed: next++, plant, big, past } satisfies Asked);
       };
       child.on('message', (result: RunResult) => {
         if (!ended && onResult(result)) ended = true;

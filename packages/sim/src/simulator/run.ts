@@ -2,6 +2,8 @@ import { notReceipted } from './checks/devices.ts';
 import { checkAll } from './checks/final.ts';
 import { missing } from './checks/rows.ts';
 import { Random } from './kernel/random.ts';
+import { type CameTo, Past } from './past/past.ts';
+import { OURS } from './past/table.ts';
 import { Faults } from './world/faults.ts';
 import { Guests } from './world/guests.ts';
 import { drawPlan, type Plan } from './world/plan.ts';
@@ -13,6 +15,8 @@ export interface RunOptions {
   readonly plant?: Plant | null;
   readonly tell?: ((line: string) => void) | null;
   readonly change?: (plan: Plan) => Plan;
+  /** True: the strategies of the past are played beside the product. */
+  readonly past?: boolean;
 }
 
 /** What one seed came to. */
@@ -28,13 +32,21 @@ export interface RunResult {
   readonly gates: number;
   /** Virtual milliseconds from the end of the faults until everything was confirmed. */
   readonly settledMs: number | null;
+  /** What the product and each strategy of the past came to; null where they were not played. */
+  readonly past: Readonly<Record<string, CameTo>> | null;
 }
 
 /** Once nothing breaks any more, everything is confirmed within this time. */
 const SETTLED_WITHIN_MS = 100 * 60_000;
 
 /** Runs one seed from its beginning to its end. */
-export async function runSeed({ seed, plant = null, tell = null, change }: RunOptions): Promise<RunResult> {
+export async function runSeed({
+  seed,
+  plant = null,
+  tell = null,
+  change,
+  past = false,
+}: RunOptions): Promise<RunResult> {
   const drawn = drawPlan(new Random(`plan ${seed}`));
   const plan = change?.(drawn) ?? drawn;
   const world = new World({ seed, plan, plant, tell });
@@ -43,7 +55,7 @@ export async function runSeed({ seed, plant = null, tell = null, change }: RunOp
   process.on('unhandledRejection', onRejection);
   let settledMs: number | null = null;
   try {
-    await play(world, (ms) => {
+    await play(world, past, (ms) => {
       settledMs = ms;
     });
   } catch (error) {
@@ -62,6 +74,21 @@ export async function runSeed({ seed, plant = null, tell = null, change }: RunOp
     saved: ledger.visits.filter(({ saved }) => saved !== null).length,
     gates: world.gates.length,
     settledMs,
+    past: world.past && { [OURS]: oursOf(world), ...world.past.cameTo() },
+  };
+}
+
+/** The product by the same measures. A lost or doubled entry is a broken rule, and the seed has failed. */
+function oursOf({ ledger: { visits }, network: { counted } }: World): CameTo {
+  return {
+    guests: visits.length,
+    unanswered: visits.filter(({ verdict }) => verdict === null).length,
+    slow: visits.filter(({ tookMs }) => (tookMs ?? 0) > 3_000).length,
+    lost: 0,
+    doubled: 0,
+    waiting: 0,
+    requests: counted.requests,
+    busiestSecond: counted.busiestSecond,
   };
 }
 
@@ -76,7 +103,7 @@ async function step(world: World, work: () => Promise<void>): Promise<void> {
   if (!done) throw new Error('A step of the run did not come to its end.');
 }
 
-async function play(world: World, settled: (ms: number) => void): Promise<void> {
+async function play(world: World, past: boolean, settled: (ms: number) => void): Promise<void> {
   const { kernel, plan, ledger } = world;
   const guests = new Guests(world);
   await step(world, async () => {
@@ -91,6 +118,7 @@ async function play(world: World, settled: (ms: number) => void): Promise<void> 
 
   world.store.settle();
   const end = kernel.nowMs + Math.max(...plan.shifts.map(({ toMs }) => toMs));
+  if (past) world.past = new Past(world);
   guests.schedule();
   const faults = new Faults(world);
   faults.schedule(end);

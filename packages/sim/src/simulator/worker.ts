@@ -4,6 +4,8 @@ import type { Asked } from './range.ts';
 import { runSeed } from './run.ts';
 import { bigger } from './world/plan.ts';
 
-process.on('message', ({ seed, plant, big }: Asked) => {
-  void runSeed({ seed, plant, ...(big ? { change: bigger } : {}) }).then((result) => process.send!(result));
+process.on('message', ({ seed, plant, big, past }: Asked) => {
+  void runSeed({ seed, plant, past, ...(big ? { change: bigger } : {}) }).then((result) =>
+    process.send!(result),
+  );
 });

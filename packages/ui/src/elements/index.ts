@@ -11,4 +11,5 @@ export { QrSvg } from './QrSvg.tsx';
 export { QUIET, qr } from './qr.ts';
 export { Rail, type RailState } from './Rail.tsx';
 export { S, sentences } from './Sentences.tsx';
+export { Shape } from './Shape.tsx';
 export { Strip } from './Strip.tsx';

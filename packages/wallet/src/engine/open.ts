@@ -198,7 +198,7 @@ export async function openWallet({
     person,
     nowMs: ticker.nowMs as Wallet['nowMs'],
     clock: computed(() => clockText(zone.value, seconds.value * 1000)),
-    word: computed(() => policy.value?.wordOfDay(seconds.value, language.value) ?? ''),
+    sign: computed(() => policy.value?.minuteSign(seconds.value, language.value) ?? null),
     code: drawing.code as Wallet['code'],
     standing: computed(() =>
       moment.value

@@ -46,6 +46,8 @@ export interface Visit {
   notSaved: boolean;
   /** True where the device itself was put back or lost since: what only it had is gone with it. */
   withDevice: boolean;
+  /** From the code to the verdict, in milliseconds. */
+  tookMs: number | null;
 }
 
 /** Who a guest is at a door, as a box tells it: holder key and drawing. */
@@ -70,7 +72,7 @@ export class Ledger {
 
   /** A rule was broken. */
   fail(what: string): void {
-    if (this.failures.length < 50) this.failures.push(what);
+    if (this.failures.length < 50 && !this.failures.includes(what)) this.failures.push(what);
   }
 
   /** Something rare happened: a set of runs must reach all of them. */

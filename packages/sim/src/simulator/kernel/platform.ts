@@ -80,6 +80,8 @@ export function installPlatform(kernel: Kernel, crypto: PageCrypto): () => void 
     return controller.signal;
   });
 
+  // Servers that do not answer are errors by the thousand; of one that nobody foresaw, its nearest places are enough.
+  define(Error, 'stackTraceLimit', { writable: true, value: 4 });
   const page = globals.crypto;
   define(globals, 'crypto', { get: () => (kernel.current === null ? page : crypto) });
   const database = globals.indexedDB;

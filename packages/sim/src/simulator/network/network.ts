@@ -31,6 +31,8 @@ export interface Host {
 /** The network between devices and servers: everything that passes is an event, and can be late, lost or doubled. */
 export class Network {
   readonly #hosts = new Map<string, Host>();
+  /** Requests to a path that begins with this are counted. */
+  readonly counted = { path: '/api/', requests: 0, busiestSecond: 0, second: 0, inSecond: 0 };
 
   constructor(
     private readonly kernel: Kernel,
@@ -57,6 +59,7 @@ export class Network {
     };
     return new Promise((done, fail) => {
       if (!process.asks('network')) return;
+      this.#count(pathname);
       kernel.note(process.name, `asks ${name} ${asked.method} ${pathname.slice(0, 30)}`);
       const refused = () => fail(new TypeError('The network does not answer.'));
       init.signal?.addEventListener('abort', () => fail(init.signal!.reason));
@@ -101,6 +104,16 @@ export class Network {
         send(link.way() + link.way() * 3, () => {});
       }
     });
+  }
+
+  #count(path: string): void {
+    const { counted } = this;
+    if (!path.startsWith(counted.path)) return;
+    const second = Math.floor(this.kernel.nowMs / 1000);
+    counted.inSecond = second === counted.second ? counted.inSecond + 1 : 1;
+    counted.second = second;
+    counted.requests += 1;
+    counted.busiestSecond = Math.max(counted.busiestSecond, counted.inSecond);
   }
 }
 

@@ -8,6 +8,7 @@ export interface VenueRow {
   readonly region: string;
   readonly enrolmentHash: Uint8Array;
   readonly createdAt: number;
+  readonly specimen: boolean;
 }
 
 export interface GateRow {

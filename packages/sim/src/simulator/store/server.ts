@@ -38,6 +38,8 @@ export class StoreServer {
   /** Nothing takes away what was before this. */
   #floor = 0;
   #waiting: (() => void)[] = [];
+  /** Told from which moment on commits were taken away. */
+  onCut: (atMs: number) => void = () => {};
   /** Whoever waits for an answer, told when none will come. */
   readonly #asking = new Set<() => void>();
 
@@ -130,13 +132,16 @@ export class StoreServer {
 
   /** Puts everything back as it was at a moment. Only while nothing runs. */
   backTo(position: number): void {
+    let cutMs: number | null = null;
     while (this.#applied > Math.max(this.#floor, position)) {
       this.#applied -= 1;
       const commit = this.#log[this.#applied]!;
       for (const { table, group, key, before } of [...commit.changes].reverse())
         table.set(group, key, before);
+      cutMs = commit.atMs;
     }
     this.#log.length = this.#applied;
+    if (cutMs !== null) this.onCut(cutMs);
   }
 
   /** The standby is back: what waited for it goes on. */

@@ -120,7 +120,9 @@ export class Guests {
         saved: null,
         notSaved: false,
         withDevice: false,
+        tookMs: null,
       };
+      world.past?.come(gate);
       world.ledger.add(visit, subjectName(gate.name, compressed(pass.holder.publicKey), drawnAt));
       this.#show(tab, visit, forged).catch((error) => world.isWrong(error));
     });
@@ -152,6 +154,7 @@ export class Guests {
   #judge(tab: GateTab, visit: Visit, { decision, instant, tookMs }: Seen): void {
     const { ledger, kernel, authority } = this.world;
     visit.verdict = decision.verdict;
+    visit.tookMs = tookMs;
     visit.reason = decision.reason;
     visit.sameEntry = decision.sameEntry;
     kernel.note(visit.device, `${visit.kind} ${decision.verdict} ${decision.reason}`);

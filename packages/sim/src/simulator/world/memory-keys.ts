@@ -11,10 +11,18 @@ export class MemoryKeys implements KeyFolder {
   /** A folder in which no key has ended. */
   readonly path = dirname(fileURLToPath(import.meta.url));
 
+  readonly #made = new Map<string, Uint8Array>();
+  readonly #folders = new Map<string, MemoryKeys>();
+
   constructor(private readonly name: string) {}
 
   async find(name: string): Promise<Uint8Array> {
-    return new Uint8Array(createHmac('sha256', this.name).update(name).digest());
+    let made = this.#made.get(name);
+    if (!made) {
+      made = new Uint8Array(createHmac('sha256', this.name).update(name).digest());
+      this.#made.set(name, made);
+    }
+    return made.slice();
   }
 
   secret(name: string): Promise<Uint8Array> {
@@ -34,6 +42,11 @@ export class MemoryKeys implements KeyFolder {
   async renew(): Promise<void> {}
 
   async folder(name: string): Promise<KeyFolder> {
-    return new MemoryKeys(`${this.name}/${name}`);
+    let folder = this.#folders.get(name);
+    if (!folder) {
+      folder = new MemoryKeys(`${this.name}/${name}`);
+      this.#folders.set(name, folder);
+    }
+    return folder;
   }
 }

@@ -26,6 +26,9 @@ export interface NodeTerms {
   entryMs: number;
 }
 
+/** A node whose database does not answer tries again after so long, as a supervisor would start it again. */
+const AGAIN_MS = 5_000;
+
 /** One node: the production register desk behind its production admission control, in a process that can die at every await. */
 export class RegisterNode implements Host {
   readonly terms: NodeTerms = { requestMs: 0.6, entryMs: 0.02 };
@@ -85,7 +88,7 @@ export class RegisterNode implements Host {
         kernel.note(this.name, 'ready');
       } catch (error) {
         if ((error as { name?: string }).name !== 'DatabaseUnavailable') isWrong(error);
-        kernel.after(process, 1_000, () => void begin());
+        kernel.after(process, AGAIN_MS, () => void begin());
       }
     };
     kernel.after(process, 300, () => void begin());

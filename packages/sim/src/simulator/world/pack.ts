@@ -2,7 +2,7 @@ import { addDays } from '@munjigi/core/rules';
 
 /** Short, so that a run of days shows what happens when a day is over. */
 export const RETENTION_DAYS = 5;
-export const TIME_ZONE = 'Asia/Seoul';
+export const TIME_ZONE = 'Asia/Tokyo';
 export const VENUE = { kind: 'hall', region: 'here' } as const;
 export const TOO_OLD_HOURS = 72;
 
@@ -23,7 +23,10 @@ export function simulationPack(changeDay: string): unknown {
     ladder: { ageingHours: 24, tooOldHours: TOO_OLD_HOURS },
     passes: { batch: 4, endsAfterDays: [7, 10], paperDays: 30, renewBelow: 2 },
     hint: { letters: [] },
-    wordOfDay: [{ ko: '나무', en: 'tree' }],
+    wordOfDay: [
+      { ko: '나무', en: 'tree' },
+      { ko: '구름', en: 'cloud' },
+    ],
     sounds: { admit: 'a', 'another-proof': 'b', 'cannot-tell': 'c' },
     liveMark: 'mark',
     protectedHours: [],

@@ -41,9 +41,9 @@ export type FaultName = (typeof FAULTS)[number];
 const HOUR_MS = 3_600_000;
 
 export function drawPlan(random: Random): Plan {
-  const venues = Array.from({ length: random.scale(1, 8) }, () => random.scale(1, 4));
+  const venues = Array.from({ length: random.scale(1, 5) }, () => random.scale(1, 4));
   const gates = venues.reduce((sum, count) => sum + count, 0);
-  const longMs = random.between(20, 60) * 60_000;
+  const longMs = random.between(15, 45) * 60_000;
   const startOffsetMs = random.below(5 * HOUR_MS);
   // A swarm: each run has some kinds of faults and not others, so that one does not always hide another.
   const faults = Object.fromEntries(
@@ -58,7 +58,7 @@ export function drawPlan(random: Random): Plan {
     rulesEveryMs: random.scale(60_000, 600_000),
     backupEveryMs: random.scale(200_000, 1_200_000),
     shifts: [{ fromMs: 0, toMs: longMs }],
-    guests: gates * random.scale(4, 25),
+    guests: gates * random.scale(4, 20),
     faults,
   };
 }

@@ -8,6 +8,7 @@ import { Process } from '../kernel/process.ts';
 import { Random } from '../kernel/random.ts';
 import { Trace } from '../kernel/trace.ts';
 import { Network } from '../network/network.ts';
+import type { Past } from '../past/past.ts';
 import { StoreServer } from '../store/server.ts';
 import { Authority } from './authority.ts';
 import { Backups } from './backups.ts';
@@ -46,6 +47,8 @@ export class World {
   readonly mirrors: readonly Mirror[];
   readonly gates: GateDevice[] = [];
   readonly backups = new Backups(this);
+  /** The strategies of the past beside the product, where they are asked for. */
+  past: Past | null = null;
   /** Whoever does things to the world. */
   readonly hand: Process;
   readonly layerKeys: MemoryKeys;

@@ -33,7 +33,7 @@ async function changeDelegation(
 }
 
 export const venues: Handlers = {
-  'INSERT INTO venue (name, kind, region, enrolment_hash, created_at) VALUES ($1, $2, $3, $4, $5) RETURNING venue_id AS "venueId"':
+  'INSERT INTO venue (name, kind, region, enrolment_hash, created_at, specimen) VALUES ($1, $2, $3, $4, $5, $6) RETURNING venue_id AS "venueId"':
     async ({ tx, values }) => {
       // The sequence of an identity column: no two get one number, whether they commit or not.
       await tx.lockNamed('sequence venue');
@@ -45,6 +45,7 @@ export const venues: Handlers = {
         region: String(values[2]),
         enrolmentHash: bytesOf(values[3]),
         createdAt: msOf(values[4]),
+        specimen: values[5] as boolean,
       });
       return rows([{ venueId }]);
     },

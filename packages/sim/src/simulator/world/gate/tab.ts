@@ -1,5 +1,5 @@
 import type { Entry } from '@munjigi/core/chain';
-import { toHex } from '@munjigi/core/encoding';
+import { equalBytes, toHex } from '@munjigi/core/encoding';
 import { type Decision, type DecisionContext, decide, inspect, type Subject } from '@munjigi/core/gate';
 import {
   type Appended,
@@ -9,6 +9,8 @@ import {
   type GateStore,
   type OutboxStore,
   openGateStore,
+  Recorder,
+  type RulesInUse,
   SeenBefore,
   WriterLock,
 } from '@munjigi/offline';
@@ -16,8 +18,7 @@ import type { Suite } from '../../crypto/suite.ts';
 import type { Process } from '../../kernel/process.ts';
 import type { Device } from '../device.ts';
 import { VENUE } from '../pack.ts';
-import { Recorder } from './recorder.ts';
-import { GateRules } from './rules.ts';
+import { gateRules } from './rules.ts';
 import { uploadOf } from './upload.ts';
 
 export interface TabParts {
@@ -56,9 +57,10 @@ const LOOK_MS = 5_000;
 export class GateTab {
   readonly process: Process;
   readonly store: GateStore;
-  rules: GateRules | null = null;
+  rules: RulesInUse | null = null;
   identity: GateIdentity | null = null;
   recorder: Recorder | null = null;
+  #anchored: Uint8Array | null = null;
   sync: ChainsSync | null = null;
   #seen: SeenBefore | null = null;
   #oldDrawing: { readonly offset: number; readonly drawnAt: number } | null = null;
@@ -79,15 +81,15 @@ export class GateTab {
   /** Reads back what the device keeps, joins its venue if it has not, and works from then on without any server. */
   async open(): Promise<void> {
     const { parts, store } = this;
-    const rules = await GateRules.open(store, {
+    const rules = await gateRules(store, {
       crypto: parts.suite.crypto,
       mirrors: parts.mirrors,
       random: this.process.random.share,
       everyMs: parts.rulesEveryMs,
-      onChange: (use) => this.recorder?.verified(use.digest),
+      onLooked: () => this.#looked(),
     });
     this.rules = rules;
-    if (!rules.inUse) await rules.look();
+    if (!rules.inUse) await rules.refresh();
     const identity =
       (await store.identity()) ??
       (await enrolGate(store, parts.link, 'door', parts.register).catch(() => null));
@@ -98,7 +100,7 @@ export class GateTab {
     this.identity = identity;
     parts.onIdentity(identity);
     this.#seen = new SeenBefore(store.database);
-    this.recorder = new Recorder(identity, store, rules, parts.suite, parts.keptIn);
+    this.recorder = new Recorder({ identity, store, rules, seal: parts.suite.seal, keptIn: parts.keptIn });
     this.sync = uploadOf({
       store: parts.sentFrom(store),
       rules,
@@ -109,12 +111,12 @@ export class GateTab {
       onConfirmed: (receipt) => this.recorder?.verified(receipt.hash),
       onRenewed: (next) => {
         this.identity = next;
-        this.recorder?.verified(null);
+        this.recorder?.renewed();
         parts.onIdentity(next);
       },
     });
     this.#lock(identity);
-    rules.follow();
+    void rules.refresh();
     const retry = () => {
       const { outbox } = this.recorder!;
       if (outbox.unsaved > 0) void outbox.retryUnsaved().then(() => this.sync?.nudge());
@@ -125,7 +127,7 @@ export class GateTab {
 
   /** The network is back, or the page is seen: look at once. */
   look(): void {
-    void this.rules?.look().then(() => this.sync?.nudge(true));
+    void this.rules?.refresh().then(() => this.sync?.nudge(true));
   }
 
   /** A code before this gate: one after the other. `made` is told of each place that its entry is made for. */
@@ -170,9 +172,17 @@ export class GateTab {
       this.#oldDrawing = { offset: claim.drawnAt - seconds, drawnAt: claim.drawnAt };
     const subject = claim?.subject ?? null;
     const tookMs = performance.now() - begun;
-    const written = record && subject ? recorder.record({ check, subject }, tag, made) : null;
+    const written = record && subject ? recorder.record({ check, record: 'scan', subject }, tag, made) : null;
     void written?.then(({ state }) => state === 'saved' && this.sync?.nudge());
     return { decision, instant, bundleSequence: use.bundle.sequence, subject, tookMs, written };
+  }
+
+  /** A bundle that was just verified is what the next entries were not made before. */
+  #looked(): void {
+    const digest = this.rules?.inUse?.digest;
+    if (!digest || (this.#anchored && equalBytes(digest, this.#anchored))) return;
+    this.recorder?.verified(digest);
+    this.#anchored = digest;
   }
 
   #lock(identity: GateIdentity): void {

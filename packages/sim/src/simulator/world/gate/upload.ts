@@ -4,13 +4,13 @@ import {
   type GateStore,
   httpRegister,
   type KeptReceipt,
+  type RulesInUse,
 } from '@munjigi/offline';
 import type { Suite } from '../../crypto/suite.ts';
-import type { GateRules } from './rules.ts';
 
 export interface UploadParts {
   readonly store: GateStore;
-  readonly rules: GateRules;
+  readonly rules: RulesInUse;
   readonly suite: Suite;
   readonly firstDoors: readonly string[];
   readonly random: () => number;
@@ -41,6 +41,7 @@ export function uploadOf(parts: UploadParts): ChainsSync {
       const estimate = rules.clock.estimate();
       return estimate && estimate.ms / 1000;
     },
+    provedMs: () => rules.clock.provedMs,
     events: {
       confirmed: parts.onConfirmed,
       olderMoved: () => noted('an older chain moved'),

@@ -1,61 +1,71 @@
 import { inspect } from '@munjigi/core/gate';
 import { compilePolicy, type Policy, understands } from '@munjigi/core/rules';
-import { type Crypto, webCrypto } from '@munjigi/core/signing';
+import type { Crypto } from '@munjigi/core/signing';
 import { type Bundle, registerKeyOf } from '@munjigi/core/trust';
-import {
-  BundleStore,
-  DeviceClock,
-  databaseTrustKeep,
-  type GateStore,
-  httpDocuments,
-  type KeptClock,
-  randomShare,
-  type TrustInUse,
-} from '@munjigi/offline';
+import { DeviceClock, type KeptClock } from '../clock/device-clock.ts';
+import { BundleStore, type TrustInUse } from './bundle-store.ts';
+import { type DocumentSource, httpDocuments } from './documents.ts';
+import type { RulesKeep } from './kept-trust.ts';
 
-const FIRST_MIRRORS = ['/mirror'];
-const USUAL_MS = 20_000;
-/** In an exercise the clock is played, and the next moment may begin at any time. */
-const EXERCISE_MS = 2_000;
+export interface RulesParts {
+  readonly keep: RulesKeep;
+  readonly crypto: Crypto;
+  /** Mirrors that are asked before a bundle names others. */
+  readonly mirrors: readonly string[];
+  readonly source?: DocumentSource;
+  /** A share between 0 and 1. */
+  readonly random: () => number;
+  /** Milliseconds between two looks, half of them left to chance. */
+  readonly pauseMs: (policy: Policy | null) => number;
+  /** Draws the moment at which a new bundle is fetched; without it, that is at once. */
+  readonly spread?: () => number;
+  /** Compiles a pack; where a process holds thousands of devices, it does so once for all of them. */
+  readonly compile?: (bundle: Bundle) => Policy;
+  /** Told after every look, whatever came of it. */
+  readonly onLooked?: () => void;
+}
 
-/** What this gate trusts and what time it is: kept, refreshed, and handed to whoever decides. */
+/** What a device trusts and what time it is: kept, refreshed, and handed to whoever decides. */
 export class RulesInUse {
-  readonly crypto: Crypto = webCrypto(crypto.subtle as unknown as Parameters<typeof webCrypto>[0]);
   readonly clock: DeviceClock;
+  readonly crypto: Crypto;
   #bundles: BundleStore;
   #policy: Policy | null = null;
   #compiledFrom: Bundle | null = null;
   #registerKey: (kid: Uint8Array) => Uint8Array | undefined = () => undefined;
   #timer: ReturnType<typeof setTimeout> | null = null;
+  #stopped = false;
   #reached = false;
+  /** Code of the rule by which something that was fetched last was refused. */
   problem: string | null = null;
 
   private constructor(
-    private readonly store: GateStore,
+    private readonly parts: RulesParts,
     kept: KeptClock | null,
-    private readonly onChange: () => void,
   ) {
     this.clock = new DeviceClock(undefined, kept);
+    this.crypto = parts.crypto;
     this.#bundles = this.#emptyStore();
   }
 
   #emptyStore(): BundleStore {
+    const { keep, source = httpDocuments(), crypto, mirrors, spread } = this.parts;
     return new BundleStore({
-      keep: databaseTrustKeep(this.store.database),
-      source: httpDocuments(),
-      crypto: this.crypto,
+      keep,
+      source,
+      crypto,
       inspect,
-      tryOut: ({ pack }) => void compilePolicy(pack),
+      tryOut: (bundle) => void this.#compile(bundle),
       at: () => this.clock.pessimisticMs() / 1000,
-      mirrors: FIRST_MIRRORS,
-      random: randomShare,
+      mirrors,
+      ...(spread && { random: spread }),
       understands: (_, now) => !this.#policy || understands(this.#policy, now),
     });
   }
 
   /** Reads back what the device keeps; needs no network. */
-  static async open(store: GateStore, onChange: () => void): Promise<RulesInUse> {
-    const rules = new RulesInUse(store, (await store.setting<KeptClock>('clock')) ?? null, onChange);
+  static async open(parts: RulesParts): Promise<RulesInUse> {
+    const rules = new RulesInUse(parts, await parts.keep.clock());
     await rules.#bundles.load();
     rules.#take();
     return rules;
@@ -93,9 +103,18 @@ export class RulesInUse {
     } catch {
       this.#reached = false;
     }
-    this.onChange();
-    const pause = this.#policy?.exercise ? EXERCISE_MS : USUAL_MS;
-    this.#timer = setTimeout(() => void this.refresh(), pause * (0.5 + randomShare() * 0.5));
+    const { onLooked, pauseMs, random } = this.parts;
+    onLooked?.();
+    if (this.#stopped) return;
+    if (this.#timer) clearTimeout(this.#timer);
+    const pause = pauseMs(this.#policy) * (0.5 + random() * 0.5);
+    this.#timer = setTimeout(() => void this.refresh(), pause);
+  }
+
+  /** Looks no more by itself. */
+  stop(): void {
+    this.#stopped = true;
+    if (this.#timer) clearTimeout(this.#timer);
   }
 
   /** Forgets everything that is trusted, where the device is to become a new gate. */
@@ -111,14 +130,18 @@ export class RulesInUse {
   /** A fresh receipt told the time. */
   async keepClock(): Promise<void> {
     const kept = this.clock.keep();
-    if (kept) await this.store.setSetting('clock', kept).catch(() => {});
+    if (kept) await this.parts.keep.saveClock(kept).catch(() => {});
+  }
+
+  #compile(bundle: Bundle): Policy {
+    return this.parts.compile?.(bundle) ?? compilePolicy(bundle.pack);
   }
 
   #take(): void {
     const use = this.#bundles.current;
     if (!use) return;
     if (use.bundle !== this.#compiledFrom) {
-      this.#policy = compilePolicy(use.bundle.pack);
+      this.#policy = this.#compile(use.bundle);
       this.#registerKey = registerKeyOf(use.bundle);
       this.#compiledFrom = use.bundle;
     }
