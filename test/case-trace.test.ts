@@ -110,7 +110,8 @@ describe.each(['PGlite', 'PostgreSQL'] as const)('a lawful trace on %s', (engine
       const completeness = {
         entries: 16,
         byRecord: { scan: 2, poster: 0, call: 2, paper: 0, typed: 2 },
-        sheetsNotTyped: 2,
+        sheetsNotTyped: 0,
+        onSheets: 2,
         callsNoted: 1,
         eyeWithoutContact: 1,
         otherWithoutContact: 0,

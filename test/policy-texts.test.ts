@@ -80,6 +80,23 @@ function asked({ pack }: Policy): string[] {
       ]),
     ]),
     ...(pack.calls ? ['record.call.ask'] : []),
+    ...(pack.sheets
+      ? each('sheet', [
+          'title',
+          'number',
+          'venue',
+          'day',
+          'day-blank',
+          'privacy',
+          'line',
+          'time',
+          'contact',
+          'check',
+          'shred',
+          'shred-blank',
+          'shredded',
+        ])
+      : []),
     ...each('duty', ['check', 'record', 'fines', 'required', 'eased', 'suspended', 'none']),
     ...each('fines', ['stand', 'waived', 'none', 'open', ...(pack.grace.length > 0 ? ['grace'] : [])]),
     ...each('obligation', Object.keys(pack.obligations)),

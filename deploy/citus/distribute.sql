@@ -28,6 +28,8 @@ SELECT create_distributed_table('nudge', 'venue_id', colocate_with => 'venue');
 SELECT create_distributed_table('channel', 'venue_id', colocate_with => 'venue');
 SELECT create_distributed_table('call_taken', 'venue_id', colocate_with => 'venue');
 SELECT create_distributed_table('call_day', 'venue_id', colocate_with => 'venue');
+SELECT create_distributed_table('sheet', 'venue_id', colocate_with => 'venue');
+SELECT create_distributed_table('sheet_line', 'venue_id', colocate_with => 'venue');
 SELECT create_distributed_table('revocation', 'venue_id', colocate_with => 'venue');
 SELECT create_distributed_table('trouble', 'venue_id', colocate_with => 'venue');
 

@@ -19,6 +19,8 @@ const SCREENS = [
   's=venue/7/tablet',
   's=venue/7/gate/1',
   's=venue/7/staff',
+  's=venue/7/sheets',
+  's=venue/7/sheet/13',
   's=register',
   's=venue/7&role=staff',
   's=registrations&role=inspector',

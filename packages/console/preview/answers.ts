@@ -247,7 +247,7 @@ export const rows = [
   }),
   row('13:26', { record: 'none', check: 'eye', state: 'elsewhere', subject: null, proof: null }),
 ];
-export const completeness = completenessOf(rows, { cancelled: 1, keyMissing: 0, moved: 0 });
+export const completeness = completenessOf(rows, { cancelled: 1, keyMissing: 0, moved: 0, sheets: 1 });
 
 export const people = {
   accounts: [
@@ -319,3 +319,29 @@ export const logLines = [
     fields: { case: hash, count: 3, day: '2022-01-06' },
   },
 ] as const;
+
+const sheet = (sheetNo: number, state: string, day: string | null, typed: number, more: object = {}) => ({
+  ...{
+    venueId: 7,
+    sheetNo,
+    lines: 20,
+    printedMs: at('10:00'),
+    day,
+    state,
+    overdue: false,
+    destroyedMs: null,
+  },
+  typed: Array.from({ length: typed }, (_, i) => i + 1),
+  keepUntil: day === null ? null : '2022-02-02',
+  ...more,
+});
+export const sheets = {
+  lines: 20,
+  today: '2022-01-06',
+  sheets: [
+    sheet(14, 'printed', null, 0),
+    sheet(13, 'in-use', '2022-01-06', 4),
+    sheet(12, 'transcribed', '2022-01-05', 20),
+    sheet(11, 'in-use', '2021-12-08', 0, { overdue: true, keepUntil: '2022-01-04' }),
+  ],
+};

@@ -51,6 +51,14 @@ export function fixtureDesk(body: Body, wish: Wish, log: Log): Desk {
       enrolmentCode: 'H7KM-2QXA-9RTC',
       endsMs: given.at('20:00', '2022-01-07'),
     }),
+    'GET venues/7/sheets': () => given.sheets,
+    'POST venues/7/sheets': () => ({ sheets: [15, 16, 17, 18, 19] }),
+    'POST venues/7/sheets/13/lines': () => ({
+      lines: [
+        { line: 5, result: 'stored' },
+        { line: 6, result: 'wrong' },
+      ],
+    }),
     'POST venues/7/call-number': () => ({ call: null }),
     'POST venues/7/pin': () => ({ set: true }),
     'POST venues/7/staff': () => ({

@@ -12,8 +12,10 @@ import { Notices } from './screens/operator/Notices.tsx';
 import { People } from './screens/operator/People.tsx';
 import { Gate } from './screens/owner/Gate.tsx';
 import { Register } from './screens/owner/Register.tsx';
+import { Sheets } from './screens/owner/Sheets.tsx';
 import { Staff } from './screens/owner/Staff.tsx';
 import { Tablet } from './screens/owner/Tablet.tsx';
+import { TypeSheet } from './screens/owner/TypeSheet.tsx';
 import { Venue } from './screens/owner/Venue.tsx';
 import { Venues } from './screens/owner/Venues.tsx';
 import { Page } from './screens/parts.tsx';
@@ -68,6 +70,8 @@ function Screen() {
     case 'venue':
       if (part === 'tablet') return <Tablet venueId={numberIn(id)} />;
       if (part === 'staff') return <Staff venueId={numberIn(id)} />;
+      if (part === 'sheets') return <Sheets venueId={numberIn(id)} />;
+      if (part === 'sheet') return <TypeSheet venueId={numberIn(id)} sheetNo={numberIn(no)} />;
       if (part === 'gate') return <Gate venueId={numberIn(id)} gateNo={numberIn(no)} />;
       return <Venue venueId={numberIn(id)} />;
     case 'registrations':

@@ -37,12 +37,18 @@ export interface TraceRow {
   readonly person: { readonly name: string; readonly birthDate: string } | null;
 }
 
-/** How complete a list is: "82 by scan, 12 by call, 1 sheet not yet typed, 5 checked by eye without contact". */
+/**
+ * How complete a list is: "82 by scan, 12 by call, 1 sheet not yet typed, 5 checked by eye without contact". Everything but the
+ * sheets counts entries.
+ */
 export interface Completeness {
   readonly entries: number;
   /** Entries of which somebody can be found, by how they were recorded. */
   readonly byRecord: Readonly<Record<'scan' | 'poster' | 'call' | 'paper' | 'typed', number>>;
+  /** Sheets of paper at the door in the window whose lines are no entries yet. */
   readonly sheetsNotTyped: number;
+  /** Entries that say where on a sheet to look, not whom to call. */
+  readonly onSheets: number;
   /** Noted at the door as called in: who they are stands among the calls. */
   readonly callsNoted: number;
   readonly eyeWithoutContact: number;
@@ -59,7 +65,7 @@ export interface Completeness {
 /** Where one line is counted: each line in exactly one place. */
 function placeOf(
   row: TraceRow,
-): Exclude<keyof Completeness, 'entries' | 'byRecord' | 'cancelled'> | RecordWord {
+): Exclude<keyof Completeness, 'entries' | 'byRecord' | 'cancelled' | 'sheetsNotTyped'> | RecordWord {
   switch (row.state) {
     case 'apart':
       return 'apart';
@@ -76,24 +82,28 @@ function placeOf(
     case 'elsewhere':
       if (row.record === 'call') return 'callsNoted';
       if (row.record === 'poster') return row.record;
-      if (row.record === 'paper') return 'sheetsNotTyped';
+      if (row.record === 'paper') return 'onSheets';
       return row.check === 'eye' ? 'eyeWithoutContact' : 'otherWithoutContact';
     default:
-      // The line of a sheet says where to look, not whom to call.
-      return row.subject === 'sheet-line' ? 'sheetsNotTyped' : row.record === 'none' ? 'typed' : row.record;
+      return row.subject === 'sheet-line' ? 'onSheets' : row.record === 'none' ? 'typed' : row.record;
   }
 }
 
 /**
- * The completeness of a list. Every entry is counted in one place, so the numbers add up to `entries`.
- * @param released what the register counted and did not release
+ * The completeness of a list. Every entry is counted in one place, so the numbers of entries add up to `entries`.
+ * @param released what the register counted and did not release, and the sheets that it knows are not typed
  */
 export function completenessOf(
   rows: readonly TraceRow[],
-  released: { readonly cancelled: number; readonly keyMissing: number; readonly moved: number },
+  released: {
+    readonly cancelled: number;
+    readonly keyMissing: number;
+    readonly moved: number;
+    readonly sheets?: number;
+  },
 ): Completeness {
   const count = {
-    sheetsNotTyped: 0,
+    onSheets: 0,
     callsNoted: 0,
     eyeWithoutContact: 0,
     otherWithoutContact: 0,
@@ -110,8 +120,14 @@ export function completenessOf(
     if (place in byRecord) byRecord[place as keyof typeof byRecord] += 1;
     else count[place as keyof typeof count] += 1;
   }
-  const { cancelled, keyMissing, moved } = released;
-  return { entries: rows.length + cancelled + keyMissing + moved, byRecord, ...count, cancelled };
+  const { cancelled, keyMissing, moved, sheets = 0 } = released;
+  return {
+    entries: rows.length + cancelled + keyMissing + moved,
+    byRecord,
+    sheetsNotTyped: sheets,
+    ...count,
+    cancelled,
+  };
 }
 
 /** The last second at which somebody who came in is taken to have been there: an assumption, and said to be one. */

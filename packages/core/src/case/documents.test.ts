@@ -254,10 +254,11 @@ describe('completeness', () => {
       row({ state: 'apart', why: 'window' }),
       row({ state: 'key-missing' }),
     ];
-    expect(completenessOf(rows, { cancelled: 2, keyMissing: 1, moved: 1 })).toEqual({
+    expect(completenessOf(rows, { cancelled: 2, keyMissing: 1, moved: 1, sheets: 3 })).toEqual({
       entries: 15,
       byRecord: { scan: 2, poster: 0, call: 1, paper: 0, typed: 1 },
-      sheetsNotTyped: 2,
+      sheetsNotTyped: 3,
+      onSheets: 2,
       callsNoted: 1,
       eyeWithoutContact: 1,
       otherWithoutContact: 1,
@@ -290,11 +291,9 @@ describe('completeness', () => {
     });
     fc.assert(
       fc.property(fc.array(any), fc.nat(9), fc.nat(9), fc.nat(9), (rows, cancelled, keyMissing, moved) => {
-        const { entries, byRecord, ...rest } = completenessOf(rows.map(row), {
-          cancelled,
-          keyMissing,
-          moved,
-        });
+        const released = { cancelled, keyMissing, moved, sheets: 7 };
+        const { entries, byRecord, sheetsNotTyped, ...rest } = completenessOf(rows.map(row), released);
+        expect(sheetsNotTyped).toBe(7);
         const sum = [...Object.values(byRecord), ...Object.values(rest)].reduce((a, b) => a + b, 0);
         expect(sum).toBe(entries);
       }),

@@ -17,18 +17,27 @@ const sign = (kind: Kind, payload: CborValue, signer: Signer) =>
 export const documentHash = (kind: Kind, bytes: Uint8Array): Uint8Array =>
   sha256(encodeDeterministic(parseDocument(kind, bytes, 16_384).payload));
 
-/** Signs a release by the register's line key. */
+const releaseFields = (one: Release): CborValue[] => [
+  one.caseHash,
+  one.count,
+  one.without,
+  one.cancelled,
+  one.keyMissing,
+  one.moved,
+  one.root,
+  one.at,
+];
+
+/** Signs a release by the register's line key. Without sheets it is what every version reads. */
 export const signRelease = (one: Release, signer: Signer): Promise<Uint8Array> =>
-  sign(
-    'release',
-    [1, one.caseHash, one.count, one.without, one.cancelled, one.keyMissing, one.moved, one.root, one.at],
-    signer,
-  );
+  sign('release', one.sheets ? [2, ...releaseFields(one), one.sheets] : [1, ...releaseFields(one)], signer);
 
 /** Verifies a release. Throws `case.structure` or a `signing` error. */
 export async function openRelease(bytes: Uint8Array, keyOf: KeyOf, crypto: Crypto): Promise<Release> {
-  const f = read.array(await openDocument('release', bytes, keyOf, crypto), 'nine fields', 9);
-  read.version(f[0]);
+  const payload = await openDocument('release', bytes, keyOf, crypto);
+  const hasSheets = Array.isArray(payload) && payload[0] === 2;
+  const f = read.array(payload, 'nine fields, or ten', hasSheets ? 10 : 9);
+  if (!hasSheets) read.version(f[0]);
   return {
     caseHash: read.bytes(f[1], 'case-hash', 32),
     count: read.uint(f[2], 'count'),
@@ -38,6 +47,7 @@ export async function openRelease(bytes: Uint8Array, keyOf: KeyOf, crypto: Crypt
     moved: read.uint(f[6], 'moved'),
     root: read.bytes(f[7], 'root', 32),
     at: read.uint(f[8], 'at'),
+    ...(hasSheets ? { sheets: read.uint(f[9], 'sheets', 1) } : {}),
   };
 }
 

@@ -87,6 +87,8 @@ export interface Release {
   /** Root over the released entries, in order. */
   readonly root: Uint8Array;
   readonly at: number;
+  /** Sheets of paper that lay at the door on a day of the window and are not typed yet; 0 where it is not said. */
+  readonly sheets?: number;
 }
 
 /** Handles of one issuer, as the authority logged them. */

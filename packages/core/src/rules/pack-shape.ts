@@ -83,6 +83,7 @@ const shape = object({
     'sheet-line': object({ pattern: text, drop: characters }),
   }),
   'calls?': object({ pattern: text, drop: characters, country: text, trunk: characters, groups: text }),
+  'sheets?': object({ lines: integer(5, 40), confirmationDays: integer(1, 3650) }),
   'businessNumber?': object({
     pattern: text,
     drop: characters,

@@ -43,6 +43,13 @@ export interface Pack {
   readonly typed: Readonly<Record<TypedKind, { readonly pattern: string; readonly drop: string }>>;
   /** How numbers are written that guests call to be recorded; absent where nobody is recorded by telephone. */
   readonly calls?: CallNumbers;
+  /** Sheets of paper at the door; absent where nobody writes on paper. */
+  readonly sheets?: {
+    /** Lines of one sheet. */
+    readonly lines: number;
+    /** How long the confirmation that a sheet was destroyed is kept. */
+    readonly confirmationDays: number;
+  };
   /** How a venue's business number is checked; absent where a venue needs a local government's word instead. */
   readonly businessNumber?: WeightedNumber;
   readonly evidence: Readonly<Record<string, EvidenceKind>>;

@@ -352,6 +352,27 @@ CREATE TABLE session (
 CREATE INDEX session_account ON public.session USING btree (account_id);
 CREATE INDEX session_ends ON public.session USING btree (ends_ms);
 
+CREATE TABLE sheet (
+  venue_id bigint NOT NULL,
+  sheet_no integer NOT NULL,
+  lines smallint NOT NULL,
+  printed_at timestamp with time zone NOT NULL,
+  day date,
+  typed_at timestamp with time zone,
+  destroyed_at timestamp with time zone,
+  destroyed_by text,
+  CONSTRAINT sheet_pkey PRIMARY KEY (venue_id, sheet_no)
+);
+CREATE INDEX sheet_kept ON public.sheet USING btree (venue_id, day) WHERE (destroyed_at IS NULL);
+
+CREATE TABLE sheet_line (
+  venue_id bigint NOT NULL,
+  sheet_no integer NOT NULL,
+  line smallint NOT NULL,
+  day_start timestamp with time zone NOT NULL,
+  CONSTRAINT sheet_line_pkey PRIMARY KEY (venue_id, sheet_no, line)
+);
+
 CREATE TABLE trace_case (
   case_id bytea NOT NULL,
   case_bytes bytea NOT NULL,

@@ -113,6 +113,12 @@ export const ACCESS = {
   listTroubles: { callers: ['public'] },
   takeCall: { callers: ['provider'] },
   setCallNumber: { callers: ['owner', 'operator'] },
+  listSheets: { callers: ['owner', 'staff', 'inspector', 'operator'] },
+  printSheets: { callers: ['owner', 'staff', 'operator'] },
+  sheetPages: { callers: ['owner', 'staff', 'operator'] },
+  useSheet: { callers: ['owner', 'staff', 'operator'] },
+  typeSheet: { callers: ['owner', 'staff', 'operator'] },
+  destroyedSheets: { callers: ['owner', 'operator'] },
 
   getRoot: { callers: ['public'] },
   getBundle: { callers: ['public'] },

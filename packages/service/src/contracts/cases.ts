@@ -66,6 +66,7 @@ const Completeness = Type.Object(
     entries: Count,
     byRecord: Type.Object({ scan: Count, poster: Count, call: Count, paper: Count, typed: Count }, exact),
     sheetsNotTyped: Count,
+    onSheets: Count,
     callsNoted: Count,
     eyeWithoutContact: Count,
     otherWithoutContact: Count,

@@ -176,6 +176,27 @@ export const API_ERRORS = {
     409,
     'Another venue has this number. Ask the telephone provider whose it is.',
   ],
+  'register.sheets-none': [404, 'This policy has no sheets of paper.'],
+  'register.sheet-unknown': [
+    404,
+    'This venue has no sheet of that number. It stands at the head of the sheet.',
+  ],
+  'register.sheet-used': [
+    409,
+    'The sheet lay at the door on another day. Compare the day that is written on it.',
+  ],
+  'register.sheet-day': [
+    400,
+    'The day is before the oldest that is kept, or does not fit. Compare what is written on it.',
+  ],
+  'register.sheet-destroyed': [
+    409,
+    'The destruction of this sheet was confirmed. Compare the number at its head.',
+  ],
+  'register.sheet-not-typed': [
+    409,
+    'A sheet that was used is destroyed once it is typed, or once its time is over. Type it first.',
+  ],
 
   ...CASE_ERRORS,
 

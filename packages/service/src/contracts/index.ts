@@ -9,6 +9,7 @@ import { issuerOperations } from './issuer.ts';
 import { logOperations } from './public-log.ts';
 import { registerOperations } from './register.ts';
 import { sessionOperations } from './session.ts';
+import { sheetOperations } from './sheets.ts';
 import { troubleOperations } from './troubles.ts';
 import { venueOperations } from './venues.ts';
 
@@ -55,6 +56,7 @@ export {
   registerCaseOperations,
   registerOperations,
   sessionOperations,
+  sheetOperations,
   troubleOperations,
   venueOperations,
 };
@@ -67,6 +69,7 @@ export const operations = {
   ...venueOperations,
   ...troubleOperations,
   ...callOperations,
+  ...sheetOperations,
   ...authorityOperations,
   ...incidentOperations,
   ...authorityCaseOperations,

@@ -14,7 +14,7 @@ export interface Operation {
   /** The schema of an answer with status 200. */
   readonly answer?: TSchema;
   /** Content type of an answer that is not JSON. */
-  readonly media?: 'application/cose' | 'text/html' | 'text/csv';
+  readonly media?: 'application/cose' | 'application/pdf' | 'text/html' | 'text/csv';
   /** Largest body in bytes, where it is not the usual 64 KiB. */
   readonly bodyLimit?: number;
 }

@@ -57,6 +57,12 @@ const WORK = {
   listTroubles: 'statistics',
   takeCall: 'upload',
   setCallNumber: 'console',
+  listSheets: 'console',
+  printSheets: 'console',
+  sheetPages: 'console',
+  useSheet: 'console',
+  typeSheet: 'console',
+  destroyedSheets: 'console',
 
   getRoot: 'documents',
   getBundle: 'documents',

@@ -4,7 +4,6 @@ import { everyMinute } from '../lib/case/index.ts';
 import { FOR_EVER } from '../lib/keys/index.ts';
 import { AnchorTimes } from './anchor-times.ts';
 import { BundlesInUse } from './bundles-in-use.ts';
-import { openCalls } from './calls/open.ts';
 import { mountCalls } from './calls/routes.ts';
 import { mountRegisterCases, RegisterCases } from './cases/index.ts';
 import { BatchChecker } from './checked-batch.ts';
@@ -14,6 +13,7 @@ import { enrolGate, enrolVenue } from './enrolment.ts';
 import { closeGaps } from './gaps.ts';
 import { GroupCommit } from './group-commit.ts';
 import { Intake, type Upload } from './intake.ts';
+import { openChannels } from './open-channels.ts';
 import { OwnLayer } from './own-layer.ts';
 import { Pace } from './pace.ts';
 import { makePartitions, missingDays } from './partitions.ts';
@@ -27,6 +27,7 @@ import { revokeGate } from './revoke.ts';
 import { mountRegister } from './routes.ts';
 import { newestRows } from './rows.ts';
 import { raiseSafeMarks } from './safe-marks.ts';
+import { mountSheets } from './sheets/routes.ts';
 import { mainTip, standingAt } from './standing.ts';
 import { stretchesOf, touch } from './stretch.ts';
 import { TroubleReports } from './troubles.ts';
@@ -104,6 +105,7 @@ export async function createRegister(options: RegisterOptions): Promise<Register
         const stopped = () => closing;
         const run = await dropDays(db, days.days[0]!.day, { stopped });
         if (run.left.length === 0) await prune(db, oldestMs, stopped);
+        await sheets?.forget();
         await troubles.prune();
         return { ...run, closedGaps: await closeGaps({ db, receipts }, oldestMs, clock.nowMs()) };
       })
@@ -171,7 +173,7 @@ export async function createRegister(options: RegisterOptions): Promise<Register
     crypto,
     ...(options.troubled ? { onCounted: options.troubled } : {}),
   });
-  const calls = await openCalls(options, {
+  const { calls, sheets } = await openChannels(options, {
     ...{ db, days, alarm, layer, receipts, anchors, checker, prepare: prepareIntake, nowMs: clock.nowMs },
   });
 
@@ -199,9 +201,11 @@ export async function createRegister(options: RegisterOptions): Promise<Register
     troubles,
     venues,
     calls,
+    sheets,
     mount(server) {
       mountRegister(server, desk, crypto);
       mountCalls(server, desk);
+      mountSheets(server, sheets);
       if (cases) mountRegisterCases(server, cases, db, options.cases!.namesOf);
     },
     drainSeconds: () => pace.drainSeconds(0),

@@ -14,6 +14,7 @@ import type { ReceiptSigners } from './receipts.ts';
 import type { DayTable, DroppedDays } from './retention.ts';
 import type { Revocation } from './revoke.ts';
 import type { BackupMarks } from './safe-marks.ts';
+import type { SheetDesk } from './sheets/index.ts';
 import type { TroubleReports } from './troubles.ts';
 import type { People, RevokedLine, VenueOffice } from './venues/index.ts';
 import type { ChainReport } from './verify/verify-chain.ts';
@@ -193,6 +194,8 @@ export interface RegisterDesk extends Desk {
   readonly venues: VenueOffice;
   /** Guests who are recorded by telephone; null where no rules are told to this desk. */
   readonly calls: CallDesk | null;
+  /** Sheets of paper at the door; null where no rules are told to this desk. */
+  readonly sheets: SheetDesk | null;
   /** Makes a call an entry, once however often it is told; see `CallIntake`. */
   takeCall(provider: string, call: Call): Promise<CallResult>;
   enrolVenue(venue: NewVenue): Promise<{ venueId: number; enrolmentCode: string }>;

@@ -6,6 +6,7 @@ import { useAsked, useConsole, useWords } from '../use.ts';
 import { Call } from './Call.tsx';
 import { CountPlots } from './CountPlots.tsx';
 import { Pin } from './Pin.tsx';
+import { SheetsBrief } from './Sheets.tsx';
 
 /** One venue on one screen: what came, its gates, who works there. */
 export function Venue({ venueId }: { readonly venueId: number }) {
@@ -85,6 +86,7 @@ export function Venue({ venueId }: { readonly venueId: number }) {
                 {(value.takesCalls || value.call) && (
                   <Call venueId={venueId} call={value.call} mine={isOwner} again={venue.again} />
                 )}
+                <SheetsBrief venueId={venueId} />
                 {isOwner && <Pin venueId={venueId} />}
                 {retention !== null && (
                   <section>

@@ -28,6 +28,7 @@ import {
   type ReleasedCase,
   type StoredCase,
 } from '../../lib/case/index.ts';
+import { sheetsNotTyped } from '../sheets/store.ts';
 import { OnCall } from './on-call.ts';
 import { entriesInScope, type Found, type ScopeParts } from './release.ts';
 
@@ -208,6 +209,7 @@ export class RegisterCases implements RegisterCasePort {
         count: boxes,
         without: entries.length - boxes,
         ...counts,
+        sheets: await sheetsNotTyped(store.db, one, this.scope.dayOf),
         root: releaseRoot(entries),
         at,
       },
