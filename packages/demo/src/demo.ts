@@ -59,6 +59,8 @@ export class Demo {
   readonly guestsReady = signal(false);
   readonly refused = signal(0);
   readonly closing = signal(false);
+  /** Hours in which the tablet reached nobody, that it can state. */
+  readonly episodes = signal<readonly { readonly from: number }[]>([]);
   /** Counts up to load the frames anew. */
   readonly tablet = signal(0);
   /** Language in which the devices were opened; later they are switched without a reload. */
@@ -130,6 +132,7 @@ export class Demo {
     this.total.value = this.waiting.value = this.guestsDone.value = this.refused.value = 0;
     this.#entries = 0;
     this.paper.value = null;
+    this.episodes.value = [];
     await this.documents.refresh();
     this.tablet.value += 1;
     this.#choose(this.people[0]?.id ?? '');
@@ -187,6 +190,9 @@ export class Demo {
       gate.language.value = this.language.peek();
       gate.waiting.subscribe((waiting) => {
         this.waiting.value = waiting;
+      });
+      gate.statements?.episodes.subscribe((episodes) => {
+        this.episodes.value = episodes;
       });
       gate.lastEntry.subscribe((entry) => {
         if (entry) this.#entries = Math.max(this.#entries, entry.counter);
@@ -285,6 +291,34 @@ export class Demo {
     } finally {
       this.busy.value = '';
     }
+  }
+
+  /** The owner's statements on the tablet. */
+  openStatements(): void {
+    this.#gate?.show('statements');
+  }
+
+  /** Holds the newest statement's code to a tablet's camera, as to an inspector's: it reads the picture and asks no server. */
+  async readStatement(): Promise<void> {
+    const statements = this.#gate?.statements;
+    const [newest] = this.episodes.value;
+    const text = newest && (await statements?.make(newest.from));
+    if (!text || !statements) return;
+    this.#gate?.show('scan');
+    this.holding.value = true;
+    this.#camera?.hold({ kind: 'paper', code: once(text), lines: [] });
+    const before = statements.read.peek();
+    await new Promise<void>((done) => {
+      const late = setTimeout(done, PATIENCE_MS);
+      const stop = statements.read.subscribe((read) => {
+        if (read === null || read === before) return;
+        clearTimeout(late);
+        setTimeout(() => stop(), 0);
+        done();
+      });
+    });
+    this.#camera?.hold(null);
+    this.holding.value = false;
   }
 
   reloadTablet(): void {

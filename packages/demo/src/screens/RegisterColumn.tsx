@@ -28,6 +28,7 @@ export function RegisterColumn({ demo }: { readonly demo: Demo }) {
         <span class={away ? 'dead' : ''}>{say(language, away ? 'register.silent' : 'register.names')}</span>
       </h2>
       <Server demo={demo} />
+      {demo.story.value && <p class="one-server">{say(language, 'register.one')}</p>}
       <dl class="totals">
         <div>
           <dt>{say(language, 'register.confirmed')}</dt>
