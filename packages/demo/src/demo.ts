@@ -19,6 +19,8 @@ import { Measure } from './engine/measure.ts';
 import { OldWay } from './engine/old-way.ts';
 import { issuePaper, type PaperPass } from './engine/paper.ts';
 import { listPeople } from './engine/people.ts';
+import { holdStatement } from './engine/statement.ts';
+import { type Tally, tallyOf } from './engine/tally.ts';
 import type { Row, RunState, Setup, Story, StoryPerson } from './story.ts';
 
 /** How often a guest holds the phone out again before they count as turned away. */
@@ -28,15 +30,6 @@ const PATIENCE_MS = 8000;
 const SAME_CODE_MS = 2500;
 const RUN = 'munjigi-demo:run';
 const ours = (name: string) => name.startsWith('munjigi-wallet:');
-
-/** Totals of the closing card, counted from the gate and from the register's rows. */
-export interface Tally {
-  readonly refused: number;
-  readonly lost: number;
-  readonly doubled: number;
-  readonly all: number;
-  readonly confirmed: number;
-}
 
 /** The demonstration: what the page shows, and what its buttons do. */
 export class Demo {
@@ -59,7 +52,6 @@ export class Demo {
   readonly guestsReady = signal(false);
   readonly refused = signal(0);
   readonly closing = signal(false);
-  /** Hours in which the tablet reached nobody, that it can state. */
   readonly episodes = signal<readonly { readonly from: number }[]>([]);
   /** Counts up to load the frames anew. */
   readonly tablet = signal(0);
@@ -293,31 +285,14 @@ export class Demo {
     }
   }
 
-  /** The owner's statements on the tablet. */
   openStatements(): void {
     this.#gate?.show('statements');
   }
 
-  /** Holds the newest statement's code to a tablet's camera, as to an inspector's: it reads the picture and asks no server. */
   async readStatement(): Promise<void> {
-    const statements = this.#gate?.statements;
-    const [newest] = this.episodes.value;
-    const text = newest && (await statements?.make(newest.from));
-    if (!text || !statements) return;
-    this.#gate?.show('scan');
+    if (!this.#gate || !this.#camera) return;
     this.holding.value = true;
-    this.#camera?.hold({ kind: 'paper', code: once(text), lines: [] });
-    const before = statements.read.peek();
-    await new Promise<void>((done) => {
-      const late = setTimeout(done, PATIENCE_MS);
-      const stop = statements.read.subscribe((read) => {
-        if (read === null || read === before) return;
-        clearTimeout(late);
-        setTimeout(() => stop(), 0);
-        done();
-      });
-    });
-    this.#camera?.hold(null);
+    await holdStatement(this.#gate, this.#camera, PATIENCE_MS);
     this.holding.value = false;
   }
 
@@ -334,16 +309,7 @@ export class Demo {
   }
 
   tally(): Tally {
-    const rows = this.rows.value;
-    const distinct = new Set(rows.map((row) => `${row.gateNo}/${row.counter}`)).size;
-    const lost = Math.max(0, this.#entries - this.waiting.value - distinct);
-    return {
-      refused: this.refused.value,
-      lost,
-      doubled: rows.length - distinct,
-      all: this.#entries,
-      confirmed: distinct,
-    };
+    return tallyOf(this.rows.value, this.#entries, this.waiting.value, this.refused.value);
   }
 
   async #watch(): Promise<RunState | null> {
