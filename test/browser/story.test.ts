@@ -154,6 +154,50 @@ describeInBrowser('the story of 6 January 2022, as a newcomer clicks it', () => 
   );
 
   it(
+    'the record on one line: with the arrow keys, what was to be said in a minute of each of the seven outages',
+    async () => {
+      const line = page.getByRole('slider', { name: '일곱 번의 장애' });
+      const minute = part('minute');
+      await line.focus();
+      await page.keyboard.press('Home');
+      const seen: string[] = [];
+      for (const [drill, said, duty] of [
+        ['2021-01-01', '명부 의무는 그대로입니다', '확인없음기록완화과태료그대로'],
+        ['2021-12-13', '안 뜨는 손님은 말로 확인하세요', '확인완화기록그대로과태료아직 모름'],
+        ['2021-12-13', '과태료를 물리지 않습니다', '확인완화기록그대로과태료없음'],
+        ['2021-12-14', '카카오톡·토스·PASS로 열어 달라고', '확인완화기록그대로과태료없음'],
+        ['2022-01-03', '접종일을 보세요', '확인그대로기록그대로과태료그대로'],
+        ['2022-01-06', '방역패스 의무는 그대로입니다', '확인그대로기록완화과태료그대로'],
+        ['2022-01-06', '방역패스 의무는 그대로입니다', '확인그대로기록완화과태료그대로'],
+        ['2022-01-06', '복구되었습니다', '확인그대로기록그대로과태료그대로'],
+        ['2022-01-22', '의무는 그대로입니다', '확인그대로기록그대로과태료그대로'],
+        ['2022-02-03', '의무는 그대로입니다', '확인그대로기록그대로과태료그대로'],
+      ] as const) {
+        if (seen.length > 0) await page.keyboard.press('ArrowRight');
+        await expect.poll(() => minute.innerText(), { timeout: PATIENCE }).toContain(said);
+        expect(await minute.getAttribute('data-drill')).toBe(drill);
+        expect((await minute.locator('.facts').innerText()).replace(/\n/g, '')).toBe(duty);
+        expect(await minute.innerText()).toContain('그날 있었던 일');
+        seen.push((await line.getAttribute('aria-valuetext')) ?? '');
+        expect(seen.at(-1)).toContain(said);
+      }
+      expect(new Set(seen).size).toBe(10);
+      await picture('record', true);
+      await switchTo('en');
+      await expect.poll(() => minute.innerText(), { timeout: PATIENCE }).toContain('The duty stands.');
+      await expect
+        .poll(() => page.getByRole('slider').getAttribute('aria-valuetext'), { timeout: PATIENCE })
+        .toMatch(/3 February 2022.*11:25/);
+      await switchTo('ko');
+      await line.focus();
+      await page.keyboard.press('Escape');
+      await minute.waitFor({ state: 'detached' });
+      await shows('clock', '13:58');
+    },
+    PART,
+  );
+
+  it(
     '0–10 s: a code is checked and recorded in one scan, and the register cannot name her',
     async () => {
       await film?.caption('움직이는 QR을 태블릿에', 'A moving QR meets the tablet');
@@ -337,7 +381,7 @@ describeInBrowser('the story of 6 January 2022, as a newcomer clicks it', () => 
       await expect.poll(() => part('confirmed').textContent(), { timeout: 180_000 }).toBe('33');
       await shows('saved', 0);
       await film?.cut();
-      expect(await part('clock').textContent()).toMatch(/^19:2\d$/);
+      await expect.poll(() => part('clock').textContent(), { timeout: PATIENCE }).toMatch(/^19:2\d$/);
       await expect.poll(() => part('of').innerText(), { timeout: PATIENCE }).toMatch(/33건 중 33건/);
       for (const nothing of ['refused', 'lost', 'doubled']) await shows(nothing, 0);
       expect(await part('ghost').innerText()).toContain('30명은 기록 없이');
@@ -354,6 +398,23 @@ describeInBrowser('the story of 6 January 2022, as a newcomer clicks it', () => 
       expect(meanwhile).toHaveLength(30);
       expect(new Set(meanwhile.map(({ box }) => box)).size).toBe(30);
       if (film) expect(film.write(path.join(FOLDER, 'story.gif'))).toBe(true);
+    },
+    PART,
+  );
+
+  it(
+    '80–90 s: the owner has a statement of those hours, and a tablet reads its code as an inspector’s does',
+    async () => {
+      await part('statement').click();
+      await gate.getByRole('button', { name: /14:0\d/ }).click();
+      await gateSays(/모퉁이 카페/);
+      expect(await gateText()).toMatch(/30/);
+      await part('statement-read').click();
+      await gateSays('진본 확인서');
+      expect(await gateText()).toMatch(/모퉁이 카페[\s\S]*30/);
+      await picture('statement');
+      await gate.getByRole('button', { name: '돌아가기' }).click();
+      await backToScanning();
     },
     PART,
   );

@@ -19,6 +19,8 @@ import { Measure } from './engine/measure.ts';
 import { OldWay } from './engine/old-way.ts';
 import { issuePaper, type PaperPass } from './engine/paper.ts';
 import { listPeople } from './engine/people.ts';
+import { holdStatement } from './engine/statement.ts';
+import { type Tally, tallyOf } from './engine/tally.ts';
 import type { Row, RunState, Setup, Story, StoryPerson } from './story.ts';
 
 /** How often a guest holds the phone out again before they count as turned away. */
@@ -28,15 +30,6 @@ const PATIENCE_MS = 8000;
 const SAME_CODE_MS = 2500;
 const RUN = 'munjigi-demo:run';
 const ours = (name: string) => name.startsWith('munjigi-wallet:');
-
-/** Totals of the closing card, counted from the gate and from the register's rows. */
-export interface Tally {
-  readonly refused: number;
-  readonly lost: number;
-  readonly doubled: number;
-  readonly all: number;
-  readonly confirmed: number;
-}
 
 /** The demonstration: what the page shows, and what its buttons do. */
 export class Demo {
@@ -59,6 +52,7 @@ export class Demo {
   readonly guestsReady = signal(false);
   readonly refused = signal(0);
   readonly closing = signal(false);
+  readonly episodes = signal<readonly { readonly from: number }[]>([]);
   /** Counts up to load the frames anew. */
   readonly tablet = signal(0);
   /** Language in which the devices were opened; later they are switched without a reload. */
@@ -130,6 +124,7 @@ export class Demo {
     this.total.value = this.waiting.value = this.guestsDone.value = this.refused.value = 0;
     this.#entries = 0;
     this.paper.value = null;
+    this.episodes.value = [];
     await this.documents.refresh();
     this.tablet.value += 1;
     this.#choose(this.people[0]?.id ?? '');
@@ -187,6 +182,9 @@ export class Demo {
       gate.language.value = this.language.peek();
       gate.waiting.subscribe((waiting) => {
         this.waiting.value = waiting;
+      });
+      gate.statements?.episodes.subscribe((episodes) => {
+        this.episodes.value = episodes;
       });
       gate.lastEntry.subscribe((entry) => {
         if (entry) this.#entries = Math.max(this.#entries, entry.counter);
@@ -287,6 +285,17 @@ export class Demo {
     }
   }
 
+  openStatements(): void {
+    this.#gate?.show('statements');
+  }
+
+  async readStatement(): Promise<void> {
+    if (!this.#gate || !this.#camera) return;
+    this.holding.value = true;
+    await holdStatement(this.#gate, this.#camera, PATIENCE_MS);
+    this.holding.value = false;
+  }
+
   reloadTablet(): void {
     this.#gateFrame?.contentWindow?.location.reload();
   }
@@ -300,16 +309,7 @@ export class Demo {
   }
 
   tally(): Tally {
-    const rows = this.rows.value;
-    const distinct = new Set(rows.map((row) => `${row.gateNo}/${row.counter}`)).size;
-    const lost = Math.max(0, this.#entries - this.waiting.value - distinct);
-    return {
-      refused: this.refused.value,
-      lost,
-      doubled: rows.length - distinct,
-      all: this.#entries,
-      confirmed: distinct,
-    };
+    return tallyOf(this.rows.value, this.#entries, this.waiting.value, this.refused.value);
   }
 
   async #watch(): Promise<RunState | null> {

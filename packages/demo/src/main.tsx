@@ -6,6 +6,7 @@ import { appearance } from '@munjigi/ui/appearance';
 import { render } from 'preact';
 import { Demo } from './demo.ts';
 import { GateColumn } from './screens/GateColumn.tsx';
+import { Outages } from './screens/Outages.tsx';
 import { RegisterColumn } from './screens/RegisterColumn.tsx';
 import { Ribbon } from './screens/Ribbon.tsx';
 import { onSpace, WalletColumn } from './screens/WalletColumn.tsx';
@@ -18,6 +19,7 @@ function App() {
   return (
     <>
       <Ribbon demo={demo} />
+      <Outages demo={demo} />
       {demo.problem.value && (
         <p class="problem" role="alert">
           {say(demo.language.value, 'problem')}

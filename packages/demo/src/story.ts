@@ -22,6 +22,22 @@ export interface Story {
   readonly question: Both;
 }
 
+/** A minute of the record of outages: what happened, and what would have been said in it (the pack's demonstration/record.json). */
+export interface RecordMinute {
+  readonly drill: string;
+  /** ISO 8601 with an offset. */
+  readonly at: string;
+  readonly title: Both;
+  readonly happened: Both;
+  readonly source: string;
+  readonly notice: string;
+  readonly status: 'provisional' | 'confirmed';
+  readonly obligation?: string;
+  readonly parameters?: Readonly<Record<string, string | number>>;
+  /** The notice of a world whose passes lie on phones, where that is another. */
+  readonly today?: string;
+}
+
 export interface Setup {
   readonly run: string;
   readonly venueId: number;
@@ -30,6 +46,7 @@ export interface Setup {
   /** Name of the venue, where no story tells it. */
   readonly venueName: string;
   readonly story: Story | null;
+  readonly record: readonly RecordMinute[];
 }
 
 export type Phase = 'fresh' | 'before' | 'stopped' | 'recovered';

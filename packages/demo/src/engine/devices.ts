@@ -15,6 +15,13 @@ export interface StageGate {
   readonly confirmed: Readable<number>;
   readonly lastEntry: Readable<{ readonly counter: number; readonly record: string } | null>;
   readonly language: { value: 'ko' | 'en' };
+  /** The hours in which it reached nobody, and their signed codes. */
+  readonly statements?: {
+    readonly episodes: Readable<readonly { readonly from: number }[]>;
+    readonly read: Readable<object | false | null>;
+    make(from: number): Promise<string | null>;
+  };
+  show(view: 'scan' | 'statements'): void;
   startShift(): Promise<void>;
 }
 

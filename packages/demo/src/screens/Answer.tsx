@@ -1,8 +1,8 @@
-import { cutoffs, noticeTexts, obligation } from '@munjigi/core/rules';
+import { cutoffs, noticeTexts, obligation, type Policy } from '@munjigi/core/rules';
 import { S } from '@munjigi/ui/elements';
 import { useState } from 'preact/hooks';
 import type { Demo } from '../demo.ts';
-import { type DemoText, say } from '../texts.ts';
+import { type DemoText, type Language, say } from '../texts.ts';
 
 /** The sentence of this minute in the register's column, with the switch beside it. */
 export function NowLine({ demo }: { readonly demo: Demo }) {
@@ -69,19 +69,40 @@ export function Answer({ demo }: { readonly demo: Demo }) {
   );
 }
 
+interface DutyProps {
+  readonly policy: Policy;
+  /** Code of the pack's obligation table. */
+  readonly code: string;
+  readonly language: Language;
+}
+
+/** Whether checking, recording and fines stand. */
+export function Duty({ policy, code, language }: DutyProps) {
+  const duty = obligation(policy, code);
+  if (!duty) return null;
+  const facts = [
+    ['check', duty.check],
+    ['record', duty.record],
+    ['fines', duty.fines.venue],
+  ] as const;
+  return (
+    <dl class="facts">
+      {facts.map(([name, value]) => (
+        <div key={name}>
+          <dt>{policy.text(language, `duty.${name}`)}</dt>
+          <dd>{say(language, `fact.${value}` as DemoText)}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
 function Status({ demo }: { readonly demo: Demo }) {
   const language = demo.language.value;
   const policy = demo.documents.policy.value;
   const now = demo.documents.now.value;
   if (!policy || !now) return null;
   const texts = noticeTexts(policy, now, 'owner', language);
-  const duty = obligation(policy, now.obligation);
-  const fact = (name: 'check' | 'record' | 'fines', value: string) => (
-    <div key={name}>
-      <dt>{policy.text(language, `duty.${name}`)}</dt>
-      <dd>{say(language, `fact.${value}` as DemoText)}</dd>
-    </div>
-  );
   return (
     <article class={`status ${texts.status ?? ''}`} data-demo="status">
       <p class="cause">{texts.cause}</p>
@@ -90,13 +111,7 @@ function Status({ demo }: { readonly demo: Demo }) {
         <S text={texts.text} />
       </p>
       <p class="as-of">{texts.asOf}</p>
-      {duty && (
-        <dl class="facts">
-          {fact('check', duty.check)}
-          {fact('record', duty.record)}
-          {fact('fines', duty.fines.venue)}
-        </dl>
-      )}
+      <Duty policy={policy} code={now.obligation} language={language} />
     </article>
   );
 }

@@ -1,3 +1,4 @@
+import { Button } from '@munjigi/ui/elements';
 import { useEffect, useState } from 'preact/hooks';
 import type { Demo } from '../demo.ts';
 import { type DemoText, say } from '../texts.ts';
@@ -39,6 +40,28 @@ export function Closing({ demo }: { readonly demo: Demo }) {
       {median !== null && p99 !== null && (
         <p class="quiet num">{say(language, 'closing.measured', { median, p99 })}</p>
       )}
+      <Statement demo={demo} />
     </article>
+  );
+}
+
+/** The owner's proof of the hours without a server, and how an inspector reads it. */
+function Statement({ demo }: { readonly demo: Demo }) {
+  const language = demo.language.value;
+  if (demo.episodes.value.length === 0) return null;
+  return (
+    <div class="proof">
+      <Button data-demo="statement" onClick={() => demo.openStatements()}>
+        {say(language, 'statement.open')}
+      </Button>
+      <Button
+        data-demo="statement-read"
+        disabled={demo.holding.value}
+        onClick={() => void demo.readStatement()}
+      >
+        {say(language, 'statement.read')}
+      </Button>
+      <p class="quiet">{say(language, 'statement.stands-in')}</p>
+    </div>
   );
 }

@@ -13,6 +13,7 @@ export function RegisterColumn({ demo }: { readonly demo: Demo }) {
   const language = demo.language.value;
   const service = demo.state.value?.service ?? 'starting';
   const away = service !== 'running';
+  const isClosing = demo.closing.value && demo.state.value?.phase === 'recovered';
   if (demo.answer.value) {
     return (
       <section class="col register" aria-label={say(language, 'button.now')}>
@@ -28,6 +29,7 @@ export function RegisterColumn({ demo }: { readonly demo: Demo }) {
         <span class={away ? 'dead' : ''}>{say(language, away ? 'register.silent' : 'register.names')}</span>
       </h2>
       <Server demo={demo} />
+      {demo.story.value && !isClosing && <p class="one-server">{say(language, 'register.one')}</p>}
       <dl class="totals">
         <div>
           <dt>{say(language, 'register.confirmed')}</dt>
@@ -42,11 +44,7 @@ export function RegisterColumn({ demo }: { readonly demo: Demo }) {
           </dd>
         </div>
       </dl>
-      {demo.closing.value && demo.state.value?.phase === 'recovered' ? (
-        <Closing demo={demo} />
-      ) : (
-        <Rows demo={demo} />
-      )}
+      {isClosing ? <Closing demo={demo} /> : <Rows demo={demo} />}
       {demo.state.value?.phase === 'stopped' && <NowLine demo={demo} />}
       <Buttons demo={demo} />
     </section>

@@ -65,7 +65,7 @@ export function onSpace(event: KeyboardEvent, demo: Demo): void {
   if (event.code !== 'Space' || event.repeat) return;
   const at = event.target as Element | null;
   if (
-    at?.closest?.('button, input, textarea, select, a, [role=switch]') &&
+    at?.closest?.('button, input:not([type=range]), textarea, select, a, [role=switch]') &&
     !at.closest('.hold, .who [aria-pressed=true]')
   )
     return;

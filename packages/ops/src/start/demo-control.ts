@@ -4,6 +4,7 @@ import os from 'node:os';
 import type { Director } from './director.ts';
 import { PAGE_HEADERS } from './headers.ts';
 import type { LoadMeter } from './load-meter.ts';
+import type { RecordMinute } from './record.ts';
 import type { ServiceCalls } from './service-calls.ts';
 import type { ServiceChild } from './service-child.ts';
 import type { Story } from './story.ts';
@@ -15,6 +16,7 @@ export interface ControlParts {
   readonly load: LoadMeter;
   readonly story: Story | null;
   readonly policy: string;
+  readonly record: readonly RecordMinute[];
 }
 
 /** The demonstration's buttons: `POST /demo/begin|stop|start|what-if`, and what its page reads. */
@@ -26,7 +28,7 @@ export class DemoControl {
   }
 
   async serve(request: IncomingMessage, response: ServerResponse, url: URL): Promise<void> {
-    const { director, calls, story, policy } = this.#parts;
+    const { director, calls, story, policy, record } = this.#parts;
     const route = `${request.method} ${url.pathname}`;
     if (request.method === 'POST' && !fromOurPage(request)) {
       request.resume();
@@ -40,7 +42,7 @@ export class DemoControl {
         case 'GET /demo/state':
           return json(response, 200, this.#state());
         case 'GET /demo/setup.json':
-          return json(response, 200, { ...director.setup, policy, story });
+          return json(response, 200, { ...director.setup, policy, story, record });
         case 'GET /demo/rows': {
           if (!director.setup || this.#parts.service.state !== 'running') return json(response, 503, stopped);
           const limit = Math.min(200, Math.max(1, Number(url.searchParams.get('limit')) || 50));
@@ -48,7 +50,7 @@ export class DemoControl {
         }
         case 'POST /demo/begin':
           await director.begin();
-          return json(response, 200, { ...director.setup, policy, story });
+          return json(response, 200, { ...director.setup, policy, story, record });
         case 'POST /demo/stop':
           await director.stop();
           return json(response, 200, this.#state());

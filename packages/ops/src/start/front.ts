@@ -11,7 +11,8 @@ export interface FrontParts {
   readonly apps: StaticApps;
   readonly mirror: Mirror;
   readonly proxy: ServiceProxy;
-  readonly service: ServiceChild;
+  /** Null while nobody is to be let through. */
+  readonly service: Pick<ServiceChild, 'port'>;
   readonly control: DemoControl;
   readonly load: LoadMeter;
   /** Answers addresses of its own first (the certificate of --tls); true where it did. */

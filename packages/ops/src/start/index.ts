@@ -11,6 +11,7 @@ import { Mirror } from './mirror.ts';
 import { readOptions, type StartOptions, USAGE, UsageError } from './options.ts';
 import { appFolder, PROGRAM, packFolder, ROOT } from './places.ts';
 import { PortBusy, takePort } from './port.ts';
+import { readRecord } from './record.ts';
 import { ServiceCalls } from './service-calls.ts';
 import { ServiceChild } from './service-child.ts';
 import { ServiceProxy } from './service-proxy.ts';
@@ -57,6 +58,7 @@ async function run(options: StartOptions): Promise<number> {
   const pack = packFolder(options.policy);
   const told = await readStory(pack);
   const story = options.now ? null : told;
+  const record = await readRecord(pack);
   await mkdir(options.data, { recursive: true, mode: 0o700 });
   const clockFile = path.join(options.data, 'clock.json');
 
@@ -111,9 +113,14 @@ async function run(options: StartOptions): Promise<number> {
     ]),
     mirror,
     proxy,
-    service,
+    // After a repair the doors open when the clock of that minute is in the mirror, so that no device dates it earlier.
+    service: {
+      get port() {
+        return director.phase === 'stopped' ? null : service.port;
+      },
+    },
     load,
-    control: new DemoControl({ director, service, calls, load, story, policy: options.policy }),
+    control: new DemoControl({ director, service, calls, load, story, policy: options.policy, record }),
     ...(tls ? { before: tls.answer } : {}),
   });
 

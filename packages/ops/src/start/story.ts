@@ -118,7 +118,8 @@ export async function readStory(packFolder: string): Promise<Story | null> {
 const guestIds = (count: number): string[] =>
   Array.from({ length: count }, (_, i) => `guest-${String(i + 1).padStart(2, '0')}`);
 
-async function readJson<T>(file: string): Promise<T | null> {
+/** What a file of a pack says; null where there is none. */
+export async function readJson<T>(file: string): Promise<T | null> {
   try {
     return JSON.parse(await readFile(file, 'utf8')) as T;
   } catch (error) {
