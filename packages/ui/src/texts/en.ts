@@ -67,9 +67,12 @@ export const en: Readonly<Record<keyof typeof ko, string>> = {
   'gate.eye.no-day': 'Without today’s date nothing can be shown. Set date and time to automatic.',
   'gate.eye.nothing': 'No proof is checked here today.',
   'gate.eye.phone': 'On a phone first',
-  'gate.eye.private': 'What was shown is not recorded.',
+  'gate.eye.private': 'What was shown is not recorded. In an outage its kinds are counted, no more.',
   'gate.eye.seen': 'Seen',
+  'gate.eye.shown': 'What did you see?',
   'gate.eye.word': 'This minute',
+  'gate.eye.word-beside': '{word} is right too',
+  'gate.eye.word-none': 'Not to be told now',
   'gate.fitness.checking': 'Checking the storage.',
   'gate.fitness.fit': 'This device can keep its entries.',
   'gate.fitness.install-me': 'Please install the app',
@@ -232,6 +235,7 @@ export const en: Readonly<Record<keyof typeof ko, string>> = {
     'What it does not prove: that nobody came in past the device, or that a proof seen by eye was real.',
   'gate.statement.register': 'register',
   'gate.statement.saved': '{count} on this device · {confirmed} confirmed',
+  'gate.statement.seen': 'Counted by this device, not in the signed code',
   'gate.statement.text':
     'Shows an inspector when servers could not be reached, and how guests were checked meanwhile.',
   'gate.statement.unconfirmed': 'Signature right, device not yet confirmed',
@@ -344,4 +348,5 @@ export const en: Readonly<Record<keyof typeof ko, string>> = {
   'wallet.update': 'Switch to the new version',
   'wallet.update.detail': 'Never changes by itself while you show a code.',
   'wallet.word': 'This minute',
+  'wallet.word.none': 'No word and shape: this phone’s rules are too old. Connect once and they come.',
 };

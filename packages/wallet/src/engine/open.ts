@@ -1,4 +1,4 @@
-import { calendarOf } from '@munjigi/core/rules';
+import { calendarOf, rulesAge } from '@munjigi/core/rules';
 import { type DiaryNote, type HeldPass, inTurn, storageSelfTest, type Waiting } from '@munjigi/offline';
 import type { Appearance } from '@munjigi/ui/appearance';
 import { isTextKey, t } from '@munjigi/ui/texts';
@@ -198,7 +198,13 @@ export async function openWallet({
     person,
     nowMs: ticker.nowMs as Wallet['nowMs'],
     clock: computed(() => clockText(zone.value, seconds.value * 1000)),
-    sign: computed(() => policy.value?.minuteSign(seconds.value, language.value) ?? null),
+    sign: computed(() => {
+      const age = rules.ageSeconds();
+      // Under old rules the words may be others than the gate's: none is better than a wrong one.
+      return policy.value && age !== null && rulesAge(policy.value, age) !== 'too-old'
+        ? policy.value.minuteSign(seconds.value, language.value)
+        : null;
+    }),
     code: drawing.code as Wallet['code'],
     standing: computed(() =>
       moment.value
