@@ -108,7 +108,7 @@ describe('a pack that is not as it must be', () => {
 
   it('is noticed when any field that must be there is not', () => {
     const optional =
-      /^(kinds|regions|until|blank|details|sequence|with|born|from|to|notBefore|accepts|reason|foreign|ages|alone|perParty|classes|also|anchors|businessNumber|calls|sheets|endedPassHours|preApproved|meanwhile|back)$/;
+      /^(kinds|regions|until|blank|details|sequence|with|born|from|to|notBefore|accepts|reason|foreign|ages|alone|perParty|classes|also|anchors|businessNumber|calls|sheets|shown|endedPassHours|preApproved|meanwhile|back)$/;
     const needed = everywhere.filter(
       (path) =>
         typeof path.at(-1) === 'string' &&

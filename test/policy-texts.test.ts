@@ -63,6 +63,7 @@ function asked({ pack }: Policy): string[] {
     'eye.sight.any',
     ...each('eye', ['date', 'at', 'birth'], 'between', 'from', 'to'),
     'eye.date.any',
+    ...each('shown', pack.shown ?? [], 'label', 'look'),
     ...each('eye', [...pack.sightings.map(({ id }) => id), ...bands], 'label', 'explain'),
     ...each('typed', Object.keys(pack.typed), 'label', 'help', 'wrong'),
     ...each(

@@ -256,6 +256,14 @@ export function gateFor(wish: Wish, policy: Policy, stream: MediaStream | null):
     nowMs: signal(wish.now === 'unknown' ? null : MOMENT * 1000),
     exercise: signal(wish.exercise !== undefined),
     sign: computed(() => policy.minuteSign(MOMENT, language.value)),
+    signBeside: computed(() => policy.signBeside(MOMENT, language.value)),
+    shown: computed(() =>
+      (policy.pack.shown ?? []).map((id) => ({
+        id,
+        label: text(language.value, `shown.${id}.label`),
+        look: text(language.value, `shown.${id}.look`),
+      })),
+    ),
     venue: computed(() =>
       wish.venue === 'none'
         ? null

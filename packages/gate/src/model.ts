@@ -134,6 +134,14 @@ export interface EyeRow {
   readonly explain: string;
 }
 
+/** One kind of proof that is looked at by eye, ready to show. */
+export interface Shown {
+  readonly id: string;
+  readonly label: string;
+  /** What to look for on it now. */
+  readonly look: string;
+}
+
 export interface Gate {
   readonly view: Signal<View>;
   readonly strip: Signal<Strip>;
@@ -155,8 +163,12 @@ export interface Gate {
   readonly exercise: Signal<boolean>;
   /** Word and shape of the minute, which live wallets show too; null without rules or a clock. */
   readonly sign: Signal<MinuteSign | null>;
+  /** Near a turn of the minute the sign that is right as well: clocks differ by some seconds. */
+  readonly signBeside?: Signal<MinuteSign | null>;
   readonly venue: Signal<{ readonly name: string; readonly kind: string; readonly gateName: string } | null>;
   readonly eyeRows: Signal<readonly EyeRow[]>;
+  /** What a guest may show instead of a code, of the pack. */
+  readonly shown?: Signal<readonly Shown[]>;
   /** The moment whose dates the by-eye card shows; not `sure` where the clock is not trusted and staff must look first. */
   readonly eyeDay?: Signal<{ readonly ms: number; readonly sure: boolean }>;
   readonly online: Signal<boolean>;
@@ -210,8 +222,11 @@ export interface Gate {
   ): void;
   /** Opens the camera for a code that is no guest's. */
   openCamera?(): Promise<void>;
-  /** [봤음], [말로 확인], [혼자 오셨어요], age seen: checks by people. `subject` is written with the entry where one is given. */
-  admitByStaff(check: CheckWord, subject?: Subject): Promise<void>;
+  /**
+   * [봤음], [말로 확인], [혼자 오셨어요], age seen: checks by people. `subject` is written with the entry where one is given; `seen` is
+   * what was looked at, by its name in `shown`, and is counted in degraded hours alone.
+   */
+  admitByStaff(check: CheckWord, subject?: Subject, seen?: string): Promise<void>;
   /** Records a typed subject: safety code, phone number, line of a paper sheet. Sealed at once. False where the syntax is wrong. */
   recordTyped(kind: 'safety-code' | 'phone' | 'sheet-line', value: string): Promise<boolean>;
   /** The guest called the venue's number: who they are stands with the call, so the entry here only says so. */

@@ -104,7 +104,7 @@ export function fixture(look: Appearance, query: URLSearchParams): Wallet {
     clock: computed(() =>
       new Date(Math.floor(nowMs.value / 1000) * 1000 + 9 * 3_600_000).toISOString().slice(11, 19),
     ),
-    sign: computed(() => ({ word: words.value.word, shape: 'star' as const })),
+    sign: computed(() => (query.has('no-sign') ? null : { word: words.value.word, shape: 'star' as const })),
     code: signal<Code>(code),
     standing: computed<Standing>(() => ({
       state: ended ? 'ended' : 'usable',

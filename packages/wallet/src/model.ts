@@ -15,7 +15,7 @@ export interface Wallet {
   readonly nowMs: Signal<number>;
   /** The clock as it stands on the screen, 13:58:11, in the pack's time zone. */
   readonly clock: Signal<string>;
-  /** Word and shape of the minute, which gates show too; null while there are no rules. */
+  /** Word and shape of the minute, which gates show too; null while there are no rules, or too old ones. */
   readonly sign: Signal<MinuteSign | null>;
   readonly code: Signal<Code>;
   readonly standing: Signal<Standing>;

@@ -12,7 +12,14 @@ export {
   type PersonEvidence,
 } from './entitle.ts';
 export { hintOf, initialOf, readHint } from './hint.ts';
-export { MINUTE_SHAPES, type MinuteShape, type MinuteSign, minuteSign } from './minute-sign.ts';
+export {
+  MINUTE_SHAPES,
+  type MinuteShape,
+  type MinuteSign,
+  minuteSign,
+  signBeside,
+  TURN_SECONDS,
+} from './minute-sign.ts';
 export {
   CUT_OFF,
   countsAt,

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { MINUTE_SHAPES, minuteSign } from './minute-sign.ts';
+import { MINUTE_SHAPES, minuteSign, signBeside, TURN_SECONDS } from './minute-sign.ts';
 import type { Pack } from './pack.ts';
 
 const SEED = 20220106;
@@ -52,5 +52,22 @@ describe('the sign of the minute', () => {
       Array.from({ length: 60 }, (_, minute) => JSON.stringify(minuteSign(one, minute * 60, 'ko'))).join(),
     );
     expect(theirs).not.toBe(mine);
+  });
+
+  it('has its neighbour beside it near a turn, so that a phone some seconds off is not sent away', () => {
+    fc.assert(
+      fc.property(
+        minutes,
+        fc.integer({ min: 0, max: 59 }),
+        fc.integer({ min: 1 - TURN_SECONDS, max: TURN_SECONDS - 1 }),
+        (minute, second, off) => {
+          const gate = minute * 60 + second;
+          const right = [minuteSign(pack, gate, 'ko'), signBeside(pack, gate, 'ko')];
+          expect(right).toContainEqual(minuteSign(pack, gate + off, 'ko'));
+        },
+      ),
+      { seed: SEED },
+    );
+    expect(signBeside(pack, 30, 'ko')).toBeNull();
   });
 });

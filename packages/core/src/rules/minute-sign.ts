@@ -11,6 +11,9 @@ export interface MinuteSign {
   readonly shape: MinuteShape;
 }
 
+/** So far from a turn of the minute a phone may still, or already, show the sign beside it: clocks differ by some seconds. */
+export const TURN_SECONDS = 10;
+
 /** Words and shapes of even minutes are never those of odd ones: two minutes running never look alike. */
 function pick<T>(from: readonly T[], chance: number, minute: number): T {
   const half = Math.floor(from.length / 2);
@@ -31,4 +34,15 @@ export function minuteSign(pack: Pack, seconds: number, language: Language): Min
     word: pick(pack.wordOfDay, view.getUint32(0), minute)[language],
     shape: pick(MINUTE_SHAPES, view.getUint32(4), minute),
   };
+}
+
+/**
+ * The sign that is also right at an instant: the one of the minute before just after a turn, the one to come just before it. Null in
+ * the middle of a minute, where there is one sign alone.
+ * @param seconds since 1970, of the gate's clock
+ */
+export function signBeside(pack: Pack, seconds: number, language: Language): MinuteSign | null {
+  const second = ((seconds % 60) + 60) % 60;
+  if (second < TURN_SECONDS) return minuteSign(pack, seconds - 60, language);
+  return second >= 60 - TURN_SECONDS ? minuteSign(pack, seconds + 60, language) : null;
 }

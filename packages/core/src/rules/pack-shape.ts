@@ -146,6 +146,7 @@ const shape = object({
     }),
   ),
   sightings: list(object({ id: word, rule: word, 'also?': table(word) })),
+  'shown?': list(word, 1),
   penalties: list(
     object({
       id: word,

@@ -67,6 +67,8 @@ export interface Pack {
   readonly obligations: Readonly<Record<string, Obligation>>;
   readonly notices: Readonly<Record<string, Notice>>;
   readonly sightings: readonly Sighting[];
+  /** What guests show where eyes take the place of a scan, in the order in which staff meet it; absent where nothing is shown. */
+  readonly shown?: readonly string[];
   readonly penalties: readonly PenaltyTable[];
   readonly texts: Readonly<Record<Language, Readonly<Record<string, string>>>>;
 }

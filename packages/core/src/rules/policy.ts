@@ -1,5 +1,5 @@
 import { type Calendar, calendarOf } from './calendar.ts';
-import { type MinuteSign, minuteSign } from './minute-sign.ts';
+import { type MinuteSign, minuteSign, signBeside } from './minute-sign.ts';
 import type { Language, Pack, Parameters, Windows } from './pack.ts';
 import { readPack } from './pack-shape.ts';
 import { wrongPack } from './shape.ts';
@@ -21,6 +21,8 @@ export interface Policy {
   readonly calendar: Calendar;
   /** What every live wallet and every gate shows in the minute of an instant. */
   minuteSign(seconds: number, language: Language): MinuteSign;
+  /** The sign of the minute before or after, near its turn; null in the middle of a minute. */
+  signBeside(seconds: number, language: Language): MinuteSign | null;
   /** A text of the pack, parameters filled in; an unknown key comes back as itself. */
   text(language: Language, key: string, parameters?: Parameters): string;
   hasText(language: Language, key: string): boolean;
@@ -52,6 +54,7 @@ export function compilePolicy(value: unknown): Policy {
     pack,
     calendar,
     minuteSign: (seconds, language) => minuteSign(pack, seconds, language),
+    signBeside: (seconds, language) => signBeside(pack, seconds, language),
     text: texts.write,
     hasText: texts.has,
   };

@@ -122,6 +122,7 @@ export async function createGate(options: GateOptions): Promise<Gate> {
             saved: (appended, at) => ledger.saved(appended, at),
             confirmed: () => signals.confirmed.peek(),
             letIn: (check, why) => void degraded?.hours.letIn(countOf(check), why),
+            saw: (kind) => void degraded?.hours.saw(kind),
           },
         })
       : null;
@@ -309,7 +310,7 @@ export async function createGate(options: GateOptions): Promise<Gate> {
       if (next === 'start') sight.camera.close();
       signals.view.value = { name: next };
     },
-    admitByStaff: async (check, subject) => staff?.admit(check, subject),
+    admitByStaff: async (check, subject, seen) => staff?.admit(check, subject, seen),
     recordTyped: async (kind, value) => (await staff?.type(kind, value)) ?? false,
     recordCalled: async () => staff?.called(),
     answer: async (step) => staff?.answer(step),

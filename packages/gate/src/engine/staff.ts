@@ -19,8 +19,8 @@ export class Staff {
     door.onNextGuest = () => this.forget();
   }
 
-  /** [seen], [asked], [on their own], age seen. The code just shown, where one was, is who was here. */
-  async admit(check: CheckWord, given?: Subject): Promise<void> {
+  /** [seen], [asked], [on their own], age seen. The code just shown, where one was, is who was here. `kind` is what was seen, of the pack's. */
+  async admit(check: CheckWord, given?: Subject, kind?: string): Promise<void> {
     const { door } = this;
     const { recorder } = door.parts;
     const shown = door.genuine();
@@ -28,6 +28,7 @@ export class Staff {
     const decision = this.#word(check, subject === null);
     if (decision.verdict !== 'admit') return door.screen.say(decision, 'checked');
     this.#unnamed = null;
+    if (kind !== undefined) door.parts.outlet.saw(kind);
     door.screen.say(decision, 'checked');
     door.guestIsDone();
     if (!decision.record) return door.parts.outlet.letIn(decision.check, 'unrecorded');

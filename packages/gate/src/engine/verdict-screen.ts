@@ -17,6 +17,8 @@ export interface DoorOutlet {
   confirmed(): number;
   /** A guest was let in without an entry: nothing is recorded today, or the device had no room. */
   letIn(check: CheckWord, why: 'unrecorded' | 'not-saved'): void;
+  /** Staff let somebody in by a proof of this kind, which they saw. */
+  saw(kind: string): void;
 }
 
 export type Party = 'unknown' | 'alone' | 'group';

@@ -1,7 +1,7 @@
 import type { GateIdentity, RulesInUse } from '@munjigi/offline';
 import { isTextKey, t } from '@munjigi/ui/texts';
 import { computed, type Signal } from '@preact/signals';
-import type { EyeRow, Strip } from '../model.ts';
+import type { EyeRow, Shown, Strip } from '../model.ts';
 import { eyeRows } from './eye-rows.ts';
 import type { GateSignals } from './gate-signals.ts';
 import { stripOf } from './strip.ts';
@@ -35,6 +35,9 @@ export function whatCounts(
   const minute = computed(() =>
     signals.nowMs.value === null ? null : Math.floor(signals.nowMs.value / 60_000) * 60,
   );
+  const second = computed(() =>
+    signals.nowMs.value === null ? null : Math.floor(signals.nowMs.value / 1000),
+  );
   /** Read anew whenever the mirrors were asked: nothing else moves while the clock is unknown. */
   const latest = computed(() => (signals.rulesSeen.value >= 0 ? rules.clock.pessimisticMs() : 0));
   /** A gate without a clock is told to look by eye, so the card then goes by the device's own day and says so. */
@@ -52,6 +55,16 @@ export function whatCounts(
     protectedHours: computed(() => policy.value?.pack.protectedHours ?? []),
     sign: computed(() =>
       minute.value === null ? null : (policy.value?.minuteSign(minute.value, language.value) ?? null),
+    ),
+    signBeside: computed(() =>
+      second.value === null ? null : (policy.value?.signBeside(second.value, language.value) ?? null),
+    ),
+    shown: computed<readonly Shown[]>(() =>
+      (policy.value?.pack.shown ?? []).map((id) => ({
+        id,
+        label: textIn(language.value, `shown.${id}.label`),
+        look: textIn(language.value, `shown.${id}.look`),
+      })),
     ),
     eyeRows: computed<readonly EyeRow[]>(() =>
       policy.value && identity

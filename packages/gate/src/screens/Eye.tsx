@@ -18,6 +18,10 @@ interface Props {
 /** What to look at when eyes take the place of the camera: today's dates come from the rules, run backwards. */
 export function Eye({ gate, pulse, calm }: Props) {
   const [open, choose] = useState<string | null>(null);
+  const [seen, see] = useState<string | null>(null);
+  const kinds = gate.shown?.value ?? [];
+  const kind = kinds.find(({ id }) => id === seen);
+  const beside = gate.signBeside?.value ?? null;
   const rows = gate.eyeRows.value;
   const sign = gate.sign.value;
   const second = pulse.second.value;
@@ -58,9 +62,21 @@ export function Eye({ gate, pulse, calm }: Props) {
               <div>
                 <dt>{word(gate, 'eye.word')}</dt>
                 <dd class="sign" data-munjigi="sign">
-                  {sign && <Shape name={sign.shape} />}
-                  {sign?.word}
+                  {sign ? (
+                    <>
+                      <Shape name={sign.shape} />
+                      {sign.word}
+                    </>
+                  ) : (
+                    <small>{word(gate, 'eye.word-none')}</small>
+                  )}
                 </dd>
+                {beside && (
+                  <dd class="beside" data-munjigi="beside">
+                    <Shape name={beside.shape} />
+                    {word(gate, 'eye.word-beside', { word: beside.word })}
+                  </dd>
+                )}
               </div>
             </dl>
           </section>
@@ -78,8 +94,31 @@ export function Eye({ gate, pulse, calm }: Props) {
             </ul>
           </section>
         </div>
+        {kinds.length > 0 && (
+          <fieldset class="shown">
+            <legend>{word(gate, 'eye.shown')}</legend>
+            <div class="kinds">
+              {kinds.map(({ id, label }) => (
+                <button
+                  type="button"
+                  key={id}
+                  aria-pressed={id === seen}
+                  data-shown={id}
+                  onClick={() => see(id === seen ? null : id)}
+                >
+                  {label}
+                </button>
+              ))}
+            </div>
+            <p aria-live="polite">{kind && <Say text={kind.look} />}</p>
+          </fieldset>
+        )}
         <div class="acts">
-          <button type="button" class="btn first" onClick={() => void gate.admitByStaff('eye')}>
+          <button
+            type="button"
+            class="btn first"
+            onClick={() => void gate.admitByStaff('eye', undefined, kind?.id)}
+          >
             <Icon name="check" />
             {word(gate, 'eye.seen')}
           </button>
@@ -93,6 +132,11 @@ export function Eye({ gate, pulse, calm }: Props) {
           >
             {word(gate, 'action.alone')}
           </button>
+          {kinds.length > 0 && (
+            <button type="button" class="btn" onClick={() => void gate.answer('none')}>
+              {word(gate, 'action.none')}
+            </button>
+          )}
           <button type="button" class="btn" onClick={() => gate.show('scan')}>
             {word(gate, 'back')}
           </button>

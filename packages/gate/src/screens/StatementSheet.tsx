@@ -11,10 +11,12 @@ interface Props {
   readonly checked: CheckedStatement;
   /** True where it was read from another device. */
   readonly foreign: boolean;
+  /** What this device counted of kinds of proof seen by eye; it is not in the code. */
+  readonly seen?: Readonly<Record<string, number>> | undefined;
 }
 
 /** A statement as a page: what was unreachable when, who was let in meanwhile, what it proves and what not. */
-export function StatementSheet({ gate, checked, foreign }: Props) {
+export function StatementSheet({ gate, checked, foreign, seen = {} }: Props) {
   const { statement } = checked;
   const { saved, cancelled, confirmed, notSaved } = statement;
   const entries = [word(gate, 'statement.saved', { count: saved, confirmed })];
@@ -24,6 +26,9 @@ export function StatementSheet({ gate, checked, foreign }: Props) {
     [word(gate, 'statement.venue'), `${statement.venueName} · ${statement.gateName}`],
     [word(gate, 'statement.unreachable'), unreachable(gate, statement)],
     [word(gate, 'statement.guests'), guests(gate, statement)],
+    ...(Object.keys(seen).length > 0
+      ? ([[word(gate, 'statement.seen'), kindsSeen(gate, seen)]] as const)
+      : []),
     [word(gate, 'statement.entries'), entries.join(' · ')],
     [word(gate, 'statement.counted'), counted(gate, statement)],
     [word(gate, 'statement.device'), device(gate, checked)],
@@ -85,6 +90,13 @@ function guests(gate: Gate, { checks }: Statement): string {
   const some = named.filter(([, count]) => count > 0);
   if (some.length === 0) return word(gate, 'statement.no-guests');
   return some.map(([check, count]) => word(gate, `statement.check-${check}`, { count })).join(' · ');
+}
+
+/** Kinds of proof with their counts, in the pack's order; one that the pack has no more is shown by its name. */
+function kindsSeen(gate: Gate, seen: Readonly<Record<string, number>>): string {
+  return Object.entries(seen)
+    .map(([kind, count]) => `${packText(gate, `shown.${kind}.label`, {}, kind)} ${count}`)
+    .join(' · ');
 }
 
 /** The sentence that counted, by the pack held here; a notice of another pack is shown by its name. */

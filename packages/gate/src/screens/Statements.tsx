@@ -1,4 +1,5 @@
 import type { CheckedStatement } from '@munjigi/core/statement';
+import type { Episode } from '@munjigi/offline';
 import { Icon, QrSvg } from '@munjigi/ui/elements';
 import { useState } from 'preact/hooks';
 import type { Gate, Statements as Stated } from '../model.ts';
@@ -14,15 +15,22 @@ interface Props {
   readonly statements: Stated;
 }
 
+interface Made {
+  readonly checked: CheckedStatement;
+  readonly text: string;
+  readonly seen: Episode['seen'];
+}
+
 /** Hours in which servers did not answer: this device's own, each with a code for an inspector; and what an inspector has read. */
 export function Statements({ gate, statements }: Props) {
-  const [made, show] = useState<{ readonly checked: CheckedStatement; readonly text: string } | null>(null);
+  const [made, show] = useState<Made | null>(null);
   const [failed, tell] = useState(false);
   const read = statements.read.value;
   const choose = async (from: number): Promise<void> => {
     const text = await statements.make(from);
     const checked = text === null ? null : await statements.verify(text);
-    if (text !== null && checked) show({ checked, text });
+    const { seen } = statements.episodes.value.find((one) => one.from === from) ?? {};
+    if (text !== null && checked) show({ checked, text, seen });
     tell(!checked);
   };
   const shown = read || made?.checked;
@@ -31,7 +39,12 @@ export function Statements({ gate, statements }: Props) {
       <main class="form statements" data-shown={shown ? 'sheet' : 'list'}>
         {shown ? (
           <div class="paper">
-            <StatementSheet gate={gate} checked={shown} foreign={read !== null} />
+            <StatementSheet
+              gate={gate}
+              checked={shown}
+              foreign={read !== null}
+              seen={read === null ? made?.seen : undefined}
+            />
             {made && read === null && (
               <div class="show">
                 <div class="paper-white">

@@ -153,6 +153,17 @@ describe('hours in which servers did not answer', () => {
     });
   });
 
+  it('count what was seen by eye while they last, over a reload, and put none of it into a statement', async () => {
+    const hours = open();
+    await hours.saw('paper');
+    await hours.asked('register', false, T0);
+    for (const kind of ['paper', 'sticker', 'paper']) await hours.saw(kind);
+    const [episode] = await open().list();
+    expect(episode?.seen).toEqual({ paper: 2, sticker: 1 });
+    at = T0 + 60;
+    expect(JSON.stringify(await stated(episode!))).not.toMatch(/paper|sticker/);
+  });
+
   it('are one disturbance while it flaps, and another one after five quiet minutes', async () => {
     const hours = open();
     for (const second of [0, 60, 120]) {

@@ -15,6 +15,8 @@ export interface Episode {
   /** Guests let in without an entry of their own: on days that record nothing, or because the device had no room. */
   readonly unrecorded: DegradedChecks;
   readonly notSaved: number;
+  /** How often each of the pack's kinds of proof was seen by eye; absent in episodes from before they were counted. */
+  readonly seen?: Readonly<Record<string, number>>;
   /** What counted when it began, or what was published meanwhile. */
   readonly counted: Statement['counted'];
   /** What the chain said when it ended: entries may be forgotten later. */
@@ -118,6 +120,17 @@ export class DegradedHours {
       ...episode,
       unrecorded: { ...episode.unrecorded, [check]: episode.unrecorded[check] + 1 },
       notSaved: episode.notSaved + (why === 'not-saved' ? 1 : 0),
+    }));
+  }
+
+  /**
+   * Staff saw a proof of this kind. It is counted here alone: an entry and a statement hold no kind of proof. An entry that is
+   * cancelled later stays counted.
+   */
+  saw(kind: string): Promise<void> {
+    return this.#whileOpen((episode) => ({
+      ...episode,
+      seen: { ...episode.seen, [kind]: (episode.seen?.[kind] ?? 0) + 1 },
     }));
   }
 

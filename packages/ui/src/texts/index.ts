@@ -10,6 +10,8 @@ import { en } from './en.ts';
 import { ko } from './ko.ts';
 import { troublesEn } from './troubles-en.ts';
 import { troublesKo } from './troubles-ko.ts';
+import { walletEn } from './wallet-en.ts';
+import { walletKo } from './wallet-ko.ts';
 
 export type Language = 'ko' | 'en';
 export const LANGUAGES: readonly Language[] = ['ko', 'en'];
@@ -21,12 +23,29 @@ export type TextKey =
   | keyof typeof consoleCasesKo
   | keyof typeof consoleIncidentsKo
   | keyof typeof consoleLadderKo
-  | keyof typeof troublesKo;
+  | keyof typeof troublesKo
+  | keyof typeof walletKo;
 
 // `en` is typed by the keys of `ko`, so a sentence can never exist in one language alone.
 const catalogue: Record<Language, Readonly<Record<TextKey, string>>> = {
-  ko: { ...ko, ...consoleKo, ...consoleCasesKo, ...consoleIncidentsKo, ...consoleLadderKo, ...troublesKo },
-  en: { ...en, ...consoleEn, ...consoleCasesEn, ...consoleIncidentsEn, ...consoleLadderEn, ...troublesEn },
+  ko: {
+    ...ko,
+    ...consoleKo,
+    ...consoleCasesKo,
+    ...consoleIncidentsKo,
+    ...consoleLadderKo,
+    ...troublesKo,
+    ...walletKo,
+  },
+  en: {
+    ...en,
+    ...consoleEn,
+    ...consoleCasesEn,
+    ...consoleIncidentsEn,
+    ...consoleLadderEn,
+    ...troublesEn,
+    ...walletEn,
+  },
 };
 
 /** True for a key of the neutral catalogue. */

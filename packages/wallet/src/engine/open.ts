@@ -13,6 +13,7 @@ import { openLookups } from './lookups.ts';
 import { noticeOf } from './notice.ts';
 import { notificationState, openReminding } from './reminding.ts';
 import { openRules } from './rules.ts';
+import { signOf } from './sign-of-minute.ts';
 import { followSignedWord, isConcerned } from './signed-word.ts';
 import { finishSignIn, goSignIn, type SignedIn } from './signing-in.ts';
 import { cards, endOf, type HeldCertificate, standing, useful } from './standing.ts';
@@ -198,7 +199,7 @@ export async function openWallet({
     person,
     nowMs: ticker.nowMs as Wallet['nowMs'],
     clock: computed(() => clockText(zone.value, seconds.value * 1000)),
-    sign: computed(() => policy.value?.minuteSign(seconds.value, language.value) ?? null),
+    sign: signOf(rules, seconds, language),
     code: drawing.code as Wallet['code'],
     standing: computed(() =>
       moment.value

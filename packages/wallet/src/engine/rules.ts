@@ -14,6 +14,8 @@ export interface Rules {
   readonly cutOffSince: ReadonlySignal<number | null>;
   /** Issuer keys (hex) that the bundle in use withdraws. */
   readonly withdrawn: ReadonlySignal<ReadonlySet<string>>;
+  /** Age of the rules in seconds since they were last confirmed; null without rules. */
+  ageSeconds(): number | null;
   /** Called after a clock of the story jumped. */
   onJump(call: () => void): void;
   /** Asks the mirrors once. */
@@ -82,6 +84,7 @@ export async function openRules({ rules, clock }: Holder): Promise<Rules> {
     published,
     cutOffSince,
     withdrawn,
+    ageSeconds: () => rules.ageSeconds(),
     onJump: (call) => void jumps.push(call),
     refresh,
     watch(shown) {

@@ -1,4 +1,4 @@
-import { Shape } from '@munjigi/ui/elements';
+import { S, Shape } from '@munjigi/ui/elements';
 import type { Wallet } from '../model.ts';
 
 /** Clock, and word and shape of the minute: the second and third proof of life, compared at a glance with the gate's own screen. */
@@ -9,12 +9,16 @@ export function Tell({ wallet }: { readonly wallet: Wallet }) {
       <span class="clock num" data-munjigi="clock">
         {wallet.clock.value}
       </span>
-      {sign && (
+      {sign ? (
         <span class="word" data-munjigi="sign">
           <small class="off-screen">{wallet.text('wallet.word')}</small>
           <Shape name={sign.shape} />
           {sign.word}
         </span>
+      ) : (
+        <small class="small" data-munjigi="sign-none">
+          <S text={wallet.text('wallet.word.none')} />
+        </small>
       )}
     </div>
   );

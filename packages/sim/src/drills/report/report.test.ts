@@ -33,6 +33,7 @@ const line: DrillLine = {
   figures: { 'guests a second': 20 },
   baseline: { reported: { ...old, perSecond: [{ second: 1, answered: 20 }] } },
   complaints: [],
+  sentences: [],
 };
 
 const kept: KeptDrill = {
