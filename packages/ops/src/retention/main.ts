@@ -74,8 +74,7 @@ async function recover(
   rehearsal: boolean,
   nowMs: number,
 ): Promise<number> {
-  if (typeof flags.desks !== 'string')
-    throw new UsageError('--desk names the desk that is to be recovered.');
+  if (typeof flags.desks !== 'string') throw new UsageError('--desk names the desk that is to be recovered.');
   const { stores, policy } = await deskStores(deskConfig(flags));
   const [entry] = stores;
   if (!entry || stores.size !== 1) throw new UsageError('--desk names one desk.');
