@@ -72,7 +72,7 @@ describeInBrowser('the gate app', () => {
     await scanning();
     await page.waitForFunction(() => (document.querySelector('video')?.videoWidth ?? 0) > 0);
     expect(await words('.clock')).toMatch(/^1[34]:\d\d:\d\d$/);
-    expect(await words('.scan .word')).toContain('버들');
+    expect(await words('.scan .word')).toMatch(/^지금\s*\S+/);
     expect(await words('.strip')).toContain('평소대로 확인하고 기록합니다.');
     const tick = await page.locator('.aim .live').getAttribute('data-tick');
     await page.waitForFunction(

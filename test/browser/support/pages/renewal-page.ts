@@ -94,6 +94,7 @@ function open(register: TestRegister, steps: Steps, now = NOW): Device {
       random: () => 0,
       monotonicMs: () => 0,
       now: () => now,
+      provedMs: () => now * 1000,
     }),
   };
 }
