@@ -4,7 +4,7 @@ import { runRange } from './range.ts';
 import { type RunResult, runSeed } from './run.ts';
 import { notReached } from './sometimes.ts';
 import { bigger } from './world/plan.ts';
-import { CAUGHT_WITHIN, PLANTS, type Plant } from './world/plants.ts';
+import { CAUGHT_WITHIN, isCaught, PLANTS, type Plant } from './world/plants.ts';
 
 const USAGE = `npm run sim -- --seed N [--trace]           one seed; --trace prints everything that happens
 npm run sim -- --seeds FROM..TO               many seeds, on all cores; 1..10000 is the whole set
@@ -156,7 +156,7 @@ async function runPlant({ range, big, workers }: Arguments, plant: Plant): Promi
     ...(workers === null ? {} : { workers }),
     onResult(result) {
       seeds += 1;
-      if (result.failures.length > 0) caught ??= result;
+      if (isCaught(result.failures)) caught ??= result;
       return caught !== null;
     },
   });
