@@ -10,7 +10,7 @@ const USAGE = `npm run sim -- --seed N [--trace]           one seed; --trace pri
 npm run sim -- --seeds FROM..TO               many seeds, on all cores; 1..10000 is the whole set
 npm run sim -- --plant NAME [--seeds FROM..TO]   with a fault put in on purpose, until it is caught: ${Object.keys(PLANTS).join(', ')}
 npm run sim -- --baselines --seeds FROM..TO   the strategies of the past beside the product, in the same world
-  --big        thousands of gates
+  --big        1,500 gates
   --workers N  as many processes
 The last line of standard output is JSON. Exit: 0 clean (or the plant was caught), 1 not, 2 usage.
 `;
