@@ -169,6 +169,58 @@ describe.each(engines)('noticing on $name', ({ open }) => {
   );
 
   whole(
+    'the end of a sentence is a person’s, though the register works a round before the issuers do',
+    async ({ rounds, now, act, pass, incidents }) => {
+      const both: Round = { register: 'down', issuers: 'down' };
+      const slow: Round = { register: 'works', issuers: 'slow' };
+      const later: Round = { register: 'works', issuers: 'down' };
+      await rounds(GOOD, both, both);
+      expect(await now()).toMatchObject({ notice: 'app-down', status: 'provisional' });
+      await rounds(later, later, later, later);
+      expect((await incidents()).incidents).toMatchObject([
+        { component: 'register', works: true },
+        { component: 'issuers', works: false },
+      ]);
+      expect(await now(), 'delays would end by themselves, and this with them').toMatchObject({
+        notice: 'app-down',
+        obligation: 'check-by-eye',
+      });
+      await rounds(slow, slow, slow);
+      expect(await now()).toMatchObject({ notice: 'app-down' });
+      await rounds(GOOD, GOOD, GOOD);
+      expect(await now(), 'nobody has ended it').toMatchObject({ notice: 'app-down', status: 'provisional' });
+      await act('', { component: 'kakao', state: 'down' });
+      expect(await now(), 'what is down now is truer').toMatchObject({ notice: 'wallet-down' });
+
+      pass(60);
+      await rounds(GOOD, GOOD, GOOD, both, both, both);
+      expect(await now()).toMatchObject({ notice: 'app-down', status: 'provisional' });
+      const { number } = (await incidents()).incidents.find(
+        (one: { component: string }) => one.component === 'register',
+      );
+      expect((await act(`/${number}/confirm`, { notice: 'app-down' })).status).toBe(200);
+      await rounds(later, later, later, slow, slow, slow, GOOD, GOOD, GOOD);
+      expect(await now(), 'nothing takes the place of what a person stands for').toMatchObject({
+        notice: 'app-down',
+        status: 'confirmed',
+      });
+    },
+  );
+
+  whole('what was down and is slow by now is told as slow', async ({ rounds, now, nodes, pass }) => {
+    await rounds(GOOD, DOWN, DOWN, DOWN);
+    pass(1);
+    const usual = { notice: null, status: 'confirmed' };
+    await nodes[0]!.operate('POST', '/api/authority/notices', usual);
+    const slow: Round = { register: 'slow', issuers: 'works' };
+    await rounds(slow, slow, slow);
+    expect(await now()).toMatchObject({ notice: null });
+    const slower: Round = { register: 'slow', issuers: 'slow' };
+    await rounds(slower, slower);
+    expect(await now()).toMatchObject({ notice: 'issuing-delayed' });
+  });
+
+  whole(
     'somebody reports what no canary sees, and says when it works again',
     async ({ now, act, incidents, pass }) => {
       expect((await act('', { component: 'kakao', state: 'down' })).json).toEqual({ number: 1 });

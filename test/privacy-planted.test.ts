@@ -1,5 +1,6 @@
 // @long One world holds everything that is planted: making it takes most of the time.
 import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
 import { batchToJson, type Entry } from '@munjigi/core/chain';
 import { fromBase64, toBase64url, utf8Encode } from '@munjigi/core/encoding';
 import { handleOf, possessionBytes, presentPass } from '@munjigi/core/entry-pass';
@@ -8,6 +9,8 @@ import { sealSubject } from '@munjigi/core/sealed';
 import { compressPoint } from '@munjigi/core/signing';
 import { openBundle, openRoot } from '@munjigi/core/trust';
 import { nodeCrypto, random } from '@munjigi/service/crypto';
+import { exportDatabase } from '@munjigi/service/db';
+import { freePort } from '@munjigi/sim/stage';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { operations } from '../packages/service/src/contracts/index.ts';
 import type { Operation } from '../packages/service/src/contracts/operation.ts';
@@ -17,6 +20,7 @@ import { writeProviders } from './support/calls.ts';
 import { tempFolder } from './support/databases.ts';
 import { everyFile, everyRow, foundIn, type Planted, plantedBytes, plantedText } from './support/planted.ts';
 import { CALL_ID, CALLER, plantCalls } from './support/planted-calls.ts';
+import { PAPER_CODE, PAPER_PHONE, plantSheets } from './support/planted-sheets.ts';
 import { TestGate } from './support/register.ts';
 import {
   provenKeys,
@@ -46,9 +50,13 @@ describe('what is planted as a person, a handle, a code or a reason', () => {
     plantedText('the id of a call', CALL_ID),
     plantedText('the safety code', SAFETY_CODE),
     plantedText('the line of a sheet', SHEET_LINE),
+    plantedText('the safety code on paper', PAPER_CODE),
+    plantedText('the phone number on paper', PAPER_PHONE),
   ];
   const handles: Planted[] = [];
   const secrets: Planted[] = [];
+  let paperEntries = 0;
+  let metrics: string;
   /** Answers to whoever has nothing to do with the person. */
   const answers: string[] = [];
 
@@ -194,7 +202,10 @@ describe('what is planted as a person, a handle, a code or a reason', () => {
 
   /** Every operation is asked wrongly, with people wherever a request has room for them. */
   async function wrong(): Promise<void> {
-    const values = [PERSON.name, PERSON.nameEn, PERSON.birthDate, PHONE, CALLER, SAFETY_CODE, SHEET_LINE];
+    const values = [
+      ...[PERSON.name, PERSON.nameEn, PERSON.birthDate, PHONE, CALLER, SAFETY_CODE, SHEET_LINE],
+      ...[PAPER_CODE, PAPER_PHONE],
+    ];
     for (const { method, url } of Object.values<Operation>(operations)) {
       for (const value of values) {
         const written = encodeURIComponent(value);
@@ -260,10 +271,15 @@ describe('what is planted as a person, a handle, a code or a reason', () => {
   beforeAll(async () => {
     const data = tempFolder('planted');
     const provider = writeProviders(data).hmac;
-    test = await startTestService({ data, level: 'trace' });
+    const metricsPort = String(await freePort());
+    metrics = `http://127.0.0.1:${metricsPort}/metrics`;
+    test = await startTestService({ data, level: 'trace', flags: { 'metrics-port': metricsPort } });
     const { enrolment, code, key } = await visitor();
     await entries(key);
     answers.push(...(await plantCalls(test, provider, VENUE_NAME)));
+    const paper = await plantSheets(test, VENUE_NAME);
+    answers.push(...paper.answers);
+    paperEntries = paper.entries;
     await ask('POST', '/api/demonstration/old-way', { code });
     await officer();
     await wrong();
@@ -293,7 +309,8 @@ describe('what is planted as a person, a handle, a code or a reason', () => {
 
   it('stands in no row of the register, where entries are; an officer only where the body keeps its own', async () => {
     const rows = await everyRow(test.databases.get('register')!);
-    expect(rows.filter(({ table }) => table === 'public.entry')).toHaveLength(5);
+    expect(paperEntries).toBe(3);
+    expect(rows.filter(({ table }) => table === 'public.entry')).toHaveLength(5 + paperEntries);
     const text = rows.map((row) => row.text).join('\n');
     expect(foundIn(text, [...people, ...handles, ...secrets])).toEqual([]);
     expect(text).not.toMatch(/\b(dose|negative|exemption)\b/);
@@ -308,6 +325,21 @@ describe('what is planted as a person, a handle, a code or a reason', () => {
     const authority = (await everyRow(test.databases.get('authority')!)).map(({ text }) => text).join('\n');
     const marked = (planted: readonly Planted[]) => foundIn(authority, planted);
     expect(marked([...people, ...handles, ...secrets])).toEqual([]);
+  });
+
+  it('stands in no metric, and in no table of a backup of the register', async () => {
+    // Only now: a service that listens says in its log where.
+    await test.service.listen();
+    const numbers = await (await fetch(metrics)).text();
+    expect(numbers).toContain('munjigi_');
+    const folder = tempFolder('planted-backup');
+    await exportDatabase(test.databases.get('register')!, folder, 'register', STORY_SECONDS * 1000);
+    const backup = everyFile(folder).map(({ file, bytes }) =>
+      (file.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString(),
+    );
+    expect(backup.filter((text) => text.includes(VENUE_NAME))).toHaveLength(1);
+    for (const text of [numbers, ...backup])
+      expect(foundIn(text, [...people, ...handles, ...secrets])).toEqual([]);
   });
 
   it('would be found if it leaked: the same search finds what may stand there', async () => {

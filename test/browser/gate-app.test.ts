@@ -167,6 +167,40 @@ describeInBrowser('the gate app', () => {
     expect(strip).toContain('앱을 지우거나 다시 깔지 마세요.');
   }, 90_000);
 
+  it('takes what was seen by eye in two taps, each kind of it, and counts the kinds in the statement alone', async () => {
+    const kinds = { id: '신분증', sticker: '스티커', paper: '종이', wallet: '다른 지갑', coov: '쿠브' };
+    const waiting = async () => Number(/(\d+)건 저장됨/.exec(await words('.strip'))![1]);
+    const before = await waiting();
+    for (const [kind, label] of Object.entries(kinds)) {
+      await page.getByRole('button', { name: '눈으로 확인' }).click();
+      // The first tap may be a wrong one: the last one counts.
+      if (kind === 'id') await page.locator('[data-shown=paper]').click();
+      await page.getByRole('button', { name: label, exact: true }).click();
+      const pressed = page.locator('.kinds [aria-pressed=true]');
+      expect(await pressed.allInnerTexts()).toEqual([label]);
+      expect(await words('.look'), kind).not.toBe('');
+      await page.getByRole('button', { name: '봤음' }).click();
+      await verdict('admit');
+      await page.waitForSelector('.foot [data-record=saved]');
+      await page.keyboard.press('Escape');
+      await scanning();
+    }
+    await page.waitForFunction(
+      (n) => document.querySelector('.strip')?.textContent?.includes(`${n}건 저장됨`),
+      before + 5,
+    );
+    await page.getByRole('button', { name: '더 보기' }).click();
+    await page.getByRole('button', { name: '장애 시간 확인서' }).click();
+    await page.locator('.episodes button').first().click();
+    const sheet = await words('.sheet');
+    expect(sheet).toContain('쿠브 1 · 다른 지갑 1 · 종이 1 · 스티커 1 · 신분증 1');
+    expect(sheet).toMatch(/눈으로 5명/);
+    await page.getByRole('button', { name: '돌아가기' }).click();
+    await page.getByRole('button', { name: '돌아가기' }).click();
+    await page.getByRole('button', { name: '돌아가기' }).click();
+    await scanning();
+  }, 60_000);
+
   it('lets a newer version wait, and takes it by a tap without ending the shift', async () => {
     front.comeBack();
     stand.setRegister(true);

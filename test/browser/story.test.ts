@@ -412,6 +412,9 @@ describeInBrowser('the story of 6 January 2022, as a newcomer clicks it', () => 
       await part('statement-read').click();
       await gateSays('진본 확인서');
       expect(await gateText()).toMatch(/모퉁이 카페[\s\S]*30/);
+      const said = /14:0\d\s–\s19:\d\d 방역패스 의무는 그대로/;
+      expect(await gateText(), 'what stood in those hours, not the news of their end').toMatch(said);
+      expect(await gateText()).not.toContain('복구되었습니다');
       await picture('statement');
       await gate.getByRole('button', { name: '돌아가기' }).click();
       await backToScanning();

@@ -176,7 +176,10 @@ const STATED: CheckedStatement = {
     ],
     checks: { ...NO_CHECKS, scan: 30, eye: 1 },
     ...{ saved: 31, cancelled: 1, confirmed: 31, notSaved: 0, before: null, after: null, receipt: null },
-    counted: { notice: 'app-down', obligation: 'check-by-eye', sequence: 41 },
+    counted: [
+      { notice: null, obligation: 'usual', sequence: 40, from: at('2022-01-06T14:00:00') },
+      { notice: 'app-down', obligation: 'check-by-eye', sequence: 41, from: at('2022-01-06T14:02:00') },
+    ],
   },
 };
 
@@ -185,7 +188,7 @@ function statementsFor(wish: Wish): NonNullable<Gate['statements']> {
   const checked: CheckedStatement =
     wish.gate === 'unconfirmed' ? { ...STATED, gate: 'unconfirmed', receivedAtMs: null } : STATED;
   const { from, to, spans } = STATED.statement;
-  const base = { before: null, chain: '', unrecorded: NO_CHECKS, notSaved: 0, counted: null, wrote: null };
+  const base = { before: null, chain: '', unrecorded: NO_CHECKS, notSaved: 0, counted: [], wrote: null };
   const day = 86_400;
   return {
     episodes: signal(

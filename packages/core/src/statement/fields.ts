@@ -1,12 +1,13 @@
 import type { CborValue } from '../encoding/index.ts';
 import { fieldReader } from '../trust/fields.ts';
-import { type ChainMark, type Statement, UNREACHABLE, type UnreachableSpan } from './types.ts';
+import { type ChainMark, type Counted, type Statement, UNREACHABLE, type UnreachableSpan } from './types.ts';
 
 const read = fieldReader('statement.structure', 'statement');
 
 /** Most characters of a venue's or a gate's name. */
 const LONGEST_NAME = 60;
 const MOST_SPANS = 16;
+const MOST_NOTICES = 8;
 const MOST_COUNTED = 0xffffffff;
 
 const markOut = (mark: ChainMark | null): CborValue => mark && [mark.counter, mark.hash];
@@ -29,7 +30,7 @@ export function encodeStatement(statement: Statement): CborValue {
     [statement.saved, statement.cancelled, statement.confirmed, statement.notSaved],
     markOut(statement.before),
     markOut(statement.after),
-    counted && [counted.notice, counted.obligation, counted.sequence],
+    counted.map(({ notice, obligation, sequence, from }) => [notice, obligation, sequence, from]),
     statement.receipt,
   ];
   readStatement(payload);
@@ -50,6 +51,16 @@ function spanIn(value: CborValue): UnreachableSpan {
   };
   if (span.to !== null && span.to < span.from) throw read.wrong('a span ends after it begins');
   return span;
+}
+
+function countedIn(value: CborValue): Counted {
+  const [notice, obligation, sequence, from] = read.array(value, 'one that counted', 4);
+  return {
+    notice: read.orNull(notice, (code) => read.text(code, 'notice', 64)),
+    obligation: read.text(obligation, 'obligation', 64),
+    sequence: read.uint(sequence, 'sequence'),
+    from: read.uint(from, 'counted from'),
+  };
 }
 
 const counts = <const N extends number>(value: CborValue | undefined, what: string, many: N) =>
@@ -91,14 +102,7 @@ export function readStatement(payload: CborValue): Statement {
     notSaved,
     before: read.orNull(before, markIn),
     after: read.orNull(after, markIn),
-    counted: read.orNull(counted, (value) => {
-      const [notice, obligation, sequence] = read.array(value, 'what counted', 3);
-      return {
-        notice: read.orNull(notice, (code) => read.text(code, 'notice', 64)),
-        obligation: read.text(obligation, 'obligation', 64),
-        sequence: read.uint(sequence, 'sequence'),
-      };
-    }),
+    counted: read.array(counted, 'what counted', 0, MOST_NOTICES).map(countedIn),
     receipt: read.orNull(receipt, (bytes) => read.bytes(bytes, 'receipt', 1, 512)),
   };
   check(statement);
@@ -124,6 +128,9 @@ function check({
     throw read.wrong('it is ongoing while a span is');
   if (rest.spans.some((span) => span.from < from || (span.to ?? to) > to))
     throw read.wrong('spans lie within its time');
+  const begins = [from, ...rest.counted.map((one) => one.from), to];
+  if (begins.some((at, i) => at < (begins[i - 1] ?? from)))
+    throw read.wrong('what counted lies within its time, in order');
   if (cancelled > saved || confirmed > saved) throw read.wrong('cancelled and confirmed are of those saved');
   if ((before === null) !== (after === null)) throw read.wrong('it has both ends of the chain, or none');
   if (before && after && after.counter - before.counter < saved)

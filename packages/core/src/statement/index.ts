@@ -9,6 +9,7 @@ export {
 export type {
   ChainMark,
   CheckedStatement,
+  Counted,
   DegradedChecks,
   Statement,
   Unreachable,

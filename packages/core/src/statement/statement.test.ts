@@ -47,7 +47,10 @@ const said = async (more: Partial<Statement> = {}): Promise<Omit<Statement, 'gat
   notSaved: 0,
   before: { counter: 80, hash: hash(2) },
   after: { counter: 112, hash: hash(3) },
-  counted: { notice: 'app-down', obligation: 'check-by-eye', sequence: 41 },
+  counted: [
+    { notice: null, obligation: 'usual', sequence: 40, from: FROM },
+    { notice: 'app-down', obligation: 'check-by-eye', sequence: 41, from: FROM + 120 },
+  ],
   receipt: await receipt(),
   ...more,
 });
@@ -121,6 +124,10 @@ describe('a statement of degraded hours', () => {
     ['more confirmed than saved', { confirmed: 32 }],
     ['more saved than the chain grew', { saved: 33 }],
     ['one end of the chain alone', { after: null }],
+    [
+      'a notice that counted before it began',
+      { counted: [{ notice: null, obligation: 'usual', sequence: 1, from: FROM - 1 }] },
+    ],
   ] as const)('is not signed with %s', async (_, wrong) => {
     await expect(signStatement(await said(wrong as Partial<Statement>), tablet)).rejects.toMatchObject({
       code: 'statement.structure',

@@ -18,6 +18,17 @@ export interface DegradedChecks {
   readonly notMade: number;
 }
 
+/** What counted by a signed note, from when the device held it on. */
+export interface Counted {
+  /** Null where nothing was published: the usual rules. */
+  readonly notice: string | null;
+  readonly obligation: string;
+  /** Number of the first note that said so. */
+  readonly sequence: number;
+  /** Seconds. It counted until the next one did. */
+  readonly from: number;
+}
+
 /** Where the device's chain stood. */
 export interface ChainMark {
   readonly counter: number;
@@ -53,12 +64,8 @@ export interface Statement {
   /** The chain before the first of these entries, and after the last; null where none was written. */
   readonly before: ChainMark | null;
   readonly after: ChainMark | null;
-  /** What counted by the newest signed note that the device held. */
-  readonly counted: {
-    readonly notice: string | null;
-    readonly obligation: string;
-    readonly sequence: number;
-  } | null;
+  /** What counted meanwhile by the signed notes that the device held, by their beginning; at most 8, none where it held no note. */
+  readonly counted: readonly Counted[];
   /** The newest receipt that the device holds for this chain: the register's word that it knows the key and the venue. */
   readonly receipt: Uint8Array | null;
 }

@@ -57,8 +57,9 @@ export class Degraded implements Statements {
   /** The rules were looked at again: perhaps something new counts. */
   rulesChanged(): void {
     const now = this.rules.inUse?.now;
-    if (now)
-      void this.#hours.counts({ notice: now.notice, obligation: now.obligation, sequence: now.sequence });
+    if (!now) return;
+    const { notice, obligation, sequence } = now;
+    void this.#hours.counts({ notice, obligation, sequence, from: this.#seconds() });
   }
 
   /** Forgets what is older than the pack keeps anything. */

@@ -95,8 +95,12 @@ export function Eye({ gate, pulse, calm }: Props) {
           </section>
         </div>
         {kinds.length > 0 && (
-          <fieldset class="shown">
-            <legend>{word(gate, 'eye.shown')}</legend>
+          <section class="shown" aria-labelledby="eye-shown">
+            {/* Above the buttons, so that they stay where they are under a finger. */}
+            <p class="look" aria-live="polite">
+              {kind && <Say text={kind.look} />}
+            </p>
+            <h2 id="eye-shown">{word(gate, 'eye.shown')}</h2>
             <div class="kinds">
               {kinds.map(({ id, label }) => (
                 <button
@@ -110,8 +114,7 @@ export function Eye({ gate, pulse, calm }: Props) {
                 </button>
               ))}
             </div>
-            <p aria-live="polite">{kind && <Say text={kind.look} />}</p>
-          </fieldset>
+          </section>
         )}
         <div class="acts">
           <button

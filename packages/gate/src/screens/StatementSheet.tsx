@@ -94,17 +94,25 @@ function guests(gate: Gate, { checks }: Statement): string {
 
 /** Kinds of proof with their counts, in the pack's order; one that the pack has no more is shown by its name. */
 function kindsSeen(gate: Gate, seen: Readonly<Record<string, number>>): string {
+  const order = (gate.shown?.value ?? []).map(({ id }) => id);
+  const place = (kind: string) => (order.includes(kind) ? order.indexOf(kind) : order.length);
   return Object.entries(seen)
+    .sort(([one], [other]) => place(one) - place(other))
     .map(([kind, count]) => `${packText(gate, `shown.${kind}.label`, {}, kind)} ${count}`)
     .join(' · ');
 }
 
-/** The sentence that counted, by the pack held here; a notice of another pack is shown by its name. */
-function counted(gate: Gate, { counted: held }: Statement): string {
-  if (!held) return word(gate, 'statement.counted-none');
-  const { notice } = held;
-  if (notice === null) return word(gate, 'statement.counted-usual');
-  return packText(gate, `notice.${notice}.owner.headline`, {}, notice);
+/** The sentences that counted, each with its time, by the pack held here; a notice of another pack is shown by its name. */
+function counted(gate: Gate, { counted: held, to, ongoing }: Statement) {
+  if (held.length === 0) return word(gate, 'statement.counted-none');
+  return held.map(({ notice, from }, i) => {
+    const until = held[i + 1]?.from ?? (ongoing ? null : to);
+    const said =
+      notice === null
+        ? word(gate, 'statement.counted-usual')
+        : packText(gate, `notice.${notice}.owner.headline`, {}, notice);
+    return <p key={`${notice} ${from}`}>{`${stretch(gate, from, until, 'time')} ${said}`}</p>;
+  });
 }
 
 function device(gate: Gate, { gate: standing, receivedAtMs, receivedUpTo }: CheckedStatement): string {

@@ -164,6 +164,66 @@ describe('hours in which servers did not answer', () => {
     expect(JSON.stringify(await stated(episode!))).not.toMatch(/paper|sticker/);
   });
 
+  it('tell what was said while they lasted, each with its time, and not the news that came with the end', async () => {
+    const usual = { notice: null, obligation: 'usual', sequence: 40 };
+    const down = { notice: 'app-down', obligation: 'check-by-eye' };
+    const hours = open();
+    await hours.counts({ ...usual, from: T0 - 500 });
+    await hours.asked('register', false, T0);
+    await hours.counts({ ...down, sequence: 41, from: T0 + 130 });
+    await hours.counts({ ...down, sequence: 42, from: T0 + 430 });
+    await hours.counts({ notice: 'app-back', obligation: 'usual', sequence: 43, from: T0 + 19_180 });
+    at = T0 + 19_190;
+    const meanwhile = [
+      { ...usual, from: T0 },
+      { ...down, sequence: 41, from: T0 + 130 },
+    ];
+    const going = (await stated((await hours.list())[0]!)).counted;
+    expect(going, 'it still stands').toEqual([...meanwhile, expect.objectContaining({ notice: 'app-back' })]);
+    await hours.asked('register', true, T0 + 19_200);
+    at = T0 + 19_260;
+    expect((await stated((await hours.list())[0]!)).counted).toEqual(meanwhile);
+  });
+
+  it('tell the longest of what was said where nothing stood for a minute', async () => {
+    const hours = open();
+    await hours.asked('register', false, T0);
+    await hours.counts({ notice: 'app-down', obligation: 'check-by-eye', sequence: 1, from: T0 + 10 });
+    await hours.counts({ notice: null, obligation: 'usual', sequence: 2, from: T0 + 50 });
+    await hours.asked('register', true, T0 + 65);
+    at = T0 + 70;
+    const [said, ...more] = (await stated((await hours.list())[0]!)).counted;
+    expect([said?.notice, more]).toEqual(['app-down', []]);
+  });
+
+  it('tell no more notices than a statement holds, and no time out of order though the clock was put back', async () => {
+    const hours = open();
+    await hours.asked('register', false, T0);
+    for (let i = 0; i < 20; i++) {
+      const from = T0 + 100 * (i % 2 ? i : 20 - i);
+      await hours.counts({ notice: `notice-${i}`, obligation: 'usual', sequence: i, from });
+    }
+    await hours.asked('register', true, T0 + 2000);
+    at = T0 + 2000;
+    expect((await stated((await hours.list())[0]!)).counted.length).toBeGreaterThan(0);
+  });
+
+  it('that were kept by an earlier version are stated still', async () => {
+    const hours = open();
+    await hours.asked('register', false, T0);
+    await hours.asked('register', true, T0 + 400);
+    const [kept] = (await keep.setting<Episode[]>('degraded-hours'))!;
+    const counted = { notice: 'app-down', obligation: 'check-by-eye', sequence: 7 };
+    await keep.setSetting('degraded-hours', [
+      { ...kept, counted },
+      { ...kept, from: T0 - 9000, counted: null },
+    ]);
+    at = T0 + 500;
+    const [one, older] = await open().list();
+    expect((await stated(one!)).counted).toEqual([{ ...counted, from: T0 }]);
+    expect((await stated(older!)).counted).toEqual([]);
+  });
+
   it('are one disturbance while it flaps, and another one after five quiet minutes', async () => {
     const hours = open();
     for (const second of [0, 60, 120]) {

@@ -1,5 +1,6 @@
 import type { Head } from '@munjigi/core/chain';
-import type { DegradedChecks, Statement, Unreachable, UnreachableSpan } from '@munjigi/core/statement';
+import type { Counted, DegradedChecks, Unreachable, UnreachableSpan } from '@munjigi/core/statement';
+import { countsNow } from './counted-meanwhile.ts';
 import { MOST_SPANS, NO_CHECKS, type Wrote } from './wrote-since.ts';
 
 /** Hours in which something did not answer, as this device keeps them until they are too old. */
@@ -17,8 +18,8 @@ export interface Episode {
   readonly notSaved: number;
   /** How often each of the pack's kinds of proof was seen by eye; absent in episodes from before they were counted. */
   readonly seen?: Readonly<Record<string, number>>;
-  /** What counted when it began, or what was published meanwhile. */
-  readonly counted: Statement['counted'];
+  /** What counted when it began, and what was published meanwhile, each from when this device held it on. */
+  readonly counted: readonly Counted[];
   /** What the chain said when it ended: entries may be forgotten later. */
   readonly wrote: Wrote | null;
 }
@@ -50,6 +51,8 @@ const SAME_SECONDS = 300;
  */
 export class DegradedHours {
   #episodes: Promise<readonly Episode[]>;
+  /** What counts by the newest signed note. */
+  #counts: Counted | null = null;
 
   constructor(
     private readonly keep: EpisodeKeep,
@@ -61,7 +64,7 @@ export class DegradedHours {
   ) {
     this.#episodes = keep
       .setting<readonly Episode[]>(NAME)
-      .then((kept) => kept ?? [])
+      .then((kept) => (kept ?? []).map(withList))
       .catch(() => []);
     void this.#episodes.then(onChange);
   }
@@ -107,7 +110,7 @@ export class DegradedHours {
         chain: name,
         unrecorded: NO_CHECKS,
         notSaved: 0,
-        counted: null,
+        counted: this.#counts ? [{ ...this.#counts, from }] : [],
         wrote: null,
       };
       return [begun, ...episodes];
@@ -134,11 +137,13 @@ export class DegradedHours {
     }));
   }
 
-  /** What counts now by the newest signed note. */
-  counts(counted: NonNullable<Statement['counted']>): Promise<void> {
-    return this.#whileOpen((episode) =>
-      episode.counted?.sequence === counted.sequence ? episode : { ...episode, counted },
-    );
+  /** What counts by the newest signed note, at an instant in seconds (`from`). */
+  counts(now: Counted): Promise<void> {
+    this.#counts = now;
+    return this.#whileOpen((episode) => {
+      const counted = countsNow(episode.counted, now);
+      return counted === episode.counted ? episode : { ...episode, counted };
+    });
   }
 
   /** Forgets what ended before an instant (seconds). */
@@ -170,4 +175,13 @@ export class DegradedHours {
     this.#episodes = next;
     return next.then(() => {});
   }
+}
+
+/** An episode that was kept before what counted had its times. */
+function withList(
+  episode: Episode | (Omit<Episode, 'counted'> & { counted: Omit<Counted, 'from'> | null }),
+): Episode {
+  const { counted, ...rest } = episode;
+  if (counted === null) return { ...rest, counted: [] };
+  return { ...rest, counted: 'notice' in counted ? [{ ...counted, from: rest.from }] : counted };
 }

@@ -1,6 +1,7 @@
 import { type DegradedChecks, type Statement, signStatement, statementText } from '@munjigi/core/statement';
 import type { GateIdentity, KeptReceipt } from '../outbox/types.ts';
 import { type DeviceKey, deviceSigner } from '../storage/device-key.ts';
+import { countedMeanwhile } from './counted-meanwhile.ts';
 import type { Episode } from './degraded-hours.ts';
 import { NO_CHECKS, type Wrote } from './wrote-since.ts';
 
@@ -27,14 +28,13 @@ export async function makeStatement(
   at: number,
 ): Promise<string> {
   const madeAt = Math.max(at, episode.to ?? episode.from);
+  const span = { from: episode.from, to: episode.to ?? madeAt, ongoing: episode.to === null };
   const statement: Omit<Statement, 'gateKey'> = {
     venueId: identity.venueId,
     venueName: short(identity.venue.name),
     gateName: short(identity.name),
-    from: episode.from,
-    to: episode.to ?? madeAt,
+    ...span,
     madeAt,
-    ongoing: episode.to === null,
     spans: episode.spans,
     checks: sum(wrote?.checks ?? NO_CHECKS, episode.unrecorded),
     saved: wrote?.saved ?? 0,
@@ -43,7 +43,7 @@ export async function makeStatement(
     notSaved: episode.notSaved,
     before: wrote?.before ?? null,
     after: wrote?.after ?? null,
-    counted: episode.counted,
+    counted: countedMeanwhile(episode.counted, span),
     receipt: receipt?.bytes ?? null,
   };
   return statementText(await signStatement(statement, deviceSigner(key)));

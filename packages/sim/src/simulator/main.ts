@@ -4,13 +4,13 @@ import { runRange } from './range.ts';
 import { type RunResult, runSeed } from './run.ts';
 import { notReached } from './sometimes.ts';
 import { bigger } from './world/plan.ts';
-import { CAUGHT_WITHIN, PLANTS, type Plant } from './world/plants.ts';
+import { CAUGHT_WITHIN, isCaught, PLANTS, type Plant } from './world/plants.ts';
 
 const USAGE = `npm run sim -- --seed N [--trace]           one seed; --trace prints everything that happens
 npm run sim -- --seeds FROM..TO               many seeds, on all cores; 1..10000 is the whole set
 npm run sim -- --plant NAME [--seeds FROM..TO]   with a fault put in on purpose, until it is caught: ${Object.keys(PLANTS).join(', ')}
 npm run sim -- --baselines --seeds FROM..TO   the strategies of the past beside the product, in the same world
-  --big        thousands of gates
+  --big        1,500 gates
   --workers N  as many processes
 The last line of standard output is JSON. Exit: 0 clean (or the plant was caught), 1 not, 2 usage.
 `;
@@ -156,7 +156,7 @@ async function runPlant({ range, big, workers }: Arguments, plant: Plant): Promi
     ...(workers === null ? {} : { workers }),
     onResult(result) {
       seeds += 1;
-      if (result.failures.length > 0) caught ??= result;
+      if (isCaught(result.failures)) caught ??= result;
       return caught !== null;
     },
   });

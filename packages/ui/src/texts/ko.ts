@@ -64,7 +64,7 @@ export const ko = {
   'gate.eye.no-day': '오늘 날짜를 몰라 보여 드릴 수 없습니다. 기기의 날짜·시간을 자동으로 바꿔 주세요.',
   'gate.eye.nothing': '오늘 이곳에서는 증명을 확인하지 않습니다.',
   'gate.eye.phone': '휴대전화면 먼저',
-  'gate.eye.private': '무엇을 보았는지는 출입 기록에 남지 않습니다. 장애 때 가지 수만 셉니다.',
+  'gate.eye.private': '무엇을 보았는지는 출입 기록에 남지 않습니다. 장애 때 종류별 수만 셉니다.',
   'gate.eye.seen': '봤음',
   'gate.eye.shown': '무엇을 보셨나요?',
   'gate.eye.word': '지금 1분의 낱말과 그림',

@@ -6,6 +6,7 @@ import {
   firstAt,
   type Incident,
   lastAt,
+  type Provisional,
   provisionalFor,
   THRESHOLDS,
   worksAgain,
@@ -53,7 +54,7 @@ export class Watch {
       const at = nowSeconds(clock);
       const states = await this.statesAt(session, at);
       for (const state of states) if (state.component !== CANARIES) await this.note(session, state, at);
-      await this.speak(session, at);
+      await this.speak(session, states, at);
       await observations.forget(session, at);
     });
   }
@@ -110,16 +111,17 @@ export class Watch {
     await addIncident(session, begin(number, seen, { by: 'noticed', at, exercise }, earlier, REPEAT_DAYS));
   }
 
-  private async speak(session: Session, at: number): Promise<void> {
+  private async speak(session: Session, seen: readonly ComponentState[], at: number): Promise<void> {
     const { policy, notices } = this.parts;
-    const lasting = (await openIncidents(session)).filter((one) => !worksAgain(one));
-    const wanted = provisionalFor(lasting.map(asState), policy, at);
-    const incident = lasting.find(({ component }) => component === wanted?.component) ?? null;
     const standing = await notices.newest(session);
+    const lasting = (await openIncidents(session)).filter((one) => !worksAgain(one));
+    const stands = lasting.map((one) => standsAs(one, seen, standing));
+    const wanted = provisionalFor(stands, policy, at);
+    const incident = lasting.find(({ component }) => component === wanted?.component) ?? null;
     if (!maySpeak(policy, standing, incident)) return;
-    // A sentence whose end is a person's to say gives way to something that is down, and to nothing less.
-    const waits = standing?.saidBy === 'table' && lasting.every(({ number }) => number !== standing.incident);
-    if (wanted?.state === 'slow' && waits && isEndedByPerson(policy, standing.notice)) return;
+    const isOver =
+      standing?.saidBy === 'table' && lasting.every(({ number }) => number !== standing.incident);
+    if (wanted && isOver && !mayFollow(policy, standing.notice, wanted)) return;
     const next = wanted
       ? { ...wanted, incident: incident?.number ?? null }
       : this.endOf(standing, await listIncidents(session, LOOKED_BACK), at);
@@ -153,11 +155,21 @@ export class Watch {
 
 const startOf = (incident: Incident): number => firstAt(incident, 'began') ?? 0;
 
-const asState = (incident: Incident): ComponentState => ({
-  component: incident.component,
-  state: incident.state,
-  since: startOf(incident),
-});
+/**
+ * How the component of a lasting incident stands. What was down and is merely slow by now is told as slow, except by the sentence
+ * that stands for it: that one would else come and go with every look.
+ */
+function standsAs(
+  incident: Incident,
+  seen: readonly ComponentState[],
+  standing: Standing | null,
+): ComponentState {
+  const { component, number } = incident;
+  const isSlow = seen.some((one) => one.component === component && one.state === 'slow');
+  const isSaid = standing?.saidBy === 'table' && standing.incident === number;
+  const state = isSlow && !isSaid ? 'slow' : incident.state;
+  return { component, state, since: startOf(incident) };
+}
 
 /** What the texts of a notice are filled in with. */
 export const spanOf = (incident: Incident): Readonly<Record<string, number>> => {
@@ -165,8 +177,14 @@ export const spanOf = (incident: Incident): Readonly<Record<string, number>> => 
   return { since: startOf(incident), ...(until === null ? {} : { until }) };
 };
 
-const isEndedByPerson = (policy: Policy, id: string | null): boolean =>
-  id !== null && notice(policy, id)?.preApproved?.ends === 'person';
+/**
+ * True where another sentence may take the place of one whose component works again. One whose end is a person's to say gives
+ * way only to one that tells itself of something down: a sentence of delays ends by itself, and would take that end along.
+ */
+function mayFollow(policy: Policy, said: string | null, wanted: Provisional): boolean {
+  const isEndedByPerson = said !== null && notice(policy, said)?.preApproved?.ends === 'person';
+  return !isEndedByPerson || (wanted.state === 'down' && notice(policy, wanted.notice)?.state === 'down');
+}
 
 /** True where the notice tells of something that does not work. */
 export const tellsOfTrouble = (policy: Policy, id: string | null): boolean => {

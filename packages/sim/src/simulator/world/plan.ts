@@ -63,7 +63,7 @@ export function drawPlan(random: Random): Plan {
   };
 }
 
-/** The same with thousands of gates, and fewer guests at each. */
+/** The same with 1,500 gates, and fewer guests at each. */
 export function bigger(plan: Plan): Plan {
   const venues = Array.from({ length: 600 }, (_, i) => 1 + (i % 4));
   return { ...plan, crypto: 'stand-in', nodes: 3, venues, guests: 4_000, rulesEveryMs: 600_000 };

@@ -15,6 +15,10 @@ export const CAUGHT_WITHIN: Readonly<Record<Plant, number>> = {
   'head-first': 40,
 };
 
+/** True where a run broke a rule. That the model lacks a statement breaks none, and finds nothing. */
+export const isCaught = (failures: readonly string[]): boolean =>
+  failures.some((failure) => !failure.startsWith('unforeseen: UnknownStatement'));
+
 export interface PlantedStores {
   /** The store of a chain, as entries are written into it. */
   readonly keptIn: (store: OutboxStore) => OutboxStore;
