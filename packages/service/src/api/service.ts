@@ -24,6 +24,12 @@ import { dropDays, openDaily, type RetentionRun } from './retention/index.ts';
 import { buildServer } from './server.ts';
 
 /** An exercise plays a street of doors and their guests on one machine. */
+/**
+ * Connections that the system keeps ready for a process that is busy. Where they find no room the system is silent, and their callers
+ * try again after one, three and seven seconds: an upload that would have been refused in milliseconds then waits for seconds.
+ */
+const CALLERS_AT_THE_PORT = 4_096;
+
 const EXERCISE_FACTOR = 10;
 
 /** What a caller may put in place of the service's own parts. */
@@ -216,7 +222,7 @@ export async function createService(
       operatorToken: secrets.operatorToken,
       accounts,
       async listen() {
-        await server.listen({ host: config.host, port: config.port });
+        await server.listen({ host: config.host, port: config.port, backlog: CALLERS_AT_THE_PORT });
         const address = server.server.address() as AddressInfo;
         const { host, metricsPort, agentPort } = config;
         if (metricsPort !== null)
