@@ -14,7 +14,8 @@ const times = { testTimeout: 180_000, hookTimeout: 300_000, teardownTimeout: 10_
 export default defineConfig({
   test: {
     reporters: ['default', './tools/count-reporter.mjs'],
-    maxWorkers: 2,
+    // Three on two cores: what is tested here waits a good part of its time, for a lease to end or a gate to look again.
+    maxWorkers: 3,
     sequence: { sequencer: SlowFirst },
     projects: [
       {
