@@ -108,7 +108,7 @@ describe('venues over HTTP', () => {
 
     const at = `/api/register/venues/${venueId}/gates/${joined.json.gateNo}`;
     expect((await owner.call('POST', `${at}/rename`, { name: '뒷문' })).status).toBe(200);
-    expect(await headOf(tablet)).toMatchObject({ state: 'confirmed', name: '뒷문' });
+    expect(await headOf(tablet)).toMatchObject({ state: 'confirmed', name: '뒷문', sheets: false });
     const pin = `/api/register/venues/${venueId}/pin`;
     expect((await owner.call('POST', pin, { pin: '25' })).status).toBe(400);
     expect((await owner.call('POST', pin, { pin: '2580' })).status).toBe(200);

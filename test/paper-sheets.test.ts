@@ -85,6 +85,23 @@ describe.each(testEngines())('sheets of paper on $name', (engine) => {
       )
     ).rows;
 
+  on('lie ready for a gate until they are typed, shredded, or of another day', async () => {
+    const one = await node();
+    const sheets = one.desk.sheets!;
+    const { venueId } = await sheetsFor(one, 1, addDays(today, 1));
+    const ready = () => sheets.lieReady(venueId);
+    expect(await ready(), 'those of tomorrow').toBe(false);
+    const [loose] = await sheets.print(OPERATOR, venueId, { count: 1, day: null });
+    expect(await ready()).toBe(true);
+    await sheets.destroyed(OPERATOR, venueId, [loose!]);
+    expect(await ready()).toBe(false);
+    const [todays] = await sheets.print(OPERATOR, venueId, { count: 1, day: today });
+    expect(await ready()).toBe(true);
+    expect(await sheets.lieReady((await newVenue(one.desk)).venueId), 'of another venue').toBe(false);
+    await sheets.type(OPERATOR, venueId, todays!, { day: today, lines: [], done: true });
+    expect(await ready()).toBe(false);
+  });
+
   on('become entries of one chain, sealed, receipted and verified like a gate’s', async () => {
     const one = await node();
     const { venueId, numbers } = await sheetsFor(one, 2);

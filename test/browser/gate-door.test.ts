@@ -115,7 +115,7 @@ describeInBrowser('the door', () => {
         const said = ['reason.not-saved.instruction', 'reason.not-saved.staffSays', 'strip.not-saved.text'];
         return [gate.callNumber?.value ?? null, ...said.map((key) => gate.text(key))];
       });
-    const none = [null, '명부에 출입을 남겨 주세요.', '여기 명부에 적어 주시겠어요?'];
+    const none = [null, '출입을 따로 남겨 주세요.', ''];
     expect((await says()).slice(0, 3)).toEqual(none);
     door.stand.setCall('080-123-4567');
     const isKnown = () =>
@@ -127,7 +127,7 @@ describeInBrowser('the door', () => {
     await isKnown();
     const [number, instruction, staff, strip] = await says();
     expect(number).toBe('080-123-4567');
-    expect(instruction).toBe('안심콜 080-123-4567 전화나 명부로 출입을 남겨 주세요.');
+    expect(instruction).toBe('출입을 따로 남겨 주세요. 안심콜 080-123-4567에 전화 한 통이면 됩니다.');
     expect(staff).toBe('여기로 전화 한 통만 부탁드립니다.');
     expect(strip).toContain('080-123-4567');
     door.stand.setCall(null);
@@ -137,6 +137,43 @@ describeInBrowser('the door', () => {
       () => (globalThis as unknown as Held).munjigiTest?.gate.callNumber?.value === null,
     );
     expect((await says()).slice(0, 3)).toEqual(none);
+  });
+
+  it('names paper where sheets lie ready and nowhere else, beside a number or alone, cut off too', async () => {
+    door.stand.setCall(null, true);
+    const page = await door.openGate();
+    const says = () =>
+      page.evaluate(() => {
+        const { gate } = (globalThis as unknown as Held).munjigiTest;
+        return ['instruction', 'staffSays'].map((part) => gate.text(`reason.not-saved.${part}`));
+      });
+    const isSaid = (paper: string) =>
+      page.waitForFunction(
+        (words) =>
+          (globalThis as unknown as Held).munjigiTest?.gate.text('strip.not-saved.text').includes(words),
+        paper,
+      );
+    await isSaid('뽑아 둔 수기명부에 적으면 됩니다.');
+    door.stand.setRegister(false);
+    await page.reload();
+    await isSaid('뽑아 둔 수기명부에 적으면 됩니다.');
+    expect(await says()).toEqual([
+      '출입을 따로 남겨 주세요. 뽑아 둔 수기명부에 적으면 됩니다.',
+      '여기 명부에 적어 주시겠어요?',
+    ]);
+    door.stand.setRegister(true);
+    door.stand.setCall('080-123-4567', true);
+    await page.reload();
+    await isSaid('뽑아 둔 수기명부도 됩니다.');
+    expect(await says()).toEqual([
+      '출입을 따로 남겨 주세요. 안심콜 080-123-4567에 전화 한 통이면 됩니다. 뽑아 둔 수기명부도 됩니다.',
+      '여기로 전화 한 통만 부탁드립니다.',
+    ]);
+    // Shredded, or all of it typed.
+    door.stand.setCall(null);
+    await page.reload();
+    await isSaid('출입을 따로 남겨 주세요. 이미');
+    expect(await says()).toEqual(['출입을 따로 남겨 주세요.', '']);
   });
 
   it('notes after a check by eye that the guest called: one entry that stands, and nobody’s number in it', async () => {

@@ -140,6 +140,8 @@ export async function openGateStand({
   let gates = 0;
   /** The venue's number as the register tells it; undefined where it tells gates nothing. */
   let call: string | null | undefined;
+  /** Whether sheets of paper lie ready, as the register tells it with the number. */
+  let sheets = false;
 
   const troubles: TroubleReport[] = [];
   async function api(method: string, address: URL, body: unknown): Promise<unknown> {
@@ -176,7 +178,7 @@ export async function openGateStand({
       const told = { name: '', revokedAfter: null, unconfirmed: null, quietSinceMs: null, pin: null };
       return call === undefined
         ? stands
-        : { ...stands, gate: { state: 'confirmed', ...told, successor: null, call } };
+        : { ...stands, gate: { state: 'confirmed', ...told, successor: null, call, sheets } };
     }
     throw new ServerError(404, 'request.not-found', null);
   }
@@ -237,8 +239,9 @@ export async function openGateStand({
       storyStart -= seconds * 1000;
       mirror.set('/mirror/clock.cose', await clock(STORY * 1000 + Date.now() - storyStart));
     },
-    setCall(number: string | null | undefined) {
+    setCall(number: string | null | undefined, sheetsReady = false) {
       call = number;
+      sheets = sheetsReady;
     },
     setRegister(up: boolean) {
       registerUp = up;

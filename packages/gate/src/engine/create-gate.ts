@@ -50,6 +50,7 @@ const BACK_MS = 12_000;
 const FIRST_ANSWER_MS = 6_000;
 const LOCK_MS = 400;
 const CALL_NUMBER = 'call-number';
+const SHEETS_READY = 'sheets-ready';
 
 /** Makes the gate of this device: reads back what it keeps, joins its venue if asked to, and works from then on without any server. */
 export async function createGate(options: GateOptions): Promise<Gate> {
@@ -95,6 +96,8 @@ export async function createGate(options: GateOptions): Promise<Gate> {
   };
   nowIs(identity);
   signals.callNumber.value = (await store.setting<string | null>(CALL_NUMBER).catch(() => null)) ?? null;
+
+  signals.sheetsReady.value = (await store.setting<boolean>(SHEETS_READY).catch(() => false)) ?? false;
 
   degraded = identity && new Degraded(store, rules, () => me);
   const counts = whatCounts(signals, rules, identity, language);
@@ -180,6 +183,10 @@ export async function createGate(options: GateOptions): Promise<Gate> {
         if (news.call !== undefined && news.call !== signals.callNumber.peek()) {
           signals.callNumber.value = news.call;
           void store.setSetting(CALL_NUMBER, news.call).catch(() => {});
+        }
+        if (news.sheets !== undefined && news.sheets !== signals.sheetsReady.peek()) {
+          signals.sheetsReady.value = news.sheets;
+          void store.setSetting(SHEETS_READY, news.sheets).catch(() => {});
         }
         if (news.pin) void pin.follow(news.pin).catch(() => {});
       },

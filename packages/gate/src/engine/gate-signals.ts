@@ -31,6 +31,8 @@ export interface GateSignals {
   readonly news: Signal<GateNews | null>;
   /** The number that guests can call to be recorded, in groups; null where none is known to work. */
   readonly callNumber: Signal<string | null>;
+  /** True where sheets of paper were last told to lie ready. */
+  readonly sheetsReady: Signal<boolean>;
   readonly unseen: Signal<boolean>;
   /** True where the register does not count the delegation that it was shown. */
   readonly refused: Signal<boolean>;
@@ -63,6 +65,7 @@ export const gateSignals = (): GateSignals => ({
   facts: signal<DeviceFacts | null>(null),
   news: signal(null),
   callNumber: signal<string | null>(null),
+  sheetsReady: signal(false),
   unseen: signal(false),
   refused: signal(false),
   renewed: signal(null),

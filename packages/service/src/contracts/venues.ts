@@ -105,6 +105,9 @@ export const GateNews = Type.Object(
         description: 'The number that guests can call to be recorded, where one works',
       }),
     ),
+    sheets: Type.Boolean({
+      description: 'Sheets of paper lie ready for today: printed, and neither typed nor shredded',
+    }),
     pin: OrNull(
       Type.Object(
         {

@@ -186,6 +186,7 @@ export async function createRegister(options: RegisterOptions): Promise<Register
     calendar: days.calendar,
     people: options.people ?? NO_PEOPLE,
     calls,
+    sheets,
     alarm,
     ...(options.tell ? { tell: options.tell } : {}),
     counts: (venueId, back) => desk.counts(venueId, back),

@@ -3,7 +3,15 @@ import { ApiError } from '../../contracts/index.ts';
 import type { Who } from '../../lib/who.ts';
 import { mayActFor } from '../venues/people.ts';
 import { printSheets } from './print.ts';
-import { addSheets, destroyAfter, findSheet, forgetSheets, type Sheet, sheetsOf } from './store.ts';
+import {
+  addSheets,
+  destroyAfter,
+  findSheet,
+  forgetSheets,
+  liesReady,
+  type Sheet,
+  sheetsOf,
+} from './store.ts';
 import { type LineResult, type TypingParts, typeLines, usedOn, type WrittenLine } from './type-lines.ts';
 
 export type { Sheet, SheetState } from './store.ts';
@@ -65,6 +73,13 @@ export class SheetDesk {
     await prepare();
     const sheets = (await sheetsOf(db, venueId)).map((sheet) => this.#listed(sheet, days.days[0]!.day));
     return { lines: policy.pack.sheets?.lines ?? 0, today: days.today, sheets };
+  }
+
+  /** True where a gate may send guests to a sheet today. */
+  async lieReady(venueId: number): Promise<boolean> {
+    const { db, days, prepare } = this.parts;
+    await prepare();
+    return liesReady(db, venueId, days.today);
   }
 
   /** Sheets as they are printed: the same ones are the same bytes. Throws `register.sheet-unknown`. */

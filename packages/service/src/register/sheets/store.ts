@@ -96,6 +96,16 @@ export async function addSheets(
   return rows.map(({ sheetNo }) => sheetNo).sort((a, b) => a - b);
 }
 
+/** True where sheets lie ready for a day, or for any: printed, and neither typed nor destroyed. */
+export async function liesReady(session: Session, venueId: number, day: string): Promise<boolean> {
+  const { rows } = await session.query<{ ready: boolean }>(
+    `SELECT EXISTS (SELECT 1 FROM sheet WHERE venue_id = $1 AND (day IS NULL OR day = $2)
+     AND typed_at IS NULL AND destroyed_at IS NULL) AS ready`,
+    [venueId, day],
+  );
+  return rows[0]!.ready;
+}
+
 /** How many sheets lay at the door on a day of a case's window and are not typed. */
 export async function sheetsNotTyped(
   session: Session,

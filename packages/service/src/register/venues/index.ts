@@ -8,6 +8,7 @@ import type { Who } from '../../lib/who.ts';
 import type { CallDesk, VenueCall } from '../calls/index.ts';
 import type { VenueCounts } from '../counts/read.ts';
 import type { Receipts } from '../receipts.ts';
+import type { SheetDesk } from '../sheets/index.ts';
 import type { Alarm, PolicyTerms } from '../types.ts';
 import { type DeviceRole, makeEnrolmentCode } from './codes.ts';
 import { type DelegatedGate, type DelegationFields, takeDelegation } from './delegations.ts';
@@ -52,6 +53,8 @@ export interface VenueOfficeParts {
   readonly people: People;
   /** Guests who call; null where no rules are told to this desk. */
   readonly calls: CallDesk | null;
+  /** Paper at the door; null where no rules are told to this desk. */
+  readonly sheets: SheetDesk | null;
   /** Takes a line for the public log; it may throw, and is then told again. */
   readonly tell?: (line: RevokedLine) => void | Promise<void>;
   readonly counts: (venueId: number, days: number) => Promise<VenueCounts>;
@@ -185,12 +188,20 @@ export class VenueOffice {
   async news(
     venueId: number,
     thumbprint: Uint8Array,
-  ): Promise<(GateNews & { readonly call: string | null; readonly pin: VenuePin | null }) | null> {
-    const { db, calls } = this.parts;
+  ): Promise<
+    | (GateNews & { readonly call: string | null; readonly sheets: boolean; readonly pin: VenuePin | null })
+    | null
+  > {
+    const { db, calls, sheets } = this.parts;
     const news = await gateNews(db, venueId, thumbprint);
     if (!news) return null;
     const call = await calls?.numberOf(venueId);
-    return { ...news, call: call?.state === 'works' ? call.shown : null, pin: await venuePin(db, venueId) };
+    return {
+      ...news,
+      call: call?.state === 'works' ? call.shown : null,
+      sheets: (await sheets?.lieReady(venueId)) ?? false,
+      pin: await venuePin(db, venueId),
+    };
   }
 
   /** Notes what a gate said of itself with an upload that was taken. */
