@@ -1,9 +1,10 @@
 import { once } from 'node:events';
-import { chownSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { chownSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import http from 'node:http';
 import { createServer } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
+import { postgresPrograms } from '@munjigi/service/db';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Running, spawnMunjigi, startMunjigi } from './browser/support/supervisor.ts';
 
@@ -18,6 +19,22 @@ afterAll(async () => {
   await running?.stop();
   rmSync(data, { recursive: true, force: true, maxRetries: 5 });
 });
+
+/** Three where PostgreSQL is installed, else one. */
+const SERVERS = 'reason' in postgresPrograms() ? 1 : 3;
+
+/** Numbers of the processes whose command names a folder, or something in it. */
+const processesOf = (folder: string, also = ''): number[] =>
+  readdirSync('/proc').flatMap((id) => {
+    if (!/^\d+$/.test(id)) return [];
+    try {
+      const command = readFileSync(`/proc/${id}/cmdline`, 'utf8');
+      return command.includes(folder) && command.includes(also) ? [Number(id)] : [];
+    } catch {
+      return [];
+    }
+  });
+const serversOf = (folder: string) => processesOf(folder, 'service-process');
 
 /** Hands a folder to another user, as if they had made it. */
 function giveTo(folder: string, user: number): void {
@@ -117,10 +134,21 @@ describe('npm start', () => {
     }
   });
 
-  it('really stops the service process at a button, while apps and signed documents stay; and starts it again', async () => {
+  const servers = async () =>
+    (
+      (await (await fetch(`${running.address}/demo/state`)).json()) as { servers: { state: string }[] }
+    ).servers.map(({ state }) => state);
+  const all = (state: string) => Array<string>(SERVERS).fill(state);
+  const becomes = (state: string) => expect.poll(servers, { timeout: 90_000 }).toEqual(all(state));
+
+  it('really stops every server at a button, while apps and signed documents stay; and starts them again', async () => {
+    await becomes('running');
+    const ids = serversOf(data);
+    expect(ids).toHaveLength(SERVERS);
     const press = (name: string) => fetch(`${running.address}/demo/${name}`, { method: 'POST', body: '{}' });
     const before = Buffer.from(await (await fetch(`${running.address}/mirror/now.cose`)).arrayBuffer());
     expect((await press('stop')).status).toBe(200);
+    expect(serversOf(data)).toEqual([]);
     const health = await fetch(`${running.address}/health/live`);
     expect(health.status).toBe(503);
     expect(Number(health.headers.get('retry-after'))).toBeGreaterThan(0);
@@ -136,6 +164,24 @@ describe('npm start', () => {
       .toBe(false);
     expect((await press('start')).status).toBe(200);
     expect(await status('/health/ready')).toBe(200);
+    await becomes('running');
+    expect(serversOf(data).filter((id) => ids.includes(id))).toEqual([]);
+  });
+
+  it('shows the status page and the answer card that the authority wrote into the mirror', async () => {
+    for (const name of ['index', 'en', 'answer', 'answer-en']) {
+      const page = await fetch(`${running.address}/mirror/status/${name}.html`);
+      expect(page.headers.get('content-type')).toBe('text/html; charset=utf-8');
+      expect(page.headers.get('content-security-policy')).toContain("default-src 'none'");
+      expect(await page.text()).toContain('<h1>');
+    }
+    for (const name of [
+      '..%2fclock.json',
+      '../../keys/operator-token.key',
+      '%2e%2e/clock.json',
+      'index.html.part',
+    ])
+      expect(await status(`/mirror/status/${name}`), name).toBe(404);
   });
 
   it('tells in one sentence that an asked port is in use, and ends with 1', async () => {
@@ -163,6 +209,25 @@ describe('npm start', () => {
     expect(output).toMatch(/in use|already|another/i);
   });
 
+  it('says why it has one server where it was asked for one, and where its folder was begun so', async () => {
+    const folder = mkdtempSync(path.join(os.tmpdir(), 'munjigi-embedded-'));
+    const alone = async (args: readonly string[]) => {
+      const one = await startMunjigi(args, { data: folder });
+      try {
+        const told = (await (await fetch(`${one.address}/demo/state`)).json()) as Record<string, unknown>;
+        return { alone: told.alone, servers: (told.servers as unknown[]).length };
+      } finally {
+        await one.stop();
+      }
+    };
+    expect(await alone(['--embedded', '--policy', 'visitor-register'])).toEqual({
+      alone: 'asked',
+      servers: 1,
+    });
+    expect(await alone(['--policy', 'visitor-register'])).toEqual({ alone: 'begun', servers: 1 });
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+  }, 180_000);
+
   it('names a wrong argument and a pack that does not exist, and ends with 2', async () => {
     for (const args of [
       ['start', '--prot', '1'],
@@ -178,6 +243,7 @@ describe('npm start', () => {
   const root = process.getuid?.() === 0;
   it(`ends its service with itself, and starts again on the same folder without a network${root ? ', as a user who is not root' : ''}, on the next port where the usual one is busy`, async () => {
     expect(await running.stop()).toBe(0);
+    expect(processesOf(data)).toEqual([]);
     const usual = http.createServer();
     await new Promise<void>((done) => {
       usual.once('error', () => done());
@@ -200,4 +266,10 @@ describe('npm start', () => {
     expect(await status('/health/ready')).toBe(200);
     expect(await status('/api/issuer/people')).toBe(200);
   }, 180_000);
+
+  it('leaves nothing running when it is killed', async () => {
+    expect(processesOf(data).length).toBeGreaterThan(SERVERS);
+    running.process.kill('SIGKILL');
+    await expect.poll(() => processesOf(data), { timeout: 30_000 }).toEqual([]);
+  }, 60_000);
 });

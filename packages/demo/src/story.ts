@@ -51,11 +51,28 @@ export interface Setup {
 
 export type Phase = 'fresh' | 'before' | 'stopped' | 'recovered';
 
+export type ServerState = 'stopped' | 'starting' | 'running';
+
+/** One server of the register. */
+export interface Server {
+  readonly name: string;
+  readonly state: ServerState;
+  /** Out of its own metrics. */
+  readonly requestsPerSecond: number;
+  /** True where every caller is led to this one. */
+  readonly led: boolean;
+}
+
+/** Why there is one server and not three. */
+export type Alone = 'asked' | 'begun' | 'missing' | 'refused';
+
 export interface RunState {
   readonly phase: Phase;
   readonly run: string | null;
-  readonly service: 'stopped' | 'starting' | 'running';
-  readonly requestsPerSecond: number;
+  /** `running` as soon as one server is. */
+  readonly service: ServerState;
+  readonly servers: readonly Server[];
+  readonly alone: Alone | null;
   readonly whatIf: { readonly on: boolean; readonly possible: boolean };
 }
 

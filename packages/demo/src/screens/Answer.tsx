@@ -1,4 +1,4 @@
-import { cutoffs, noticeTexts, obligation, type Policy } from '@munjigi/core/rules';
+import { noticeTexts, obligation, type Policy } from '@munjigi/core/rules';
 import { S } from '@munjigi/ui/elements';
 import { useState } from 'preact/hooks';
 import type { Demo } from '../demo.ts';
@@ -42,10 +42,13 @@ function WhatIf({ demo }: { readonly demo: Demo }) {
   );
 }
 
-/** What counts right now: the status page and the answer card, from the same signed document as wallet and tablet. */
+const PAGES = { status: { ko: 'index', en: 'en' }, card: { ko: 'answer', en: 'answer-en' } } as const;
+
+/** What counts right now: the pages that the authority itself writes into the mirror, beside the document that devices read. */
 export function Answer({ demo }: { readonly demo: Demo }) {
-  const [page, show] = useState<'status' | 'card'>('status');
+  const [page, show] = useState<keyof typeof PAGES>('status');
   const language = demo.language.value;
+  const address = `/mirror/status/${PAGES[page][language]}.html`;
   return (
     <div class="answer" data-demo="answer">
       <div class="pages" role="tablist">
@@ -62,8 +65,19 @@ export function Answer({ demo }: { readonly demo: Demo }) {
           </button>
         ))}
       </div>
-      {page === 'status' ? <Status demo={demo} /> : <Card demo={demo} />}
-      <p class="from">{say(language, 'answer.from')}</p>
+      <iframe
+        // Another document, another page: it has no script that would fetch it.
+        key={`${address} ${demo.documents.now.value?.sequence}`}
+        src={address}
+        title={say(language, `answer.${page}`)}
+        data-demo={page}
+      />
+      <p class="from">
+        {say(language, 'answer.from')}{' '}
+        <a href={address} target="_blank" rel="noreferrer">
+          {say(language, 'answer.alone')}
+        </a>
+      </p>
       <WhatIf demo={demo} />
     </div>
   );
@@ -94,55 +108,5 @@ export function Duty({ policy, code, language }: DutyProps) {
         </div>
       ))}
     </dl>
-  );
-}
-
-function Status({ demo }: { readonly demo: Demo }) {
-  const language = demo.language.value;
-  const policy = demo.documents.policy.value;
-  const now = demo.documents.now.value;
-  if (!policy || !now) return null;
-  const texts = noticeTexts(policy, now, 'owner', language);
-  return (
-    <article class={`status ${texts.status ?? ''}`} data-demo="status">
-      <p class="cause">{texts.cause}</p>
-      <h1>{texts.headline}</h1>
-      <p class="do">
-        <S text={texts.text} />
-      </p>
-      <p class="as-of">{texts.asOf}</p>
-      <Duty policy={policy} code={now.obligation} language={language} />
-    </article>
-  );
-}
-
-function Card({ demo }: { readonly demo: Demo }) {
-  const language = demo.language.value;
-  const policy = demo.documents.policy.value;
-  const now = demo.documents.now.value;
-  const venue = demo.story.value?.venue;
-  if (!policy || !now) return null;
-  const texts = noticeTexts(policy, now, 'answer', language);
-  const rows = venue
-    ? cutoffs(policy, { kind: venue.kind, region: venue.region }, demo.documents.nowMs() / 1000)
-    : [];
-  return (
-    <article class="card" data-demo="card">
-      {demo.story.value && <p class="question">{demo.story.value.question[language]}</p>}
-      <h1>{texts.headline}</h1>
-      <p class="do">
-        <S text={[texts.cause && `${texts.cause}.`, texts.text].filter(Boolean).join(' ')} />
-      </p>
-      <p class="as-of">{texts.asOf}</p>
-      <h2>{say(language, 'answer.today')}</h2>
-      <ul>
-        {rows.map((row) => (
-          <li key={row.id}>
-            <span>{policy.text(language, row.labelKey, row.parameters)}</span>
-            <b class="num">{policy.text(language, row.valueKey, row.parameters)}</b>
-          </li>
-        ))}
-      </ul>
-    </article>
   );
 }

@@ -1,11 +1,12 @@
 import { Button } from '@munjigi/ui/elements';
 import type { Demo } from '../demo.ts';
-import { say } from '../texts.ts';
+import type { Server } from '../story.ts';
+import { type Language, say } from '../texts.ts';
 import { Answer, NowLine } from './Answer.tsx';
 import { Closing } from './Closing.tsx';
 
-/** Full load of the bar: more requests a second than the demonstration ever makes. */
-const FULL = 20;
+/** Requests a second that fill a bar: about what one server has while the guests are let in. */
+const FULL = 10;
 const SHOWN = 6;
 
 /** Right: what the register sees, or, asked for, what counts right now. */
@@ -28,8 +29,7 @@ export function RegisterColumn({ demo }: { readonly demo: Demo }) {
         {say(language, 'register.title')}
         <span class={away ? 'dead' : ''}>{say(language, away ? 'register.silent' : 'register.names')}</span>
       </h2>
-      <Server demo={demo} />
-      {demo.story.value && !isClosing && <p class="one-server">{say(language, 'register.one')}</p>}
+      <Servers demo={demo} />
       <dl class="totals">
         <div>
           <dt>{say(language, 'register.confirmed')}</dt>
@@ -51,22 +51,41 @@ export function RegisterColumn({ demo }: { readonly demo: Demo }) {
   );
 }
 
-function Server({ demo }: { readonly demo: Demo }) {
+/** A bar for each server, or why there is one of three. */
+function Servers({ demo }: { readonly demo: Demo }) {
   const language = demo.language.value;
-  const { service = 'starting', requestsPerSecond = 0 } = demo.state.value ?? {};
-  const dead = service === 'stopped';
+  const { servers = [], service = 'starting', alone = null } = demo.state.value ?? {};
   return (
-    <div class={`server${dead ? ' dead' : ''}`} data-demo="server" data-service={service}>
-      <span>{say(language, 'register.server')}</span>
-      <span class="bar">
-        {!dead && <i style={{ width: `${Math.max(2, Math.min(100, (requestsPerSecond / FULL) * 100))}%` }} />}
-      </span>
+    <div class="servers" data-demo="servers" data-service={service}>
+      {servers.map((server) => (
+        <Bar key={server.name} server={server} language={language} />
+      ))}
+      {alone !== null && (
+        <p class="one-server" data-demo="alone">
+          {say(language, `register.one.${alone}`)} {say(language, 'register.three')}
+        </p>
+      )}
+    </div>
+  );
+}
+
+function Bar({ server, language }: { readonly server: Server; readonly language: Language }) {
+  const { name, state, requestsPerSecond, led } = server;
+  const dead = state === 'stopped';
+  const full = Math.min(100, (requestsPerSecond / FULL) * 100);
+  return (
+    <div
+      class={`server${dead ? ' dead' : led ? ' led' : ''}`}
+      data-demo="server"
+      data-service={state}
+      data-led={led}
+    >
+      <span>{say(language, 'register.server', { name })}</span>
+      <span class="bar">{!dead && <i style={{ width: `${Math.max(2, full)}%` }} />}</span>
       <span class="num">
-        {dead
-          ? say(language, 'register.stopped')
-          : service === 'starting'
-            ? say(language, 'register.starting')
-            : say(language, 'register.load', { n: requestsPerSecond })}
+        {state === 'running'
+          ? say(language, 'register.load', { n: requestsPerSecond })
+          : say(language, dead ? 'register.stopped' : 'register.starting')}
       </span>
     </div>
   );

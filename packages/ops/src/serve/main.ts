@@ -147,9 +147,9 @@ export async function main(args: readonly string[]): Promise<number> {
       return 0;
     }
     await channel.attach(service, known);
-    const { host, port } = await service.listen();
+    const { host, port, metricsPort } = await service.listen();
     process.stdout.write(
-      `${JSON.stringify({ listening: { host, port, desks: config.desks, data: config.data, mirror: join(config.data, 'mirror'), pid: process.pid } })}\n`,
+      `${JSON.stringify({ listening: { host, port, metricsPort, desks: config.desks, data: config.data, mirror: join(config.data, 'mirror'), pid: process.pid } })}\n`,
     );
     await channel.end;
     await service.close(GRACE_MS);

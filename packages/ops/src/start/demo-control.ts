@@ -3,17 +3,17 @@ import { isIP } from 'node:net';
 import os from 'node:os';
 import type { Director } from './director.ts';
 import { PAGE_HEADERS } from './headers.ts';
-import type { LoadMeter } from './load-meter.ts';
 import type { RecordMinute } from './record.ts';
+import type { Alone, Servers } from './servers/index.ts';
 import type { ServiceCalls } from './service-calls.ts';
-import type { ServiceChild } from './service-child.ts';
 import type { Story } from './story.ts';
 
 export interface ControlParts {
   readonly director: Director;
-  readonly service: ServiceChild;
+  readonly servers: Servers;
+  /** Why there is one server alone; null where there are three. */
+  readonly alone: Alone | null;
   readonly calls: ServiceCalls;
-  readonly load: LoadMeter;
   readonly story: Story | null;
   readonly policy: string;
   readonly record: readonly RecordMinute[];
@@ -44,7 +44,7 @@ export class DemoControl {
         case 'GET /demo/setup.json':
           return json(response, 200, { ...director.setup, policy, story, record });
         case 'GET /demo/rows': {
-          if (!director.setup || this.#parts.service.state !== 'running') return json(response, 503, stopped);
+          if (!director.setup || this.#parts.servers.state !== 'running') return json(response, 503, stopped);
           const limit = Math.min(200, Math.max(1, Number(url.searchParams.get('limit')) || 50));
           return json(response, 200, await calls.rows(director.setup.venueId, limit));
         }
@@ -74,12 +74,13 @@ export class DemoControl {
   }
 
   #state(): unknown {
-    const { director, service, load } = this.#parts;
+    const { director, servers, alone } = this.#parts;
     return {
       phase: director.phase,
       run: director.setup?.run ?? null,
-      service: service.state,
-      requestsPerSecond: load.perSecond(),
+      service: servers.state,
+      servers: servers.seen(),
+      alone,
       whatIf: director.whatIf,
     };
   }

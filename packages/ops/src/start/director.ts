@@ -1,6 +1,6 @@
-import type { Mirror } from './mirror.ts';
+import type { Mirror, Pages } from './mirror.ts';
+import type { PlayedClock, Servers } from './servers/index.ts';
 import type { ServiceCalls } from './service-calls.ts';
-import type { PlayedClock, ServiceChild } from './service-child.ts';
 import { instantOf, type Story, type StoryNotice } from './story.ts';
 
 export type Phase = 'fresh' | 'before' | 'stopped' | 'recovered';
@@ -13,13 +13,18 @@ export interface Setup {
   readonly venueName: string;
 }
 
-interface Signed {
+/** What the authority said of one minute. */
+interface Said {
   readonly now: Buffer;
+  readonly pages: Pages;
+}
+
+interface Signed extends Said {
   readonly clock: Buffer | null;
 }
 
 export interface DirectorParts {
-  readonly service: ServiceChild;
+  readonly servers: Servers;
   readonly calls: ServiceCalls;
   readonly mirror: Mirror;
   readonly story: Story | null;
@@ -32,10 +37,12 @@ export interface DirectorParts {
 const WHAT_IF_FLIPS = 8;
 /** Real time after the click at which each notice of the outage is shown: the minutes between are left out. */
 const SHOWN_AFTER_MS = [3500, 7000];
+/** So long it is seen that everything runs to one server before the others are gone. */
+const LED_MS = 2500;
 
 /**
- * Plays the demonstration. The desk that signs notices stands in the process that the story stops, as all three desks do
- * in the embedded default; so the documents of the outage are signed just before, kept back by the mirror, and shown
+ * Plays the demonstration. The desk that signs notices stands in the processes that the story stops, since every server has all
+ * three desks; so the documents of the outage are signed just before, kept back by the mirror, and shown
  * each at its moment. Nothing is signed here.
  */
 export class Director {
@@ -44,7 +51,7 @@ export class Director {
   #setup: Setup | null = null;
   #whatIf = false;
   /** Documents signed ahead for the switch: what if, as it is, what if, … with rising sequence. */
-  #flips: Buffer[] = [];
+  #flips: Said[] = [];
   readonly #timers = new Set<NodeJS.Timeout>();
   #work: Promise<unknown> = Promise.resolve();
 
@@ -74,11 +81,12 @@ export class Director {
   /** From the start: the service runs, nothing is wrong, a venue of its own that no gate has joined yet. */
   begin(): Promise<Setup> {
     return this.#inTurn(async () => {
-      const { service, calls, mirror, story, venue } = this.#parts;
+      const { servers, calls, mirror, story, venue } = this.#parts;
       this.#clearTimers();
       mirror.hold();
+      await servers.settled();
       const at = story ? instantOf(story.begins) : null;
-      if (service.state === 'stopped') await service.start(at === null ? null : clockAt(at));
+      if (servers.state === 'stopped') await servers.start(at === null ? null : clockAt(at));
       if (at !== null) await this.#setClock(at);
       await calls.publishNotice({ notice: null, status: 'confirmed' });
       const place = story ? { ...story.venue, name: story.venue.name.ko } : venue;
@@ -89,6 +97,7 @@ export class Director {
         : calls.addVenue(place));
       if (at !== null) await this.#setClock(at);
       mirror.follow();
+      servers.startOthers();
       this.#setup = { run: String(venueId), venueId, enrolmentCode, venueName: place.name };
       this.#phase = 'before';
       this.#whatIf = false;
@@ -97,14 +106,23 @@ export class Director {
     });
   }
 
-  /** The moment of the outage: the service process is killed; the mirror goes on showing what was signed. */
+  /**
+   * The moment of the outage: everybody is led to one server, then the processes are killed, it last; the mirror goes on
+   * showing what was signed.
+   */
   stop(): Promise<void> {
     return this.#inTurn(async () => {
-      const { service, mirror, story } = this.#parts;
-      if (service.state !== 'running') return;
+      const { servers, mirror, story } = this.#parts;
+      if (servers.state !== 'running') return;
+      await servers.settled();
+      if (servers.count > 1) {
+        servers.leadToOne();
+        await new Promise((done) => setTimeout(done, LED_MS));
+        await servers.killIdle();
+      }
       if (!story) {
         mirror.hold();
-        await service.kill();
+        await servers.kill();
         this.#phase = 'stopped';
         return;
       }
@@ -124,14 +142,14 @@ export class Director {
           this.#flips.push(await this.#sign(i % 2 === 0 ? story.whatIf.notice : last));
         }
       }
-      await service.kill();
+      await servers.kill();
       if (begun) mirror.release('clock.cose', begun);
       this.#phase = 'stopped';
       this.#whatIf = false;
       for (const { afterMs, signed } of ahead) {
         const timer = setTimeout(() => {
           this.#timers.delete(timer);
-          mirror.release('now.cose', signed.now);
+          this.#show(signed);
           if (signed.clock) mirror.release('clock.cose', signed.clock);
         }, afterMs);
         this.#timers.add(timer);
@@ -139,20 +157,21 @@ export class Director {
     });
   }
 
-  /** The repair: the service starts again on the data that it had. */
+  /** The repair: the servers start again on the data that they had. */
   recover(): Promise<void> {
     return this.#inTurn(async () => {
-      const { service, calls, mirror, story } = this.#parts;
+      const { servers, calls, mirror, story } = this.#parts;
       this.#clearTimers();
-      if (service.state === 'running') return;
+      if (servers.state === 'running') return;
       const at = story ? instantOf(story.recovery.notice.at) : null;
-      await service.start(at === null ? null : clockAt(at));
+      await servers.start(at === null ? null : clockAt(at));
       if (story && at !== null) {
         await this.#setClock(at);
         await calls.publishNotice(story.recovery.notice);
         await this.#setClock(at);
       }
       mirror.follow();
+      servers.startOthers();
       this.#phase = 'recovered';
       this.#whatIf = false;
       this.#flips = [];
@@ -162,9 +181,9 @@ export class Director {
   /** The switch "what if": another signed document about the same minute. */
   setWhatIf(on: boolean): Promise<void> {
     return this.#inTurn(async () => {
-      const { calls, mirror, story, service } = this.#parts;
+      const { calls, story, servers } = this.#parts;
       if (!story?.whatIf || on === this.#whatIf) return;
-      if (service.state === 'running') {
+      if (servers.state === 'running') {
         const back =
           this.#phase === 'recovered'
             ? story.recovery.notice
@@ -174,34 +193,39 @@ export class Director {
         if (this.#timers.size > 0) return;
         const next = this.#flips.shift();
         if (!next) return;
-        mirror.release('now.cose', next);
+        this.#show(next);
       }
       this.#whatIf = on;
     });
   }
 
   async #setClock(storyMs: number): Promise<void> {
-    const { service, calls } = this.#parts;
+    const { servers, calls } = this.#parts;
     await calls.setClock(storyMs);
-    service.remember(clockAt(storyMs));
+    servers.remember(clockAt(storyMs));
   }
 
   /** Has a notice signed as of its minute, and the clock as it will stand when the notice is shown. */
   async #signAhead(notice: StoryNotice, afterMs: number): Promise<Signed> {
     const at = instantOf(notice.at);
     await this.#setClock(at);
-    const now = await this.#sign(notice);
+    const said = await this.#sign(notice);
     await this.#setClock(at - afterMs);
-    return { now, clock: this.#parts.mirror.pushed('clock.cose') };
+    return { ...said, clock: this.#parts.mirror.pushed('clock.cose') };
   }
 
   /** Has a notice signed as of the minute that the service's clock shows. */
-  async #sign(notice: StoryNotice): Promise<Buffer> {
+  async #sign(notice: StoryNotice): Promise<Said> {
     const { calls, mirror } = this.#parts;
     await calls.publishNotice(notice);
     const now = mirror.pushed('now.cose');
     if (!now) throw new Error('The authority pushed no document to the mirror.');
-    return now;
+    return { now, pages: mirror.pushedPages() };
+  }
+
+  #show({ now, pages }: Said): void {
+    this.#parts.mirror.release('now.cose', now);
+    this.#parts.mirror.releasePages(pages);
   }
 
   /** Nothing more will be shown. */

@@ -5,8 +5,8 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { fromOurPage } from './demo-control.ts';
-import { LoadMeter } from './load-meter.ts';
 import { Mirror } from './mirror.ts';
+import { Requests, requestsIn } from './servers/requests.ts';
 import { ServiceProxy } from './service-proxy.ts';
 import { insidePath, StaticApps } from './static-apps.ts';
 
@@ -199,13 +199,32 @@ describe('the buttons of the demonstration', () => {
   });
 });
 
-describe('the load', () => {
-  it('is counted over the last four seconds', () => {
+describe("a server's requests", () => {
+  const TEXT = `# TYPE munjigi_requests_total counter
+munjigi_requests_total{desk="register",class="upload",status="200"} 30
+munjigi_requests_total{desk="health",class="health",status="200"} 900
+munjigi_requests_total{desk="issuer",class="issue",status="503"} 2
+munjigi_request_seconds_count{class="upload"} 30
+`;
+
+  it('are what its metrics say that it answered, its health aside', () => {
+    expect(requestsIn(TEXT)).toBe(32);
+  });
+
+  it('are counted over the last seconds, and anew with its process', () => {
     let now = 0;
-    const load = new LoadMeter(() => now);
-    for (let i = 0; i < 8; i++) load.count();
-    expect(load.perSecond()).toBe(2);
-    now = 5000;
-    expect(load.perSecond()).toBe(0);
+    const requests = new Requests(() => now);
+    requests.add(100);
+    expect(requests.perSecond()).toBe(0);
+    now = 2000;
+    requests.add(108);
+    expect(requests.perSecond()).toBe(4);
+    now = 7000;
+    expect(requests.perSecond()).toBe(0);
+    requests.forget();
+    requests.add(3);
+    now = 8000;
+    requests.add(3);
+    expect(requests.perSecond()).toBe(0);
   });
 });

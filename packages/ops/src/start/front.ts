@@ -1,9 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { DemoControl } from './demo-control.ts';
 import { type Body, bodyOf, passesAt } from './hosts.ts';
-import type { LoadMeter } from './load-meter.ts';
 import type { Mirror } from './mirror.ts';
-import type { ServiceChild } from './service-child.ts';
 import type { ServiceProxy } from './service-proxy.ts';
 import { plain, type StaticApps } from './static-apps.ts';
 
@@ -11,10 +9,9 @@ export interface FrontParts {
   readonly apps: StaticApps;
   readonly mirror: Mirror;
   readonly proxy: ServiceProxy;
-  /** Null while nobody is to be let through. */
-  readonly service: Pick<ServiceChild, 'port'>;
+  /** Port of the server that this caller is led to; null while nobody is to be let through. */
+  readonly serverFor: () => number | null;
   readonly control: DemoControl;
-  readonly load: LoadMeter;
   /** Answers addresses of its own first (the certificate of --tls); true where it did. */
   readonly before?: (request: IncomingMessage, response: ServerResponse, url: URL) => boolean;
 }
@@ -32,10 +29,8 @@ export function frontOf(parts: FrontParts): (request: IncomingMessage, response:
       response.writeHead(302, { location: '/console/' }).end();
       return;
     }
-    if (pathname.startsWith('/api/') || pathname.startsWith('/health/')) {
-      if (pathname.startsWith('/api/') && parts.service.port !== null) parts.load.count();
-      return parts.proxy.pass(request, response, parts.service.port);
-    }
+    if (pathname.startsWith('/api/') || pathname.startsWith('/health/'))
+      return parts.proxy.pass(request, response, parts.serverFor());
     if (pathname.startsWith('/mirror/')) return parts.mirror.serve(request, response, pathname);
     const work = pathname.startsWith('/demo/')
       ? parts.control.serve(request, response, url)

@@ -1,27 +1,16 @@
-import { readFileSync } from 'node:fs';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import http, { type Server } from 'node:http';
 import type { Socket } from 'node:net';
 import path from 'node:path';
-import { DemoControl } from './demo-control.ts';
-import { Director } from './director.ts';
-import { frontOf } from './front.ts';
-import { LoadMeter } from './load-meter.ts';
-import { Mirror } from './mirror.ts';
 import { readOptions, type StartOptions, USAGE, UsageError } from './options.ts';
-import { appFolder, PROGRAM, packFolder, ROOT } from './places.ts';
+import { packFolder, ROOT } from './places.ts';
 import { PortBusy, takePort } from './port.ts';
-import { readRecord } from './record.ts';
-import { ServiceCalls } from './service-calls.ts';
-import { ServiceChild } from './service-child.ts';
-import { ServiceProxy } from './service-proxy.ts';
-import { staffOf } from './staff.ts';
-import { StaticApps } from './static-apps.ts';
-import { anyVenue, readStory } from './story.ts';
+import { openStage, type Stage } from './stage.ts';
+import { plain } from './static-apps.ts';
 import { openTls } from './tls/index.ts';
 import { openedText } from './words.ts';
 
-const say = (line: string) => process.stderr.write(`${line}\n`);
+const say = (line: string) => void process.stderr.write(`${line}\n`);
 
 /**
  * `munjigi start`: one port with everything under it, and the service behind it as a process of its own. Resolves to
@@ -55,106 +44,40 @@ const sentenceOf = (error: unknown): string => {
 
 async function run(options: StartOptions): Promise<number> {
   const began = Date.now();
+  const ended = endOfRun();
   const pack = packFolder(options.policy);
-  const told = await readStory(pack);
-  const story = options.now ? null : told;
-  const record = await readRecord(pack);
   await mkdir(options.data, { recursive: true, mode: 0o700 });
-  const clockFile = path.join(options.data, 'clock.json');
-
-  const service = new ServiceChild({
-    program: PROGRAM,
-    args: [
-      '--desks',
-      'issuer,register,authority',
-      '--data',
-      options.data,
-      '--policy',
-      pack,
-      '--host',
-      '127.0.0.1',
-      '--port',
-      '0',
-      '--log',
-      'warn',
-      '--behind-proxy',
-      // The proxy is this process, and ends with it.
-      '--drain-seconds',
-      '0',
-      '--exercise',
-      // The story's guests all come from this page: they wait for nobody.
-      '--limit-first',
-      '64',
-      ...(story ? ['--clock-file', clockFile] : []),
-    ],
-    say: (line) => say(`service: ${line}`),
-    beforeStart: async (clock) => {
-      if (clock) await writeFile(clockFile, JSON.stringify(clock));
-    },
-  });
-  const token = () => readFileSync(path.join(options.data, 'keys', 'operator-token.key'), 'utf8').trim();
-  const calls = new ServiceCalls(
-    () => (service.port === null ? null : `http://127.0.0.1:${service.port}`),
-    token,
-  );
-  const mirror = new Mirror(path.join(options.data, 'mirror'));
-  const venue = told ? { ...told.venue, name: told.venue.name.ko } : await anyVenue(pack);
-  const staff = staffOf(calls);
-  const director = new Director({ service, calls, mirror, story, venue, owner: staff.owner });
-  const load = new LoadMeter();
-  const proxy = new ServiceProxy();
   const tls = options.tls ? await openTls(path.join(options.data, 'keys', 'tls')) : null;
-  const front = frontOf({
-    apps: new StaticApps([
-      { address: '/gate/', folder: appFolder('gate') },
-      { address: '/wallet/', folder: appFolder('wallet') },
-      { address: '/console/', folder: appFolder('console'), console: true },
-      { address: '/', folder: appFolder('demo') },
-    ]),
-    mirror,
-    proxy,
-    // After a repair the doors open when the clock of that minute is in the mirror, so that no device dates it earlier.
-    service: {
-      get port() {
-        return director.phase === 'stopped' ? null : service.port;
-      },
-    },
-    load,
-    control: new DemoControl({ director, service, calls, load, story, policy: options.policy, record }),
-    ...(tls ? { before: tls.answer } : {}),
-  });
+  let front: http.RequestListener = (_, response) => plain(response, 503, 'This is being started.');
 
   const hosts = options.host ? [options.host] : options.tls ? ['::'] : ['127.0.0.1', '::1'];
   const sockets = new Set<Socket>();
-  const { port, servers } = await takePort(options.port, hosts, () => {
-    const server = tls ? tls.server(front) : http.createServer({ keepAliveTimeout: 65_000 }, front);
+  const { port, servers: listeners } = await takePort(options.port, hosts, () => {
+    const listener: http.RequestListener = (request, response) => front(request, response);
+    const server = tls ? tls.server(listener) : http.createServer({ keepAliveTimeout: 65_000 }, listener);
     server.on('connection', (socket: Socket) => {
       sockets.add(socket);
       socket.on('close', () => sockets.delete(socket));
     });
     return server;
   });
-
-  const ended = endOfRun();
-  service.onLost = () => {
-    say('munjigi: the service ended by itself and is started again; doors went on meanwhile.');
-    setTimeout(
-      () => service.start(service.played()).catch((error: Error) => say(`munjigi: ${error.message}`)),
-      1000,
-    );
-  };
+  let stage: Stage | null = null;
   try {
+    const opened = await openStage({ options, pack, ...(tls ? { before: tls.answer } : {}) }, say);
+    stage = opened;
+    front = opened.front;
     await Promise.race([
-      director.begin().then(async (setup) => {
-        const invited = await staff.invited();
+      opened.director.begin().then(async (setup) => {
+        const invited = await opened.staff.invited();
         process.stdout.write(
           openedText({
             port,
             asked: options.port,
             secure: tls !== null,
             everyone: options.tls || options.host !== null,
-            story: story !== null,
+            story: opened.story !== null,
             data: options.data,
+            alone: opened.alone,
             ...setup,
             invited,
             firstMs: Date.now() - began,
@@ -166,11 +89,9 @@ async function run(options: StartOptions): Promise<number> {
     await ended;
     return 0;
   } finally {
-    proxy.close();
-    director.end();
-    for (const server of servers) (server as Server).close();
+    for (const server of listeners) (server as Server).close();
     for (const socket of sockets) socket.destroy();
-    await service.stop();
+    await stage?.end();
   }
 }
 

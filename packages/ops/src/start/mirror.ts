@@ -1,12 +1,17 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import path from 'node:path';
-import { PAGE_HEADERS } from './headers.ts';
+import { PAGE_HEADERS, STATUS_HEADERS, typeOf } from './headers.ts';
 import { plain } from './static-apps.ts';
 
 export const MIRRORED = ['root.cose', 'bundle.cose', 'now.cose', 'clock.cose', 'log-head.cose'] as const;
 export type MirroredName = (typeof MIRRORED)[number];
+
+/** Files of the status page, by name. */
+export type Pages = ReadonlyMap<string, Buffer>;
+
+const PAGE = /^status\/([a-z-]+\.(html|xml|svg|cose))$/;
 
 type DailyName = `notified/${string}.cose`;
 
@@ -23,6 +28,7 @@ function dailyFile(pathname: string): DailyName | null {
 export class Mirror {
   readonly #folder: string;
   readonly #shown = new Map<MirroredName, Buffer>();
+  #pages: Pages = new Map();
   #held = false;
 
   constructor(folder: string) {
@@ -32,6 +38,21 @@ export class Mirror {
   /** What the authority pushed last, whether shown or not; null where there is none yet. */
   pushed(name: MirroredName): Buffer | null {
     return this.#file(name);
+  }
+
+  /** The status page as the authority wrote it last, whether shown or not. */
+  pushedPages(): Pages {
+    try {
+      const names = readdirSync(path.join(this.#folder, 'status'));
+      return new Map(
+        names.flatMap((name) => {
+          const bytes = PAGE.test(`status/${name}`) ? this.#file(path.join('status', name)) : null;
+          return bytes ? [[name, bytes] as const] : [];
+        }),
+      );
+    } catch {
+      return new Map();
+    }
   }
 
   #file(name: string): Buffer | null {
@@ -50,11 +71,17 @@ export class Mirror {
       const bytes = this.pushed(name);
       if (bytes) this.#shown.set(name, bytes);
     }
+    this.#pages = this.pushedPages();
   }
 
   /** Shows a document that was signed ahead. */
   release(name: MirroredName, bytes: Buffer): void {
     this.#shown.set(name, bytes);
+  }
+
+  /** Shows a status page that was written ahead. */
+  releasePages(pages: Pages): void {
+    this.#pages = pages;
   }
 
   /** Shows whatever the authority pushes, again. */
@@ -65,6 +92,10 @@ export class Mirror {
 
   read(name: MirroredName): Buffer | null {
     return this.#held ? (this.#shown.get(name) ?? null) : this.pushed(name);
+  }
+
+  #page(name: string): Buffer | null {
+    return this.#held ? (this.#pages.get(name) ?? null) : this.#file(path.join('status', name));
   }
 
   /** A version of the root by its number: devices that slept through some walk from one to the next. */
@@ -82,7 +113,12 @@ export class Mirror {
   serve(request: IncomingMessage, response: ServerResponse, pathname: string): void {
     const asked = pathname.slice('/mirror/'.length);
     const name = MIRRORED.find((known) => asked === known);
-    const bytes = name ? this.read(name) : (this.#daily(pathname) ?? this.#olderRoot(asked));
+    const page = PAGE.exec(asked)?.[1];
+    const bytes = name
+      ? this.read(name)
+      : page
+        ? this.#page(page)
+        : (this.#daily(pathname) ?? this.#olderRoot(asked));
     if (!bytes) {
       plain(response, 404, 'The mirror has no such document.');
       return;
@@ -93,10 +129,10 @@ export class Mirror {
     }
     const tag = `"${createHash('sha256').update(bytes).digest('base64url').slice(0, 22)}"`;
     const headers = {
-      ...PAGE_HEADERS,
-      'content-type': 'application/cose',
-      // A story's clock jumps at a click, so it is asked for again each time; the others may be 20 s old.
-      'cache-control': name === 'clock.cose' ? 'no-cache' : 'public, max-age=20',
+      ...(page ? STATUS_HEADERS : PAGE_HEADERS),
+      'content-type': typeOf(asked),
+      // A story's clock jumps at a click, and so do its pages: they are asked for again each time; the others may be 20 s old.
+      'cache-control': name === 'clock.cose' || page ? 'no-cache' : 'public, max-age=20',
       etag: tag,
     };
     if (request.headers['if-none-match'] === tag) {

@@ -2,7 +2,7 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readOptions, UsageError } from './options.ts';
 import { packFolder, ROOT } from './places.ts';
-import { portIn } from './service-child.ts';
+import { portsIn } from './servers/child.ts';
 import { anyVenue, instantOf, readStory } from './story.ts';
 
 describe('what munjigi start is asked for', () => {
@@ -77,8 +77,15 @@ describe('the story of a pack', () => {
 
 describe('the line by which the service says that it listens', () => {
   it('is told from every other line', () => {
-    expect(portIn('{"listening":{"host":"127.0.0.1","port":4711}}')).toBe(4711);
+    expect(portsIn('{"listening":{"host":"127.0.0.1","port":4711,"metricsPort":4712}}')).toEqual({
+      port: 4711,
+      metricsPort: 4712,
+    });
+    expect(portsIn('{"listening":{"host":"127.0.0.1","port":4711,"metricsPort":null}}')).toEqual({
+      port: 4711,
+      metricsPort: null,
+    });
     for (const line of ['', 'ready', '{"listening":true}', '{"listening":{}}', '{broken', '{"port":1}'])
-      expect(portIn(line)).toBeNull();
+      expect(portsIn(line)).toBeNull();
   });
 });

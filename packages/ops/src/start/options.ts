@@ -10,6 +10,8 @@ export interface StartOptions {
   /** True for today's clock; false for the story of the pack, where it has one. */
   readonly now: boolean;
   readonly tls: boolean;
+  /** True for one server on the embedded database, even where PostgreSQL is installed. */
+  readonly embedded: boolean;
   readonly data: string;
 }
 
@@ -24,6 +26,7 @@ export const USAGE = `munjigi start: everything on one port, on storage of its o
   --policy PACK    kr-2022 (default), visitor-register, or the folder of a pack
   --now            today's clock, no story
   --data FOLDER    where the three desks keep their data (default .munjigi/ beside the packages)
+  --embedded       one server on the embedded database, where three on PostgreSQL could run
   --tls            https with an authority of this machine, so that phones may use their camera
   --host ADDRESS   the address to listen on (default: this machine only; with --tls: every address)
 `;
@@ -37,6 +40,7 @@ const SPECIFICATION = {
   policy: { type: 'string', default: 'kr-2022' },
   now: { type: 'boolean', default: false },
   tls: { type: 'boolean', default: false },
+  embedded: { type: 'boolean', default: false },
   data: { type: 'string' },
   help: { type: 'boolean', short: 'h', default: false },
 } as const;
@@ -59,6 +63,7 @@ export function readOptions(args: readonly string[], root: string): StartOptions
     policy: values.policy,
     now: values.now,
     tls: values.tls,
+    embedded: values.embedded,
     data: values.data
       ? path.resolve(values.data)
       : path.join(root, '.munjigi', values.now ? `${pack}-now` : pack),

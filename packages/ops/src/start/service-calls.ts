@@ -5,17 +5,23 @@ export class ServiceCallFailed extends Error {}
 
 /** What the supervisor asks of the service, through its public interface, with the operator's token. */
 export class ServiceCalls {
-  readonly #address: () => string | null;
+  readonly #ports: () => readonly number[];
   readonly #token: () => string;
 
-  constructor(address: () => string | null, token: () => string) {
-    this.#address = address;
+  /** `ports` answers those of the servers that run; the first is asked. */
+  constructor(ports: () => readonly number[], token: () => string) {
+    this.#ports = ports;
     this.#token = token;
   }
 
-  async call<T>(method: 'GET' | 'POST', path: string, body?: unknown): Promise<T> {
-    const address = this.#address();
-    if (address === null) throw new ServiceCallFailed('The service is stopped.');
+  async call<T>(
+    method: 'GET' | 'POST',
+    path: string,
+    body?: unknown,
+    port: number | undefined = this.#ports()[0],
+  ): Promise<T> {
+    if (port === undefined) throw new ServiceCallFailed('The service is stopped.');
+    const address = `http://127.0.0.1:${port}`;
     const answer = await fetch(address + path, {
       method,
       headers: {
@@ -43,9 +49,16 @@ export class ServiceCalls {
     });
   }
 
-  /** Signs and publishes the clock of the exercise: `storyMs` is now. */
-  setClock(storyMs: number): Promise<{ sequence: number }> {
-    return this.call('POST', '/api/authority/clock', { storyMs: Math.round(storyMs), rate: 1 });
+  /**
+   * Signs and publishes the clock of the exercise: `storyMs` is now. Every server is told at once, so that none of them dates
+   * what comes next by the clock of before.
+   */
+  async setClock(storyMs: number): Promise<void> {
+    const began = Date.now();
+    for (const port of this.#ports()) {
+      const played = Math.round(storyMs + Date.now() - began);
+      await this.call('POST', '/api/authority/clock', { storyMs: played, rate: 1 }, port);
+    }
   }
 
   addVenue(venue: {

@@ -1,5 +1,6 @@
 import { networkInterfaces } from 'node:os';
 import { DEFAULT_PORT } from './options.ts';
+import type { Alone } from './servers/index.ts';
 import type { Invited } from './staff.ts';
 
 export interface Opened {
@@ -9,12 +10,24 @@ export interface Opened {
   readonly everyone: boolean;
   readonly story: boolean;
   readonly data: string;
+  /** Why there is one server alone; null where there are three. */
+  readonly alone: Alone | null;
   readonly venueId: number;
   readonly enrolmentCode: string;
   /** People of the demonstration who have no passkey yet. */
   readonly invited: readonly Invited[];
   readonly firstMs: number;
 }
+
+const ALONE: Readonly<Record<Alone, string>> = {
+  asked: 'One server, as --embedded asks. / --embedded에 따라 서버 한 대로 엽니다.',
+  begun:
+    'One server of three: this folder was begun with the embedded database. / 이 폴더는 내장 데이터베이스로 시작되어 세 대 중 한 대만 엽니다.',
+  missing:
+    'One server of three: PostgreSQL is not installed here. / 이 컴퓨터에 PostgreSQL이 없어 세 대 중 한 대만 엽니다.',
+  refused:
+    'One server of three: PostgreSQL could not use this folder. / PostgreSQL이 이 폴더를 쓸 수 없어 세 대 중 한 대만 엽니다.',
+};
 
 /** Addresses of this machine in the local network. */
 export const lanAddresses = (): string[] =>
@@ -33,7 +46,13 @@ export function openedText(opened: Opened): string {
       '',
     );
   }
-  lines.push(`Munjigi is ready (${(opened.firstMs / 1000).toFixed(1)} s). Data: ${opened.data}`, '');
+  lines.push(`Munjigi is ready (${(opened.firstMs / 1000).toFixed(1)} s). Data: ${opened.data}`);
+  lines.push(
+    opened.alone === null
+      ? 'Three servers on a PostgreSQL of their own. / 서버 세 대, 전용 PostgreSQL.'
+      : ALONE[opened.alone],
+    '',
+  );
   lines.push(`  ${base}/              시연 / the demonstration`);
   lines.push(`  ${base}/wallet/       손님 지갑 / the visitor's wallet`);
   lines.push(`  ${base}/gate/#venue=${opened.venueId}&enrol=${opened.enrolmentCode}`);

@@ -52,7 +52,8 @@ export interface Service {
   readonly operatorToken: string;
   /** Accounts of each desk that is open here. */
   readonly accounts: ReadonlyMap<DeskName, Accounts>;
-  listen(): Promise<{ host: string; port: number }>;
+  /** Listens; answers where, `metricsPort` null where nothing is told to Prometheus. */
+  listen(): Promise<{ host: string; port: number; metricsPort: number | null }>;
   /** Follows a moment of a story, and tells devices. Does nothing where the service runs no exercise. */
   play(story: Story): Promise<void>;
   /** Looks at the databases now, as the watch does in the background. */
@@ -225,10 +226,14 @@ export async function createService(
         await server.listen({ host: config.host, port: config.port, backlog: CALLERS_AT_THE_PORT });
         const address = server.server.address() as AddressInfo;
         const { host, metricsPort, agentPort } = config;
-        if (metricsPort !== null)
-          beside.push(await listenToMetrics({ host, port: metricsPort }, metrics.registry));
+        let told: number | null = null;
+        if (metricsPort !== null) {
+          const listener = await listenToMetrics({ host, port: metricsPort }, metrics.registry);
+          beside.push(listener);
+          told = (listener.address() as AddressInfo).port;
+        }
         if (agentPort !== null) beside.push(await listenToAgents({ host, port: agentPort }, weight));
-        return { host: config.host, port: address.port };
+        return { host: config.host, port: address.port, metricsPort: told };
       },
       async play(story) {
         if (!config.exercise) return;

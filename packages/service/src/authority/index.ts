@@ -162,6 +162,7 @@ export async function openAuthorityDesk(options: AuthorityOptions): Promise<Auth
   let warnedAt = Number.NEGATIVE_INFINITY;
   const refresh = async (): Promise<boolean> => {
     await documents.follow();
+    await publisher.playAlong();
     // What some body has not signed yet is asked for again; then the mirror gets the newest that enough have signed.
     await log.collect();
     await mirrorHead();
@@ -186,6 +187,11 @@ export async function openAuthorityDesk(options: AuthorityOptions): Promise<Auth
     });
     return looking;
   };
+  /** Has the pages say at once what a person said. What could not be written is tried again with the next look. */
+  const told = async (): Promise<void> => {
+    await looking?.catch(() => {});
+    await look().catch(onTrouble);
+  };
   let troubledAt = Number.NEGATIVE_INFINITY;
   const lookAgain = (): void => {
     look().catch((error: unknown) => {
@@ -202,7 +208,7 @@ export async function openAuthorityDesk(options: AuthorityOptions): Promise<Auth
     cases,
     log,
     mount(server) {
-      mountAuthority(server, { documents, publisher, byPerson: incidents.byPerson, clock, exercise });
+      mountAuthority(server, { documents, publisher, byPerson: incidents.byPerson, clock, exercise, told });
       incidents.mount(server);
       mountTroubles(server, options.troubles ?? (async () => null));
       mountLog(server, log, (day) => notified.file(day));

@@ -67,8 +67,11 @@ export class Publisher {
   private readonly rules: RulesInForce;
   /** The newest bundle withdraws a key. Forgotten with the process: devices then fetch it at their slot. */
   private urgent = false;
+  /** Number of the clock that is followed. */
+  private played: number;
 
   constructor(private readonly parts: PublisherParts) {
+    this.played = parts.documents.latest('clock')?.sequence ?? 0;
     this.rules = new RulesInForce(parts.pack, parts.policy);
   }
 
@@ -131,11 +134,26 @@ export class Publisher {
     });
   }
 
-  private publishClock(story: Story, { delegate }: Standing): Promise<Published> {
+  /** Plays the moment that another process was told last, where this one has not heard of it. */
+  playAlong(): Promise<void> {
+    return this.inTurn(async () => {
+      const { clock, documents, root, crypto } = this.parts;
+      const [said, known] = [documents.latest('clock'), await root.current()];
+      if (!said || !known || !clock.story() || said.sequence <= this.played) return;
+      const story = await openClock(said.bytes, known, crypto).catch(() => null);
+      if (!story) return;
+      this.played = said.sequence;
+      clock.follow({ storyMs: story.storyMs, realMs: story.realMs, rate: story.rate });
+    });
+  }
+
+  private async publishClock(story: Story, { delegate }: Standing): Promise<Published> {
     const { documents, clock } = this.parts;
-    return documents.publish('clock', nowSeconds(clock), (sequence) =>
+    const published = await documents.publish('clock', nowSeconds(clock), (sequence) =>
       signClock({ version: 1, sequence, ...story }, delegate),
     );
+    this.played = published.sequence;
+    return published;
   }
 
   /** A new root has new delegates: the clock that is being followed is signed again by one of them. */

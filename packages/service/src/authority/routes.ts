@@ -26,12 +26,15 @@ export function mountAuthority(
     byPerson,
     clock,
     exercise,
+    told,
   }: {
     documents: Documents;
     publisher: Publisher;
     byPerson: ByPerson;
     clock: StoryClockPort;
     exercise: boolean;
+    /** Called when a person has said what counts. */
+    told: () => Promise<void>;
   },
 ): void {
   for (const name of ['root', 'bundle', 'now', 'clock'] as const) {
@@ -67,7 +70,9 @@ export function mountAuthority(
     handler: async ({ body, who }) => {
       const { notice, status, parameters = {}, obligation = null } = body;
       const saying = { notice, status, parameters, obligation };
-      return { sequence: await byPerson.say(saying, who?.accountId ?? null) };
+      const sequence = await byPerson.say(saying, who?.accountId ?? null);
+      await told();
+      return { sequence };
     },
   });
 

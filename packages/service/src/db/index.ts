@@ -20,5 +20,6 @@ export {
 export { type Migration, migrate, patiently, readMigrations, sqlFolderOf } from './migrate.ts';
 export { openPostgres, type PostgresOptions } from './postgres.ts';
 export { takesWrites } from './postgres-probe.ts';
+export { type NoPostgres, type Programs, postgresPrograms } from './postgres-programs.ts';
 export { dumpSchema } from './schema-dump.ts';
 export type { Answer, Database, Row, Session, Value } from './types.ts';

@@ -3,11 +3,12 @@ import { once } from 'node:events';
 import { chmodSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
+import { type NoPostgres, type Programs, postgresPrograms } from '@munjigi/service/db';
 import pg from 'pg';
+import { childrenOf } from './children.ts';
 import { freePort } from './ports.ts';
-import { childrenOf, type NoPostgres, type Programs, postgresPrograms } from './postgres-programs.ts';
 
-export type { NoPostgres } from './postgres-programs.ts';
+export type { NoPostgres } from '@munjigi/service/db';
 
 /** A PostgreSQL server of one's own, in a folder of its own, gone when stopped. */
 export interface PrivatePostgres {

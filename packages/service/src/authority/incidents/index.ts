@@ -35,6 +35,7 @@ export function openIncidents(parts: IncidentsParts): Incidents {
   const byPerson = new ByPerson({ ...parts, observations });
   const look = async (): Promise<void> => {
     await documents.follow();
+    await publisher.playAlong();
     await watch.decide();
     if (await publisher.follow()) await watch.noteTold();
   };

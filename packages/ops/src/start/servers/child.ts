@@ -16,8 +16,6 @@ export interface ServiceChoice {
   /** Where the child's own words go. */
   readonly say: (line: string) => void;
   readonly startMs?: number;
-  /** Done before each start, with the moment that will be played. */
-  readonly beforeStart?: (clock: PlayedClock | null) => Promise<void>;
 }
 
 export type ServiceState = 'stopped' | 'starting' | 'running';
@@ -29,9 +27,8 @@ export class ServiceChild {
   readonly #choice: ServiceChoice;
   #child: ChildProcess | null = null;
   #state: ServiceState = 'stopped';
-  #port: number | null = null;
+  #ports: Ports | null = null;
   #gone: Promise<void> = Promise.resolve();
-  #clock: PlayedClock | null = null;
   #wanted = false;
 
   /** Called when the process ended though nobody had asked for it. */
@@ -47,7 +44,12 @@ export class ServiceChild {
 
   /** Port on this machine while it runs, else null. */
   get port(): number | null {
-    return this.#state === 'running' ? this.#port : null;
+    return this.#state === 'running' ? (this.#ports?.port ?? null) : null;
+  }
+
+  /** Port on this machine at which it tells what it has done, while it runs. */
+  get metricsPort(): number | null {
+    return this.#state === 'running' ? (this.#ports?.metricsPort ?? null) : null;
   }
 
   get pid(): number | null {
@@ -59,8 +61,6 @@ export class ServiceChild {
     if (this.#state !== 'stopped') return;
     this.#state = 'starting';
     this.#wanted = true;
-    this.#clock = clock;
-    await this.#choice.beforeStart?.(clock);
     const child = spawn(process.execPath, [this.#choice.program, ...this.#choice.args], {
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       windowsHide: true,
@@ -72,7 +72,7 @@ export class ServiceChild {
     createInterface({ input: child.stderr! }).on('line', this.#choice.say);
     if (clock) child.send(clock, () => {});
     try {
-      this.#port = await this.#listening(child);
+      this.#ports = await this.#listening(child);
       this.#state = 'running';
     } catch (error) {
       this.#wanted = false;
@@ -82,7 +82,7 @@ export class ServiceChild {
     }
   }
 
-  #listening(child: ChildProcess): Promise<number> {
+  #listening(child: ChildProcess): Promise<Ports> {
     return new Promise((done, fail) => {
       const late = setTimeout(
         () => fail(new Error('The service did not come up in time.')),
@@ -97,22 +97,12 @@ export class ServiceChild {
       );
       child.once('error', stop);
       createInterface({ input: child.stdout! }).on('line', (line) => {
-        const port = portIn(line);
-        if (port === null) return;
+        const ports = portsIn(line);
+        if (ports === null) return;
         clearTimeout(late);
-        done(port);
+        done(ports);
       });
     });
-  }
-
-  /** Which moment it plays now, for the next start. */
-  remember(clock: PlayedClock): void {
-    this.#clock = clock;
-  }
-
-  /** The moment that it was told last. */
-  played(): PlayedClock | null {
-    return this.#clock;
   }
 
   /** Kills the process on the spot, as a power cut would; resolves when it is gone. */
@@ -139,18 +129,26 @@ export class ServiceChild {
     if (this.#child !== child) return;
     const lost = this.#wanted && this.#state === 'running';
     this.#child = null;
-    this.#port = null;
+    this.#ports = null;
     this.#state = 'stopped';
     if (lost) this.onLost?.();
   }
 }
 
-/** The port in the line of JSON by which the service says that it listens; null in any other line. */
-export function portIn(line: string): number | null {
+/** Where a service listens. */
+export interface Ports {
+  readonly port: number;
+  readonly metricsPort: number | null;
+}
+
+/** The ports in the line of JSON by which the service says that it listens; null in any other line. */
+export function portsIn(line: string): Ports | null {
   if (!line.startsWith('{')) return null;
   try {
-    const { listening } = JSON.parse(line) as { listening?: { port?: unknown } };
-    return typeof listening?.port === 'number' ? listening.port : null;
+    const { listening } = JSON.parse(line) as { listening?: { port?: unknown; metricsPort?: unknown } };
+    const number = (value: unknown) => (typeof value === 'number' ? value : null);
+    const port = number(listening?.port);
+    return port === null ? null : { port, metricsPort: number(listening?.metricsPort) };
   } catch {
     return null;
   }

