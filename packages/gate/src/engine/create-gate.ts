@@ -24,6 +24,7 @@ import { gateSignals } from './gate-signals.ts';
 import { joining } from './joining.ts';
 import { Ledger } from './ledger.ts';
 import { looksAgain } from './looks-again.ts';
+import { hearOfWays, recallWays } from './other-ways.ts';
 import { Sight } from './sight.ts';
 import { Staff } from './staff.ts';
 import { exposeOnStage } from './stage.ts';
@@ -49,8 +50,6 @@ const BACK_MS = 12_000;
 /** A first start waits so long for the mirrors; later starts wait for nobody. */
 const FIRST_ANSWER_MS = 6_000;
 const LOCK_MS = 400;
-const CALL_NUMBER = 'call-number';
-const SHEETS_READY = 'sheets-ready';
 
 /** Makes the gate of this device: reads back what it keeps, joins its venue if asked to, and works from then on without any server. */
 export async function createGate(options: GateOptions): Promise<Gate> {
@@ -95,9 +94,7 @@ export async function createGate(options: GateOptions): Promise<Gate> {
     signals.renewed.value = at === undefined ? null : { at, wasOwner: wasOwner && next?.role !== 'owner' };
   };
   nowIs(identity);
-  signals.callNumber.value = (await store.setting<string | null>(CALL_NUMBER).catch(() => null)) ?? null;
-
-  signals.sheetsReady.value = (await store.setting<boolean>(SHEETS_READY).catch(() => false)) ?? false;
+  await recallWays(signals, store);
 
   degraded = identity && new Degraded(store, rules, () => me);
   const counts = whatCounts(signals, rules, identity, language);
@@ -179,15 +176,7 @@ export async function createGate(options: GateOptions): Promise<Gate> {
       waiting: () => signals.waiting.peek(),
       onNews: (news) => {
         signals.news.value = news;
-        // Kept for the hours in which nobody can be asked: that is when guests are told to call.
-        if (news.call !== undefined && news.call !== signals.callNumber.peek()) {
-          signals.callNumber.value = news.call;
-          void store.setSetting(CALL_NUMBER, news.call).catch(() => {});
-        }
-        if (news.sheets !== undefined && news.sheets !== signals.sheetsReady.peek()) {
-          signals.sheetsReady.value = news.sheets;
-          void store.setSetting(SHEETS_READY, news.sheets).catch(() => {});
-        }
+        hearOfWays(signals, store, news);
         if (news.pin) void pin.follow(news.pin).catch(() => {});
       },
       onOlderMoved: () => void ledger.count().then(() => upload?.counted()),
