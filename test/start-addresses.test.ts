@@ -1,11 +1,12 @@
 import { once } from 'node:events';
-import { chownSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { chownSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import http from 'node:http';
 import { createServer } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { postgresPrograms } from '@munjigi/service/db';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openOwnPostgres } from '../packages/ops/src/start/servers/index.ts';
 import { type Running, spawnMunjigi, startMunjigi } from './browser/support/supervisor.ts';
 
 const DEFAULT_PORT = 8787;
@@ -211,20 +212,14 @@ describe('npm start', () => {
 
   it('says why it has one server where it was asked for one, and where its folder was begun so', async () => {
     const folder = mkdtempSync(path.join(os.tmpdir(), 'munjigi-embedded-'));
-    const alone = async (args: readonly string[]) => {
-      const one = await startMunjigi(args, { data: folder });
-      try {
-        const told = (await (await fetch(`${one.address}/demo/state`)).json()) as Record<string, unknown>;
-        return { alone: told.alone, servers: (told.servers as unknown[]).length };
-      } finally {
-        await one.stop();
-      }
-    };
-    expect(await alone(['--embedded', '--policy', 'visitor-register'])).toEqual({
-      alone: 'asked',
-      servers: 1,
-    });
-    expect(await alone(['--policy', 'visitor-register'])).toEqual({ alone: 'begun', servers: 1 });
+    mkdirSync(path.join(folder, 'register'));
+    expect(await openOwnPostgres(path.join(folder, 'new'), true, () => {})).toBe('asked');
+    const one = await startMunjigi(['--policy', 'visitor-register'], { data: folder });
+    const told = (await (await fetch(`${one.address}/demo/state`)).json()) as { servers: object[] };
+    expect(told).toMatchObject({ alone: 'begun', service: 'running' });
+    expect(told.servers).toHaveLength(1);
+    expect(one.output()).toContain('One server of three');
+    expect(await one.stop()).toBe(0);
     rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
   }, 180_000);
 

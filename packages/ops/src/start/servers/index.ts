@@ -37,6 +37,7 @@ export class Servers {
   #turn = 0;
   #lookedAt = 0;
   #ending = false;
+  #kills = 0;
   #rest: Promise<unknown> = Promise.resolve();
 
   /** `beforeStart` is done before processes start, with the moment that will be played. */
@@ -84,12 +85,18 @@ export class Servers {
     await this.#begin(this.#servers.slice(0, 1));
   }
 
-  /** Starts the others, without waiting for them. */
+  /** Starts the others, without waiting for them; one that does not come up is tried again. */
   startOthers(): void {
     const others = this.#servers.filter(({ child }) => child.state === 'stopped');
-    this.#rest = this.#begin(others).catch((error: Error) => {
-      if (!this.#ending) this.#say(error.message);
-    });
+    this.#rest = Promise.all(
+      others.map((server) =>
+        this.#begin([server]).catch((error: Error) => {
+          if (this.#ending) return;
+          this.#say(error.message);
+          this.#again(server);
+        }),
+      ),
+    );
   }
 
   /** Waits until none is on its way up. */
@@ -109,10 +116,16 @@ export class Servers {
 
   #lost(i: number, server: Server): void {
     this.#say(`server ${i + 1} ended by itself and is started again; doors went on meanwhile.`);
+    this.#again(server);
+  }
+
+  /** Starts one again after a moment, where the others have not been stopped meanwhile. */
+  #again(server: Server): void {
+    const kills = this.#kills;
     setTimeout(() => {
-      if (this.#ending || server.child.state !== 'stopped') return;
+      if (this.#ending || this.#kills !== kills || server.child.state !== 'stopped') return;
       this.#begin([server]).catch((error: Error) => this.#say(error.message));
-    }, AGAIN_MS);
+    }, AGAIN_MS).unref();
   }
 
   /** Leads every caller to the second server, as on that day. Nothing where it does not run. */
@@ -123,11 +136,13 @@ export class Servers {
   /** Kills those that nobody is led to any more. */
   async killIdle(): Promise<void> {
     if (this.#led === null) return;
+    this.#kills += 1;
     await Promise.all(this.#servers.flatMap(({ child }, i) => (i === this.#led ? [] : child.kill())));
   }
 
   /** Kills all on the spot, as a power cut would. */
   async kill(): Promise<void> {
+    this.#kills += 1;
     await Promise.all(this.#servers.map(({ child }) => child.kill()));
     this.#led = null;
   }
