@@ -435,7 +435,7 @@ describeInBrowser('the story of 6 January 2022, as a newcomer clicks it', () => 
       expect(await gateText()).toMatch(/모퉁이 카페[\s\S]*30/);
       const said = /14:0\d\s–\s19:\d\d 방역패스 의무는 그대로/;
       expect(await gateText(), 'what stood in those hours, not the news of their end').toMatch(said);
-      expect(await gateText()).not.toContain('복구되었습니다');
+      expect((await gateText()).split('그때 안내')[1]).not.toContain('복구되었습니다');
       await picture('statement');
       await gate.getByRole('button', { name: '돌아가기' }).click();
       await backToScanning();
