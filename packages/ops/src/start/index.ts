@@ -8,7 +8,7 @@ import { Director } from './director.ts';
 import { frontOf } from './front.ts';
 import { LoadMeter } from './load-meter.ts';
 import { Mirror } from './mirror.ts';
-import { readOptions, type StartOptions, USAGE, UsageError } from './options.ts';
+import { DEFAULT_PORT, readOptions, type StartOptions, USAGE, UsageError } from './options.ts';
 import { appFolder, PROGRAM, packFolder, ROOT } from './places.ts';
 import { PortBusy, takePort } from './port.ts';
 import { readRecord } from './record.ts';
@@ -19,7 +19,7 @@ import { staffOf } from './staff.ts';
 import { StaticApps } from './static-apps.ts';
 import { anyVenue, readStory } from './story.ts';
 import { openTls } from './tls/index.ts';
-import { openedText } from './words.ts';
+import { lanAddresses, openedText } from './words.ts';
 
 const say = (line: string) => process.stderr.write(`${line}\n`);
 
@@ -53,6 +53,12 @@ const sentenceOf = (error: unknown): string => {
   return message;
 };
 
+/** Where the posters of this machine lead: its own wallet; on every address, the one by which phones of its network reach it. */
+function walletAddress({ tls, host, port }: StartOptions): string {
+  const name = host ?? (tls ? lanAddresses()[0] : undefined) ?? 'localhost';
+  return `${tls ? 'https' : 'http'}://${name}:${port || DEFAULT_PORT}/wallet/`;
+}
+
 async function run(options: StartOptions): Promise<number> {
   const began = Date.now();
   const pack = packFolder(options.policy);
@@ -85,6 +91,8 @@ async function run(options: StartOptions): Promise<number> {
       // The story's guests all come from this page: they wait for nobody.
       '--limit-first',
       '64',
+      '--wallet-address',
+      walletAddress(options),
       ...(story ? ['--clock-file', clockFile] : []),
     ],
     say: (line) => say(`service: ${line}`),
