@@ -18,6 +18,7 @@ import { followSignedWord, isConcerned } from './signed-word.ts';
 import { finishSignIn, goSignIn, type SignedIn } from './signing-in.ts';
 import { cards, endOf, type HeldCertificate, standing, useful } from './standing.ts';
 import { openTicker } from './ticker.ts';
+import { openVisiting } from './visiting.ts';
 import { keepAwake } from './wake-lock.ts';
 
 export interface Opening {
@@ -29,6 +30,8 @@ export interface Opening {
   readonly renewsItself: boolean;
   /** What a provider's page came back with, where this page was opened by one. */
   readonly answer?: string | null;
+  /** The address that a poster's code opened, or null. */
+  readonly poster?: string | null;
 }
 
 export interface OpenWallet extends Wallet {
@@ -51,6 +54,7 @@ export async function openWallet({
   update,
   renewsItself,
   answer = null,
+  poster = null,
 }: Opening): Promise<OpenWallet> {
   const holder = openHolder(profile);
   const { store, issuer } = holder;
@@ -98,6 +102,19 @@ export async function openWallet({
     onShown: (_, at) => void store.addToDiary(at).then(readDiary),
   });
 
+  const visiting = openVisiting({
+    holder,
+    visits: holder.visits(() => void visiting.refresh()),
+    policy,
+    ticker,
+    timeOf: (at) => timeText(zone.peek(), at),
+    refreshRules: () => rules.refresh(),
+    onWritten: () => void readDiary(),
+    onPoster: () => {
+      view.value = 'poster';
+    },
+  });
+
   const readDiary = async () => {
     const retention = policy.peek()?.retentionDays;
     if (retention !== undefined) {
@@ -143,7 +160,7 @@ export async function openWallet({
       signedIn.value = null;
       await enrolPerson(holder, who, policy.peek(), ticker.read() / 1000, onWaiting);
       await readHolder();
-      view.value = 'qr';
+      view.value = visiting.visiting.peek().state === 'found' ? 'poster' : 'qr';
       await drawing.redraw();
     });
 
@@ -181,6 +198,7 @@ export async function openWallet({
     rules.watch(() => !document.hidden),
     () => document.removeEventListener('visibilitychange', seen),
     due.stop,
+    visiting.close,
     () => ticker.close(),
     () => drawing.close(),
     () => awake(false),
@@ -231,6 +249,9 @@ export async function openWallet({
         place,
       })),
     ),
+    visiting: visiting.visiting as Wallet['visiting'],
+    visitsHere: visiting.waiting as Wallet['visitsHere'],
+    posterCamera: visiting.camera,
     retentionDays: computed(() => policy.value?.retentionDays ?? 0),
     exercise: computed(() => policy.value?.exercise ?? false),
     people,
@@ -261,7 +282,7 @@ export async function openWallet({
     text,
     show(next) {
       problem.value = null;
-      if (next === 'diary') void readDiary();
+      if (next === 'diary') void Promise.all([readDiary(), visiting.refresh()]);
       if (next === 'more')
         void store.passes().then((held) => {
           passes.value = held;
@@ -304,6 +325,12 @@ export async function openWallet({
     },
     dismissReminder: () => void reminding.seen(),
     dismissLookup: () => void lookups.seen(),
+    lookForPoster() {
+      visiting.again();
+      view.value = 'poster';
+    },
+    scanPoster: (picture) => visiting.takePicture(picture),
+    enterByPoster: () => visiting.enter(),
     async notePlace(id, place) {
       const note = notes.value.find((one) => one.id === id);
       if (note) await store.notePlace({ ...note, place: place.trim() });
@@ -330,6 +357,8 @@ export async function openWallet({
   }
   await readHolder();
   await readDiary();
+  if (poster !== null && (await visiting.take(poster))) view.value = 'poster';
+  void visiting.refresh();
   if (answer !== null)
     await errand(async () => {
       signedIn.value = await finishSignIn(issuer, answer);
