@@ -194,7 +194,6 @@ export function fixture(look: Appearance, query: URLSearchParams): Wallet {
             state: 'written',
             venue,
             time: '13:58',
-            atMs: start,
             visit: '',
             sent: s === 'poster-sent',
           };

@@ -174,7 +174,6 @@ export type Visiting =
       readonly venue: string;
       /** Local time of the pack, ready to show. */
       readonly time: string;
-      readonly atMs: number;
       /** The number that the phone drew for it. */
       readonly visit: string;
       /** True once the register has it. */

@@ -140,6 +140,7 @@ export async function openGateStand({
   let gates = 0;
   /** The venue's number as the register tells it; undefined where it tells gates nothing. */
   let call: string | null | undefined;
+  let poster: number | null = null;
 
   const troubles: TroubleReport[] = [];
   async function api(method: string, address: URL, body: unknown): Promise<unknown> {
@@ -176,7 +177,7 @@ export async function openGateStand({
       const told = { name: '', revokedAfter: null, unconfirmed: null, quietSinceMs: null, pin: null };
       return call === undefined
         ? stands
-        : { ...stands, gate: { state: 'confirmed', ...told, successor: null, call } };
+        : { ...stands, gate: { state: 'confirmed', ...told, successor: null, call, poster } };
     }
     throw new ServerError(404, 'request.not-found', null);
   }
@@ -236,6 +237,10 @@ export async function openGateStand({
     async jump(seconds: number) {
       storyStart -= seconds * 1000;
       mirror.set('/mirror/clock.cose', await clock(STORY * 1000 + Date.now() - storyStart));
+    },
+    /** The poster that the register says the venue has. */
+    setPoster(number: number | null) {
+      poster = number;
     },
     setCall(number: string | null | undefined) {
       call = number;

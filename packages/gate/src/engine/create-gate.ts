@@ -49,6 +49,7 @@ const BACK_MS = 12_000;
 const FIRST_ANSWER_MS = 6_000;
 const LOCK_MS = 400;
 const CALL_NUMBER = 'call-number';
+const POSTER_NO = 'poster-no';
 
 /** Makes the gate of this device: reads back what it keeps, joins its venue if asked to, and works from then on without any server. */
 export async function createGate(options: GateOptions): Promise<Gate> {
@@ -94,6 +95,7 @@ export async function createGate(options: GateOptions): Promise<Gate> {
   };
   nowIs(identity);
   signals.callNumber.value = (await store.setting<string | null>(CALL_NUMBER).catch(() => null)) ?? null;
+  signals.posterNo.value = (await store.setting<number | null>(POSTER_NO).catch(() => null)) ?? null;
 
   degraded = identity && new Degraded(store, rules, () => me);
   const counts = whatCounts(signals, rules, identity, language);
@@ -171,10 +173,14 @@ export async function createGate(options: GateOptions): Promise<Gate> {
       waiting: () => signals.waiting.peek(),
       onNews: (news) => {
         signals.news.value = news;
-        // Kept for the hours in which nobody can be asked: that is when guests are told to call.
+        // Kept for the hours in which nobody can be asked: that is when guests are told of other ways.
         if (news.call !== undefined && news.call !== signals.callNumber.peek()) {
           signals.callNumber.value = news.call;
           void store.setSetting(CALL_NUMBER, news.call).catch(() => {});
+        }
+        if (news.poster !== undefined && news.poster !== signals.posterNo.peek()) {
+          signals.posterNo.value = news.poster;
+          void store.setSetting(POSTER_NO, news.poster).catch(() => {});
         }
         if (news.pin) void pin.follow(news.pin).catch(() => {});
       },

@@ -31,6 +31,8 @@ export interface GateSignals {
   readonly news: Signal<GateNews | null>;
   /** The number that guests can call to be recorded, in groups; null where none is known to work. */
   readonly callNumber: Signal<string | null>;
+  /** The number of the venue's poster that guests can scan; null where it has none. */
+  readonly posterNo: Signal<number | null>;
   readonly unseen: Signal<boolean>;
   /** True where the register does not count the delegation that it was shown. */
   readonly refused: Signal<boolean>;
@@ -63,6 +65,7 @@ export const gateSignals = (): GateSignals => ({
   facts: signal<DeviceFacts | null>(null),
   news: signal(null),
   callNumber: signal<string | null>(null),
+  posterNo: signal<number | null>(null),
   unseen: signal(false),
   refused: signal(false),
   renewed: signal(null),

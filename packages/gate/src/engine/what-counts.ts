@@ -16,15 +16,16 @@ export function whatCounts(
   identity: GateIdentity | null,
   language: Signal<Language>,
 ) {
-  /** A sentence names the venue's number only where one works. */
-  const withCall = (parameters: Words): Words => {
+  /** A sentence names the venue's number only where one works, and its poster only where it has one. */
+  const withWays = (parameters: Words): Words => {
     const call = signals.callNumber.value;
-    return call === null ? parameters : { call, ...parameters };
+    const poster = signals.posterNo.value;
+    return { ...(call === null ? {} : { call }), ...(poster === null ? {} : { poster }), ...parameters };
   };
   const textIn = (which: Language, name: string, parameters: Words = {}): string =>
     isTextKey(name)
       ? t(which, name, parameters)
-      : (rules.policy?.text(which, name, withCall(parameters)) ?? name);
+      : (rules.policy?.text(which, name, withWays(parameters)) ?? name);
   const text = (name: string, parameters: Words = {}): string => textIn(language.value, name, parameters);
 
   const inUse = computed(() =>

@@ -83,6 +83,15 @@ export class Visits {
     return this.#sending;
   }
 
+  /** The network is back: what failed is tried again at once. Visits stay apart all the same. */
+  back(): Promise<void> {
+    if (this.#failures > 0 && this.#timer) {
+      clearTimeout(this.#timer);
+      this.#timer = null;
+    }
+    return this.send();
+  }
+
   close(): void {
     this.#closed = true;
     if (this.#timer) clearTimeout(this.#timer);

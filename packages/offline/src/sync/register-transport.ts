@@ -23,6 +23,8 @@ export interface GateNews {
   readonly quietSinceMs: number | null;
   /** The number that guests can call to be recorded, in groups; null where none works. */
   readonly call?: string | null;
+  /** The number of the venue's poster, which guests can scan to be recorded; null where there is none. */
+  readonly poster?: number | null;
   /** The PIN that the owner set for the settings of all devices, as they compare it; bytes as base64url. */
   readonly pin?: VenuePin | null;
   /** The first successor that its key signed, where the register has taken one (base64url). */

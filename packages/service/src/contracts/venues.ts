@@ -105,6 +105,12 @@ export const GateNews = Type.Object(
         description: 'The number that guests can call to be recorded, where one works',
       }),
     ),
+    poster: OrNull(
+      Type.Integer({
+        minimum: 1,
+        description: 'The poster that guests can scan to be recorded, where there is one',
+      }),
+    ),
     pin: OrNull(
       Type.Object(
         {

@@ -174,10 +174,11 @@ export async function createRegister(options: RegisterOptions): Promise<Register
     crypto,
     ...(options.troubled ? { onCounted: options.troubled } : {}),
   });
-  const { calls, sheets, posters } = await openChannels(options, {
+  const channels = await openChannels(options, {
     ...{ db, days, alarm, layer, receipts, anchors, checker, crypto, prepare: prepareIntake },
     nowMs: clock.nowMs,
   });
+  const { calls, sheets, posters } = channels;
 
   const venues = new VenueOffice({
     db,
@@ -187,7 +188,7 @@ export async function createRegister(options: RegisterOptions): Promise<Register
     terms,
     calendar: days.calendar,
     people: options.people ?? NO_PEOPLE,
-    calls,
+    ...channels,
     alarm,
     ...(options.tell ? { tell: options.tell } : {}),
     counts: (venueId, back) => desk.counts(venueId, back),
@@ -202,9 +203,7 @@ export async function createRegister(options: RegisterOptions): Promise<Register
     cases,
     troubles,
     venues,
-    calls,
-    sheets,
-    posters,
+    ...channels,
     mount(server) {
       mountRegister(server, desk, crypto);
       mountCalls(server, desk);

@@ -1,11 +1,12 @@
 import { calendarOf } from '@munjigi/core/rules';
-import { type DiaryNote, type HeldPass, inTurn, storageSelfTest, type Waiting } from '@munjigi/offline';
+import { type HeldPass, inTurn, storageSelfTest, type Waiting } from '@munjigi/offline';
 import type { Appearance } from '@munjigi/ui/appearance';
 import { isTextKey, t } from '@munjigi/ui/texts';
 import { batch, computed, effect, type Signal, signal } from '@preact/signals';
 import { heldCertificates, openHolder, problemOf } from '../holder.ts';
 import type { ProviderPerson, Stage, View, Wallet } from '../model.ts';
-import { clockText, dayText, longDayText, timeText } from './dates.ts';
+import { clockText, dayText, timeText } from './dates.ts';
+import { openDiary } from './diary.ts';
 import { openDrawing } from './drawing.ts';
 import { openDue } from './due.ts';
 import { type Enrolling, enrolPerson, renewBatch } from './enrolment.ts';
@@ -74,7 +75,6 @@ export async function openWallet({
   const person = signal<Wallet['person']['value']>(null);
   const certificates = signal<readonly HeldCertificate[]>([]);
   const passes = signal<readonly HeldPass[]>([]);
-  const notes = signal<readonly DiaryNote[]>([]);
   const people = signal<readonly ProviderPerson[] | null>(null);
   const providers = signal<Wallet['providers']['value']>([]);
   const signedIn = signal<SignedIn | null>(null);
@@ -99,9 +99,10 @@ export async function openWallet({
     store,
     ticker,
     timeOf: (at) => timeText(zone.peek(), at),
-    onShown: (_, at) => void store.addToDiary(at).then(readDiary),
+    onShown: (_, at) => void store.addToDiary(at).then(diary.read),
   });
 
+  const diary = openDiary({ store, ticker, policy, zone, language });
   const visiting = openVisiting({
     holder,
     visits: holder.visits(() => void visiting.refresh()),
@@ -109,21 +110,12 @@ export async function openWallet({
     ticker,
     timeOf: (at) => timeText(zone.peek(), at),
     refreshRules: () => rules.refresh(),
-    onWritten: () => void readDiary(),
+    onWritten: () => void diary.read(),
     onPoster: () => {
       view.value = 'poster';
     },
   });
 
-  const readDiary = async () => {
-    const retention = policy.peek()?.retentionDays;
-    if (retention !== undefined) {
-      const { calendar } = policy.peek() as NonNullable<typeof policy.value>;
-      const today = calendar.startOf(calendar.dateOf(ticker.read() / 1000));
-      await store.forgetBefore(today - (retention - 1) * 86_400);
-    }
-    notes.value = (await store.diary()).sort((a, b) => b.at - a.at);
-  };
   const readHolder = async () => {
     const [enrolment, held] = await Promise.all([store.enrolment(), store.passes()]);
     batch(() => {
@@ -240,18 +232,8 @@ export async function openWallet({
     ),
     reminder: reminding.banner,
     lookup: lookups.sentence(language),
-    diary: computed(() =>
-      notes.value.map(({ id, at, place }) => ({
-        id,
-        at,
-        day: longDayText(language.value, zone.value, at),
-        time: timeText(zone.value, at),
-        place,
-      })),
-    ),
-    visiting: visiting.visiting as Wallet['visiting'],
-    visitsHere: visiting.waiting as Wallet['visitsHere'],
-    posterCamera: visiting.camera,
+    diary: diary.lines as Wallet['diary'],
+    ...visiting.forScreens,
     retentionDays: computed(() => policy.value?.retentionDays ?? 0),
     exercise: computed(() => policy.value?.exercise ?? false),
     people,
@@ -282,7 +264,7 @@ export async function openWallet({
     text,
     show(next) {
       problem.value = null;
-      if (next === 'diary') void Promise.all([readDiary(), visiting.refresh()]);
+      if (next === 'diary') void Promise.all([diary.read(), visiting.refresh()]);
       if (next === 'more')
         void store.passes().then((held) => {
           passes.value = held;
@@ -329,21 +311,9 @@ export async function openWallet({
       visiting.again();
       view.value = 'poster';
     },
-    scanPoster: (picture) => visiting.takePicture(picture),
-    enterByPoster: () => visiting.enter(),
-    async notePlace(id, place) {
-      const note = notes.value.find((one) => one.id === id);
-      if (note) await store.notePlace({ ...note, place: place.trim() });
-      await readDiary();
-    },
-    async forget(id) {
-      await store.forget(id);
-      await readDiary();
-    },
-    async forgetAll() {
-      await store.forget();
-      await readDiary();
-    },
+    notePlace: diary.notePlace,
+    forget: diary.forget,
+    forgetAll: diary.forgetAll,
     refresh: () => rules.refresh(),
     close() {
       for (const stop of stops) stop();
@@ -356,7 +326,7 @@ export async function openWallet({
     return wallet;
   }
   await readHolder();
-  await readDiary();
+  await diary.read();
   if (poster !== null && (await visiting.take(poster))) view.value = 'poster';
   void visiting.refresh();
   if (answer !== null)

@@ -3,9 +3,9 @@ import { admission, type Policy } from '@munjigi/core/rules';
 import { SPREAD_MS, spread, type Visits } from '@munjigi/offline';
 import { type ReadonlySignal, signal } from '@preact/signals';
 import type { Holder } from '../holder.ts';
-import type { Visiting } from '../model.ts';
+import type { Visiting, Wallet } from '../model.ts';
 import { posterOfAddress } from './poster-address.ts';
-import { openPosterCamera, type PosterCamera } from './poster-camera.ts';
+import { openPosterCamera } from './poster-camera.ts';
 import type { Ticker } from './ticker.ts';
 
 export interface VisitingParts {
@@ -23,15 +23,14 @@ export interface VisitingParts {
 }
 
 export interface VisitingDesk {
+  /** What the screens see and call of it. */
+  readonly forScreens: Pick<
+    Wallet,
+    'visiting' | 'visitsHere' | 'posterCamera' | 'scanPoster' | 'enterByPoster'
+  >;
   readonly visiting: ReadonlySignal<Visiting>;
-  /** Visits that wait here for the register, and those that it will never take. */
-  readonly waiting: ReadonlySignal<{ readonly count: number; readonly refused: number }>;
-  readonly camera: PosterCamera;
   /** Takes what a camera read, or what an address holds. False where there is no poster's code in it. */
   take(text: string): Promise<boolean>;
-  takePicture(file: Blob): Promise<void>;
-  /** Writes the visit that was found. */
-  enter(): Promise<void>;
   /** Looks for a poster anew. */
   again(): void;
   /** Counts what waits, and sends it. */
@@ -100,7 +99,11 @@ export function openVisiting(parts: VisitingParts): VisitingDesk {
   };
   // The network came back for a whole town.
   const back = spread(
-    () => void refresh(),
+    () =>
+      void visits
+        .back()
+        .catch(() => undefined)
+        .then(count),
     () => (policy.peek()?.exercise ? 1_000 : SPREAD_MS.back),
   );
   addEventListener('online', back.soon);
@@ -110,45 +113,44 @@ export function openVisiting(parts: VisitingParts): VisitingDesk {
   };
   addEventListener('hashchange', addressed);
 
+  const scanPoster = async (file: Blob): Promise<void> => {
+    const texts = await camera.readFile(file);
+    for (const text of texts) if (await take(text)) return camera.close();
+    fail('no-code');
+  };
+  const enterByPoster = async (): Promise<void> => {
+    const use = holder.rules.current;
+    const pack = policy.peek();
+    if (!found || !use || !pack || busy) return;
+    busy = true;
+    try {
+      const { code, poster } = found;
+      const now = ticker.read() / 1000;
+      const written = await visits.write(code, poster, use.bundle, pack.calendar, now);
+      if (typeof written === 'string') return fail(written);
+      found = null;
+      const { visit, at } = written;
+      visiting.value = {
+        state: 'written',
+        venue: poster.name,
+        time: timeOf(at),
+        visit,
+        sent: false,
+      };
+      onWritten();
+      void refresh();
+    } catch {
+      // Storage that fails: nothing may be shown to the door as written.
+      fail('not-kept');
+    } finally {
+      busy = false;
+    }
+  };
+
   return {
+    forScreens: { visiting, visitsHere: waiting, posterCamera: camera, scanPoster, enterByPoster },
     visiting,
-    waiting,
-    camera,
     take,
-    async takePicture(file) {
-      const texts = await camera.readFile(file);
-      for (const text of texts) if (await take(text)) return camera.close();
-      fail('no-code');
-    },
-    async enter() {
-      const use = holder.rules.current;
-      const pack = policy.peek();
-      if (!found || !use || !pack || busy) return;
-      busy = true;
-      try {
-        const { code, poster } = found;
-        const now = ticker.read() / 1000;
-        const written = await visits.write(code, poster, use.bundle, pack.calendar, now);
-        if (typeof written === 'string') return fail(written);
-        found = null;
-        const { visit, at } = written;
-        visiting.value = {
-          state: 'written',
-          venue: poster.name,
-          time: timeOf(at),
-          atMs: at * 1000,
-          visit,
-          sent: false,
-        };
-        onWritten();
-        void refresh();
-      } catch {
-        // Storage that fails: nothing may be shown to the door as written.
-        fail('not-kept');
-      } finally {
-        busy = false;
-      }
-    },
     again() {
       found = null;
       visiting.value = { state: 'looking' };

@@ -7,6 +7,7 @@ import type { Database } from '../../db/index.ts';
 import type { Who } from '../../lib/who.ts';
 import type { CallDesk, VenueCall } from '../calls/index.ts';
 import type { VenueCounts } from '../counts/read.ts';
+import type { PosterDesk } from '../posters/index.ts';
 import type { Receipts } from '../receipts.ts';
 import type { Alarm, PolicyTerms } from '../types.ts';
 import { type DeviceRole, makeEnrolmentCode } from './codes.ts';
@@ -52,6 +53,8 @@ export interface VenueOfficeParts {
   readonly people: People;
   /** Guests who call; null where no rules are told to this desk. */
   readonly calls: CallDesk | null;
+  /** Posters that guests scan; null where none are made here. */
+  readonly posters: PosterDesk | null;
   /** Takes a line for the public log; it may throw, and is then told again. */
   readonly tell?: (line: RevokedLine) => void | Promise<void>;
   readonly counts: (venueId: number, days: number) => Promise<VenueCounts>;
@@ -69,6 +72,14 @@ export interface VenueDetail extends ListedVenue {
   readonly devices: readonly ListedGate[];
   /** Whoever may act for it; empty for staff. */
   readonly people: Awaited<ReturnType<People['of']>>;
+}
+
+/** Ways of being recorded without a device, as its devices name them. */
+export interface VenueWays {
+  /** The number that guests can call; null where none works. */
+  readonly call: string | null;
+  /** The number of the poster that counts; null for none. */
+  readonly poster: number | null;
 }
 
 /** The part of the register desk that venues, their people and their gates come to. */
@@ -185,12 +196,18 @@ export class VenueOffice {
   async news(
     venueId: number,
     thumbprint: Uint8Array,
-  ): Promise<(GateNews & { readonly call: string | null; readonly pin: VenuePin | null }) | null> {
-    const { db, calls } = this.parts;
+  ): Promise<(GateNews & VenueWays & { readonly pin: VenuePin | null }) | null> {
+    const { db, calls, posters } = this.parts;
     const news = await gateNews(db, venueId, thumbprint);
     if (!news) return null;
     const call = await calls?.numberOf(venueId);
-    return { ...news, call: call?.state === 'works' ? call.shown : null, pin: await venuePin(db, venueId) };
+    const poster = await posters?.posterOf(venueId);
+    return {
+      ...news,
+      call: call?.state === 'works' ? call.shown : null,
+      poster: poster?.posterNo ?? null,
+      pin: await venuePin(db, venueId),
+    };
   }
 
   /** Notes what a gate said of itself with an upload that was taken. */
