@@ -5,7 +5,7 @@
  * What it can do is measured first in each round: gates that send their next batch when the last is answered. Then uploads come at
  * random instants, whatever became of those before (open loop), and latency counts from the instant at which an upload was due. Every
  * batch is one entry with a box of the real size, signed ahead: the hardest case, since a refusal costs as much as ever and the work
- * it spares is the smallest. The generator, the node and the database share the machine. At the end the register has exactly
+ * it spares is the smallest. The node and its database have one core, the generator has another. At the end the register has exactly
  * what was acknowledged, or the bench fails.
  *
  * MUNJIGI_BENCH_ROUNDS, MUNJIGI_BENCH_SECONDS and MUNJIGI_BENCH_GATES set other numbers than 3 rounds of 8 seconds with 3,000 gates.
@@ -15,6 +15,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openPostgres } from '@munjigi/service/db';
 import { placeOf, startNode } from '@munjigi/sim/stage';
+import { keepTo } from './support/core.ts';
 import { median, printFigures, say, short, whole } from './support/figures.ts';
 import { removeWhenBrokenOff, startServer } from './support/server.ts';
 import { type Stretch, Uploads } from './support/uploads.ts';
@@ -43,6 +44,7 @@ const told = (level: string, { due, accepted, full, goodput, p50Ms, p99Ms, lateM
   `${level} ${whole(goodput)}/s (${due} due, ${accepted} accepted, ${full} full, p50 ${whole(p50Ms)} ms, p99 ${whole(p99Ms)} ms, sent late ${whole(lateMs)} ms)`;
 
 async function run(): Promise<void> {
+  const apart = keepTo(0);
   const server = await startServer();
   if (server.reason !== undefined) {
     say(`bench overload: ${server.reason}, so there is no PostgreSQL to measure.`);
@@ -52,6 +54,8 @@ async function run(): Promise<void> {
   removeWhenBrokenOff(() => server.remove());
   const place = await placeOf(temp, server);
   const node = await startNode(place);
+  if (!apart || !keepTo(1))
+    say('bench overload: the generator has no core of its own here, and is measured with the node.');
   const uploads = await Uploads.of(node, GATES, 1);
   const idle = node.peakMegabytes();
 

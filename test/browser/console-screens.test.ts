@@ -157,7 +157,7 @@ describeInBrowser('console screens', () => {
     await open(`s=case&lang=en&${AUTHORITY}`, {}, async (page) => {
       const words = await page.locator('[data-completeness]').innerText();
       expect(words).toMatch(
-        /10 entries: 3 by scan, 2 typed, 1 on sheets not yet typed, 1 noted at the door as called in/,
+        /10 entries: 3 by scan, 2 typed, sheets not yet typed: 1, with a sheet’s line alone: 1, 1 noted at the door as called in/,
       );
       expect(words).toMatch(/1 checked by eye without contact, 1 set apart, 1 cancelled/);
       expect(await page.locator('.trace').innerText()).toContain('have stayed for 60 minutes');

@@ -27,6 +27,7 @@ import { looksAgain } from './looks-again.ts';
 import { Sight } from './sight.ts';
 import { Staff } from './staff.ts';
 import { exposeOnStage } from './stage.ts';
+import { StillHeld } from './still-held.ts';
 import { TroubleSaid } from './trouble.ts';
 import { Upload } from './upload.ts';
 import { ScreenStaysOn } from './wake-lock.ts';
@@ -137,11 +138,15 @@ export async function createGate(options: GateOptions): Promise<Gate> {
       signals.view.value = { name: 'statements' };
     });
   };
+  const held = new StillHeld();
   const sight = new Sight(
     signals,
     speak,
     () => language.peek(),
-    (text) => void (isStatementText(text) ? readStatement(text) : door?.see(text)),
+    (text) => {
+      if (!isStatementText(text)) door?.see(text);
+      else if (!held.isSeenAgain(text)) void readStatement(text);
+    },
     (text) => void join.seen(text),
   );
   const screen = new ScreenStaysOn();
@@ -307,6 +312,7 @@ export async function createGate(options: GateOptions): Promise<Gate> {
     },
     show(next) {
       if (next === 'scan') {
+        held.lookedAway();
         staff?.forget();
         return door?.toScan();
       }

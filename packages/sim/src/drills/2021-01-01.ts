@@ -5,8 +5,8 @@ import type { Drill } from './types.ts';
 export const drill20210101: Drill = {
   name: '2021-01-01',
   byTheService: true,
-  async run({ service, postgres, crowd, arrive, note, begins, repaired }) {
-    const { balancer, nodes } = service;
+  async run({ service, postgres, databases, crowd, arrive, note, begins, repaired }) {
+    const { balancer, nodes, authority, mirror } = service;
     await arrive('before', 10);
     begins();
     await Promise.all([
@@ -16,7 +16,14 @@ export const drill20210101: Drill = {
     ]);
     note('nodes, balancer and database are gone');
     await arrive('nothing answers', 18);
-    await postgres.start();
+    // Every door has been told. Whoever is asked now, nobody answers.
+    mirror.up = false;
+    await Promise.all([authority.process.kill(), ...databases.slice(1).map((one) => one.stop('immediate'))]);
+    note('the authority, its database and the mirror are gone too');
+    await arrive('nothing and nobody answers', 12);
+    await Promise.all(databases.map((one) => one.start()));
+    mirror.up = true;
+    await authority.start();
     await balancer.start();
     await Promise.all(nodes.map((node) => node.start()));
     note('all of them are started again');

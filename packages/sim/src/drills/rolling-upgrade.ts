@@ -1,22 +1,38 @@
-import { until } from '../stage/index.ts';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { MUNJIGI, until, type VersionBefore, versionBefore } from '../stage/index.ts';
 import type { Drill } from './types.ts';
 
 /** As long as a balancer needs to hear that a node leaves. */
 const DRAIN_SECONDS = 4;
 
-/** Each node is drained, ended and started again under load, one after the other. */
+let before: VersionBefore | null = null;
+
+/**
+ * The nodes run the version from before the newest change of the tables. Each is drained, ended and started again as this version, under
+ * load, one after the other: meanwhile both serve the same gates on the same tables, which the first new one has changed.
+ */
 export const drillRollingUpgrade: Drill = {
   name: 'rolling-upgrade',
-  setUp: () => ({ flags: ['--drain-seconds', String(DRAIN_SECONDS)] }),
+  async setUp({ folder }) {
+    const built = join(folder, 'before');
+    mkdirSync(built);
+    before = await versionBefore(built);
+    return {
+      flags: ['--drain-seconds', String(DRAIN_SECONDS)],
+      ...(before ? { program: before.program } : {}),
+    };
+  },
   async run({ service, crowd, arrive, during, note, complain, figure, noticing }) {
     const { balancer, nodes } = service;
+    figure('the version before', before?.commit ?? 'none in this copy: this version is exchanged for itself');
     await arrive('before', 10);
     const upgrade = async (): Promise<void> => {
       for (const node of nodes) {
         note(`${node.name} is told to end`);
         const code = await node.process.stop();
         if (code !== 0) complain(`${node.name} ended with ${String(code)}`);
-        await node.start();
+        await node.start(MUNJIGI);
         await until(`${node.name} is taken in again`, async () =>
           (await balancer.stats()).every(({ status }) => status === 'UP'),
         );

@@ -84,6 +84,8 @@ export interface Ground {
 export interface Setting {
   readonly flags?: readonly string[];
   readonly databasePort?: number;
+  /** Another version's `munjigi`, which the nodes run at first. */
+  readonly program?: string;
 }
 
 /** One outage, as it is played. */

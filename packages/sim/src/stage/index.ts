@@ -21,4 +21,5 @@ export {
 } from './postgres.ts';
 export { type StageProcess, startProcess } from './process.ts';
 export { type Relay, startRelay } from './relay.ts';
-export { openService, type ServiceNode, type ServiceStage, until } from './service.ts';
+export { MUNJIGI, openService, type ServiceNode, type ServiceStage, until } from './service.ts';
+export { type VersionBefore, versionBefore } from './version-before.ts';

@@ -7,7 +7,8 @@ import { freePort } from './ports.ts';
 import type { PrivatePostgres } from './postgres.ts';
 import { type StageProcess, startProcess } from './process.ts';
 
-const MUNJIGI = fileURLToPath(new URL('../../../ops/bin/munjigi.mjs', import.meta.url));
+/** `munjigi` of this version. */
+export const MUNJIGI = fileURLToPath(new URL('../../../ops/bin/munjigi.mjs', import.meta.url));
 const DESKS = ['issuer', 'register', 'authority'] as const;
 
 /** One `munjigi serve` of a stage. */
@@ -16,7 +17,8 @@ export interface ServiceNode {
   readonly port: number;
   readonly agentPort: number;
   readonly process: StageProcess;
-  start(): Promise<void>;
+  /** @param program another version's `munjigi`, from now on */
+  start(program?: string): Promise<void>;
 }
 
 export interface ServiceOptions {
@@ -31,6 +33,8 @@ export interface ServiceOptions {
   /** Names of the nodes that serve issuer and register behind the balancer. */
   readonly nodes?: readonly string[];
   readonly flags?: readonly string[];
+  /** Another version's `munjigi`, which the nodes run at first. */
+  readonly program?: string;
   readonly authorityFlags?: readonly string[];
   /** Another configuration of the balancer. */
   readonly configuration?: BalancerOptions['configuration'];
@@ -87,18 +91,20 @@ export async function openService(options: ServiceOptions): Promise<ServiceStage
   writeFileSync(clockFile, JSON.stringify(clock));
   const mirror = await startMirror(join(data, 'mirror'));
 
-  const nodeOf = async (name: string, desks: string): Promise<ServiceNode> => {
+  const nodeOf = async (name: string, desks: string, first = MUNJIGI): Promise<ServiceNode> => {
+    let munjigi = first;
     const [port, agentPort] = [await freePort(), await freePort()];
     const started = {
       name,
       port,
       agentPort,
       process: null as unknown as StageProcess,
-      async start() {
+      async start(program = munjigi) {
+        munjigi = program;
         started.process = await startProcess(
           process.execPath,
           [
-            MUNJIGI,
+            munjigi,
             'serve',
             ...['--desks', desks, '--data', data, '--port', String(port), '--log', 'warn'],
             ...['--agent-port', String(agentPort)],
@@ -119,7 +125,7 @@ export async function openService(options: ServiceOptions): Promise<ServiceStage
   };
   // The door's port is known before the nodes are: devices are told of it in the bundle.
   const backends = await Promise.all(
-    names.map(async (name) => ({ name, node: await nodeOf(name, 'issuer,register') })),
+    names.map(async (name) => ({ name, node: await nodeOf(name, 'issuer,register', options.program) })),
   );
   const balancer = await startBalancer({
     folder,

@@ -98,7 +98,7 @@ export const consoleCasesEn: Readonly<Record<keyof typeof consoleCasesKo, string
   'console.list.of.keyMissing': '{count} without a key',
   'console.list.of.moved': '{count} not in their place',
   'console.list.of.notAsked': '{count} of an issuer that was not asked',
-  'console.list.of.onSheets': '{count} that name the line of a sheet',
+  'console.list.of.onSheets': 'with a sheet’s line alone: {count}',
   'console.list.of.otherWithoutContact': '{count} without contact',
   'console.list.of.record.call': '{count} by call',
   'console.list.of.record.paper': '{count} on paper',

@@ -13,12 +13,13 @@ const LANGUAGES = ['ko', 'en'] as const;
 export const pageOf = (title: string, articles: readonly string[]): string =>
   `<!doctype html>\n<html lang="ko"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>${safe(title)}</title><style>${STYLE}</style></head><body><main>\n${articles.join('\n')}\n</main></body></html>\n`;
 
+const count = (value: number): string => value.toLocaleString('en-US');
 const paragraphs = (texts: readonly string[]): string => texts.map((text) => `<p>${safe(text)}</p>`).join('');
 const bullets = (texts: readonly string[]): string =>
   `<ul>${texts.map((text) => `<li>${safe(text)}</li>`).join('')}</ul>`;
 const h2 = (text: string): string => `<h2>${safe(text)}</h2>`;
 
-function numbers({ line }: KeptDrill, t: ReportTexts, count: (value: number) => string): string {
+function numbers({ line }: KeptDrill, t: ReportTexts): string {
   const { verdicts, entries } = line;
   const rows = [
     [verdicts.refusedForServer, t.refused, t.refusedHint(count(verdicts.wanted))],
@@ -58,8 +59,9 @@ function said(record: DrillRecord, t: ReportTexts, language: ReportLanguage): st
 const WIDE = 0.2;
 
 function speed({ line }: KeptDrill, t: ReportTexts): string {
-  const { verdictP50, verdictP99, downToUp, downToUpBetween } = line.ms;
+  const { verdictP50, verdictP99, crowdLateP99, downToUp, downToUpBetween } = line.ms;
   const texts = [t.speedText(inWords(verdictP50, t), inWords(verdictP99, t))];
+  if (crowdLateP99 > verdictP99 / 4) texts.push(t.late(inWords(crowdLateP99, t)));
   if (downToUp !== null && downToUpBetween) {
     const [from, to] = downToUpBetween;
     const ratio = t.ratio(String(downToUp), String(from), String(to));
@@ -68,7 +70,7 @@ function speed({ line }: KeptDrill, t: ReportTexts): string {
   return h2(t.speed) + paragraphs(texts);
 }
 
-function oldWay(kept: KeptDrill, t: ReportTexts, count: (value: number) => string): string {
+function oldWay(kept: KeptDrill, t: ReportTexts): string {
   const { baseline, verdicts, entries, ms } = kept.line;
   if (!baseline) return '';
   const strategies = Object.entries(baseline) as [keyof ReportTexts['strategy'], (typeof baseline)[string]][];
@@ -96,7 +98,7 @@ function oldWay(kept: KeptDrill, t: ReportTexts, count: (value: number) => strin
   return h2(t.oldWay) + paragraphs([t.oldWayText]) + oldPlots(kept, t) + table;
 }
 
-function figures({ line, events }: KeptDrill, t: ReportTexts, count: (value: number) => string): string {
+function figures({ line, events }: KeptDrill, t: ReportTexts): string {
   const { verdicts, entries, seconds, ms, worstShare } = line;
   const lasted = (value: number | null): string => (value === null ? t.nothing : t.seconds(String(value)));
   const rows = [
@@ -133,24 +135,23 @@ function sourceLine(name: string, sources: string, t: ReportTexts): string {
 function article(record: DrillRecord, kept: KeptDrill, sources: string, language: ReportLanguage): string {
   const t = TEXTS[language];
   const { line, machine, node, day } = kept;
-  const count = (value: number): string => value.toLocaleString('en-US');
   const other = language === 'ko' ? 'en' : 'ko';
   const refused = line.verdicts.refusedForServer;
   return `<article lang="${language}" id="${language}">
 <header class="bar"><b>${safe(t.product)}</b><nav><a href="index.html#${language}">${safe(t.all)}</a><a href="#${other}" lang="${other}" hreflang="${other}">${t.other}</a></nav></header>
 <h1>${safe(record.title[language])}</h1>
 <p class="lead">${safe(t.lead(count(line.verdicts.wanted), refused === 0 ? t.none : t.some(count(refused))))} <span class="tag${line.passed ? '' : ' failed'}">${safe(line.passed ? t.passed : t.failed)}</span></p>
-${numbers(kept, t, count)}
+${numbers(kept, t)}
 ${line.complaints.length > 0 ? h2(t.complaints) + bullets(line.complaints) : ''}
 ${h2(t.thatDay)}<p>${safe(record.happened[language])}</p><p class="small">${sourceLine(record.source, sources, t)}</p>
 ${h2(t.here)}<p>${safe(record.played[language])}</p>
 ${h2(t.seen)}${doorPlots(kept, t)}<p class="small">${safe(t.gaps)}</p>
 ${speed(kept, t)}
-${oldWay(kept, t, count)}
+${oldWay(kept, t)}
 ${said(record, t, language)}
 ${h2(t.how)}${bullets(t.howText)}
 ${h2(t.limits)}${bullets(t.limitsText)}
-${figures(kept, t, count)}
+${figures(kept, t)}
 <p class="small">${safe(t.again(line.name))} · ${safe(t.machine(machine, node, day))}</p>
 </article>`;
 }
@@ -176,7 +177,13 @@ export function indexPage(
       const other = language === 'ko' ? 'en' : 'ko';
       const lines = all.map(({ record, kept: { line } }) => {
         const sum = `${t.refused} ${line.verdicts.refusedForServer} · ${t.lost} ${line.entries.lost} · ${t.doubled} ${line.entries.doubled}`;
-        return `<li><a href="${line.name}.html#${language}">${safe(record.title[language])}</a><span class="tag${line.passed ? '' : ' failed'}">${safe(line.passed ? t.passed : t.failed)}</span><p>${safe(sum)}</p></li>`;
+        const { toNotice, toTell } = line.seconds;
+        const times = [
+          `${t.people} ${count(line.verdicts.wanted)}`,
+          ...(toNotice === null ? [] : [`${t.toNotice} ${t.seconds(String(toNotice))}`]),
+          ...(toTell === null ? [] : [`${t.toTell} ${t.seconds(String(toTell))}`]),
+        ].join(' · ');
+        return `<li><a href="${line.name}.html#${language}">${safe(record.title[language])}</a><span class="tag${line.passed ? '' : ' failed'}">${safe(line.passed ? t.passed : t.failed)}</span><p>${safe(sum)}</p><p>${safe(times)}</p></li>`;
       });
       return `<article lang="${language}" id="${language}"><header class="bar"><b>${safe(t.product)}</b><nav><a href="#${other}" lang="${other}" hreflang="${other}">${t.other}</a></nav></header><h1>${safe(t.index)}</h1><p class="lead">${safe(t.indexText)}</p><ul class="list">${lines.join('')}</ul></article>`;
     }),

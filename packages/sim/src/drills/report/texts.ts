@@ -42,6 +42,8 @@ export const TEXTS = {
     speed: '찍고 나서 답이 나올 때까지',
     speedText: (half: string, most: string) =>
       `절반은 ${half} 안에, 100명 가운데 99명은 ${most} 안에 답을 받았습니다.`,
+    late: (ms: string) =>
+      `이 시간에는 손님을 흉내 내는 컴퓨터가 바빠서 늦게 보낸 몫도 들어 있습니다(100명 가운데 99명은 ${ms} 안에 보냄).`,
     ratio: (ratio: string, from: string, to: string) =>
       `서버를 모두 멈췄을 때와 모두 켰을 때를 번갈아 재면, 가장 느린 1%의 시간은 ${ratio}배였습니다(20번에 19번은 ${from}배와 ${to}배 사이). 문은 서버를 기다리지 않습니다.`,
     wide: '다른 일도 하던 컴퓨터라 이보다 정확히 잴 수 없었습니다.',
@@ -128,6 +130,8 @@ export const TEXTS = {
     recovered: 'all registered',
     speed: 'From scan to answer',
     speedText: (half: string, most: string) => `Half were answered within ${half}, 99 of 100 within ${most}.`,
+    late: (ms: string) =>
+      `This includes how late the computer that plays the guests was itself (99 of 100 were sent within ${ms}).`,
     ratio: (ratio: string, from: string, to: string) =>
       `Measured in turns with every server stopped and with all of them running, the slowest hundredth took ${ratio} times as long (19 times of 20 between ${from} and ${to}). The door does not wait for a server.`,
     wide: 'The computer had other work; it could not be measured more closely than that.',

@@ -104,6 +104,7 @@ export const days: Handlers = {
   'DELETE FROM poster_taken p WHERE p.venue_id > $1 AND p.venue_id <= $2 AND p.day_start < $3': () => NOTHING,
   'DELETE FROM poster_day p WHERE p.venue_id > $1 AND p.venue_id <= $2 AND p.day_start < $3': () => NOTHING,
   'DELETE FROM call_day c WHERE c.venue_id > $1 AND c.venue_id <= $2 AND c.day_start < $3': () => NOTHING,
+  'DELETE FROM sheet_line l WHERE l.venue_id > $1 AND l.venue_id <= $2 AND l.day_start < $3': () => NOTHING,
 
   'DELETE FROM venue_hour v WHERE v.venue_id > $1 AND v.venue_id <= $2 AND v.hour < $3': () => NOTHING,
 };
