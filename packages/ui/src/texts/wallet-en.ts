@@ -58,6 +58,8 @@ export const walletEn: Readonly<Record<keyof typeof walletKo, string>> = {
     'No camera was found. Point your phone’s camera app at the poster, or choose a picture of it.',
   'wallet.poster.camera-refused':
     'The camera is blocked. Point your phone’s camera app at the poster, or choose a picture of it.',
+  'wallet.poster.enrol-first':
+    'You scanned the poster of {venue}. Once this wallet is enrolled, it goes on from there. If a wallet is on your home screen, open that one and tap [Scan poster].',
   'wallet.poster.enter': 'I am coming in',
   'wallet.poster.found-text':
     'One tap writes this down as of now. Neither the place nor the body that keeps the register can see who you are.',

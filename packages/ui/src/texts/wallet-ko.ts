@@ -55,6 +55,8 @@ export const walletKo = {
     '카메라를 찾지 못했습니다. 휴대전화의 카메라 앱으로 안내문을 비추거나, 찍어 둔 사진을 고르세요.',
   'wallet.poster.camera-refused':
     '카메라가 막혀 있습니다. 휴대전화의 카메라 앱으로 안내문을 비추거나, 찍어 둔 사진을 고르세요.',
+  'wallet.poster.enrol-first':
+    '{venue} 안내문을 찍었습니다. 지갑을 받으면 이어서 출입을 적습니다. 홈 화면에 지갑이 따로 있으면 그 지갑을 열어 [안내문 찍기]를 누르세요.',
   'wallet.poster.enter': '들어갑니다',
   'wallet.poster.found-text':
     '누르면 지금 시각으로 출입이 적힙니다. 누구인지는 이 매장도 명부를 맡은 기관도 볼 수 없습니다.',

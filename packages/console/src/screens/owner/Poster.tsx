@@ -32,9 +32,11 @@ export function Poster({ venueId, mine }: { readonly venueId: number; readonly m
         />
       </p>
       {poster && (
-        <a class="btn" href={posterPage(app, venueId)} target="_blank" rel="noreferrer">
-          {say('console.poster.print')}
-        </a>
+        <p>
+          <a class="btn" href={posterPage(app, venueId)} target="_blank" rel="noreferrer">
+            {say('console.poster.print')}
+          </a>
+        </p>
       )}
       {mine && !poster && (
         <Button disabled={work.busy} onClick={() => change(true)}>
