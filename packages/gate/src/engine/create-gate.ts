@@ -24,6 +24,7 @@ import { gateSignals } from './gate-signals.ts';
 import { joining } from './joining.ts';
 import { Ledger } from './ledger.ts';
 import { looksAgain } from './looks-again.ts';
+import { openOtherWays } from './other-ways.ts';
 import { Sight } from './sight.ts';
 import { Staff } from './staff.ts';
 import { exposeOnStage } from './stage.ts';
@@ -49,8 +50,6 @@ const BACK_MS = 12_000;
 /** A first start waits so long for the mirrors; later starts wait for nobody. */
 const FIRST_ANSWER_MS = 6_000;
 const LOCK_MS = 400;
-const CALL_NUMBER = 'call-number';
-const POSTER_NO = 'poster-no';
 
 /** Makes the gate of this device: reads back what it keeps, joins its venue if asked to, and works from then on without any server. */
 export async function createGate(options: GateOptions): Promise<Gate> {
@@ -95,8 +94,7 @@ export async function createGate(options: GateOptions): Promise<Gate> {
     signals.renewed.value = at === undefined ? null : { at, wasOwner: wasOwner && next?.role !== 'owner' };
   };
   nowIs(identity);
-  signals.callNumber.value = (await store.setting<string | null>(CALL_NUMBER).catch(() => null)) ?? null;
-  signals.posterNo.value = (await store.setting<number | null>(POSTER_NO).catch(() => null)) ?? null;
+  const takeWays = await openOtherWays(store, signals);
 
   degraded = identity && new Degraded(store, rules, () => me);
   const counts = whatCounts(signals, rules, identity, language);
@@ -178,15 +176,7 @@ export async function createGate(options: GateOptions): Promise<Gate> {
       waiting: () => signals.waiting.peek(),
       onNews: (news) => {
         signals.news.value = news;
-        // Kept for the hours in which nobody can be asked: that is when guests are told of other ways.
-        if (news.call !== undefined && news.call !== signals.callNumber.peek()) {
-          signals.callNumber.value = news.call;
-          void store.setSetting(CALL_NUMBER, news.call).catch(() => {});
-        }
-        if (news.poster !== undefined && news.poster !== signals.posterNo.peek()) {
-          signals.posterNo.value = news.poster;
-          void store.setSetting(POSTER_NO, news.poster).catch(() => {});
-        }
+        takeWays(news);
         if (news.pin) void pin.follow(news.pin).catch(() => {});
       },
       onOlderMoved: () => void ledger.count().then(() => upload?.counted()),
