@@ -92,6 +92,15 @@ describe.each(['PGlite', 'PostgreSQL'] as const)('a lawful trace on %s', (engine
       expect(await called('2', '080-111-2222', '+82 10-7777-0002', now - 60)).toBe('stored');
       await called('3', '080-111-3333', '010-7777-0003');
       await stand.guests(other, [{ subject: await jiho.shows(3, at), at }]);
+      // Somebody scanned the poster, and their phone told of it twice; a stranger invented a box.
+      await desk.posters!.change(OPERATOR, venue.venueId, true);
+      const poster = await desk.posters!.codeOf(venue.venueId);
+      const visit = { code: poster!, visit: new Uint8Array(16).fill(1), at: now - 30 };
+      const sealed = await stand.sealedVisit(poster!, await haneul.shows(5, now - 30), now - 30);
+      expect(await desk.takeVisit({ ...visit, ...sealed })).toBe('stored');
+      expect(await desk.takeVisit({ ...visit, ...sealed })).toBe('already-stored');
+      const invented = { visit: new Uint8Array(16).fill(2), box: new Uint8Array(193).fill(4) };
+      expect(await desk.takeVisit({ ...visit, ...sealed, ...invented })).toBe('stored');
 
       const { id } = await openedCase(stand, opener, venue.venueId);
       const waiting = (await approver.call('GET', '/api/register/cases')).json.cases;
@@ -103,13 +112,13 @@ describe.each(['PGlite', 'PostgreSQL'] as const)('a lawful trace on %s', (engine
       );
 
       const approved = await approve(approver, id);
-      expect(approved.json).toEqual({ state: 'released', released: 12 });
+      expect(approved.json).toEqual({ state: 'released', released: 14 });
       const opened = await opener.call('POST', `/api/authority/cases/${id}/open`);
       expect([opened.status, opened.json.error ?? '']).toEqual([200, '']);
       expect(opened.json.state).toBe('listed');
       const completeness = {
-        entries: 16,
-        byRecord: { scan: 2, poster: 0, call: 2, paper: 0, typed: 2 },
+        entries: 18,
+        byRecord: { scan: 2, poster: 1, call: 2, paper: 0, typed: 2 },
         sheetsNotTyped: 0,
         onSheets: 2,
         callsNoted: 1,
@@ -118,7 +127,7 @@ describe.each(['PGlite', 'PostgreSQL'] as const)('a lawful trace on %s', (engine
         apart: 3,
         cancelled: 1,
         keyMissing: 0,
-        moved: 1,
+        moved: 2,
         unknown: 1,
         notAsked: 0,
         waiting: 0,
@@ -138,6 +147,7 @@ describe.each(['PGlite', 'PostgreSQL'] as const)('a lawful trace on %s', (engine
       expect(people).toMatchObject([
         { person: { name: haneul.name }, proof: 'presence', stayedUntil: at + 7200 },
         { person: { name: jiho.name }, proof: 'presence' },
+        { person: { name: haneul.name }, record: 'poster', check: 'not-made', proof: 'stated' },
       ]);
       expect(
         list.rows

@@ -81,6 +81,7 @@ function asked({ pack }: Policy): string[] {
       ]),
     ]),
     ...(pack.calls ? ['record.call.ask'] : []),
+    ...each('poster', ['title', 'scan', 'tap', 'show', 'privacy', 'number']),
     ...(pack.sheets
       ? each('sheet', [
           'title',

@@ -30,6 +30,9 @@ SELECT create_distributed_table('call_taken', 'venue_id', colocate_with => 'venu
 SELECT create_distributed_table('call_day', 'venue_id', colocate_with => 'venue');
 SELECT create_distributed_table('sheet', 'venue_id', colocate_with => 'venue');
 SELECT create_distributed_table('sheet_line', 'venue_id', colocate_with => 'venue');
+SELECT create_distributed_table('poster', 'venue_id', colocate_with => 'venue');
+SELECT create_distributed_table('poster_taken', 'venue_id', colocate_with => 'venue');
+SELECT create_distributed_table('poster_day', 'venue_id', colocate_with => 'venue');
 SELECT create_distributed_table('revocation', 'venue_id', colocate_with => 'venue');
 SELECT create_distributed_table('trouble', 'venue_id', colocate_with => 'venue');
 

@@ -37,7 +37,7 @@ export default defineConfig({
         ],
       },
       workbox: {
-        globPatterns: ['**/*.{html,js,css,woff2,png,svg,webmanifest}'],
+        globPatterns: ['**/*.{html,js,css,woff2,wasm,png,svg,webmanifest}'],
         globIgnores: ['preview.html', 'assets/preview*'],
         maximumFileSizeToCacheInBytes: 4_000_000,
         navigateFallback: '/wallet/index.html',
@@ -47,6 +47,7 @@ export default defineConfig({
       },
     }),
   ],
+  worker: { format: 'es' },
   build: {
     target: ['chrome90', 'safari15'],
     outDir: here('dist/app'),

@@ -4,7 +4,7 @@ import { describeInBrowser } from './support/chromium.ts';
 import { type ConsolePreview, openConsolePreview } from './support/console-preview.ts';
 import { DESKTOP, PHONE } from './support/gate-preview.ts';
 
-describeInBrowser('sheets of paper in the console', () => {
+describeInBrowser('paper in the console, sheets and the poster,', () => {
   let preview: ConsolePreview;
   beforeAll(async () => {
     preview = await openConsolePreview();
@@ -43,6 +43,17 @@ describeInBrowser('sheets of paper in the console', () => {
       const word = await button.innerText();
       await button.click();
       await expect.poll(() => button.innerText()).not.toBe(word);
+    });
+  });
+
+  it('the poster leads to its page, and is replaced by nobody with one tap', async () => {
+    await at('s=venue/7', async (page) => {
+      const poster = page.locator('[data-poster="2"]');
+      expect(await poster.locator('a').getAttribute('href')).toMatch(/venues\/7\/poster\/page$/);
+      await poster.getByRole('button', { name: '새 안내문으로 바꾸기' }).click();
+      expect(await poster.locator('[role=status]').innerText()).toContain('오늘까지만 받습니다.');
+      await poster.getByRole('button', { name: '취소' }).click();
+      await poster.getByRole('button', { name: '새 안내문으로 바꾸기' }).waitFor();
     });
   });
 

@@ -122,15 +122,23 @@ describeInBrowser('the door', () => {
       page.waitForFunction(() => (globalThis as unknown as Held).munjigiTest?.gate.callNumber?.value != null);
     await page.reload();
     await isKnown();
+    door.stand.setPoster(2);
+    await page.reload();
+    await page.waitForFunction(() =>
+      (globalThis as unknown as Held).munjigiTest?.gate.text('strip.not-saved.text').includes('안내문'),
+    );
     door.stand.setRegister(false);
     await page.reload();
     await isKnown();
     const [number, instruction, staff, strip] = await says();
     expect(number).toBe('080-123-4567');
-    expect(instruction).toBe('출입을 따로 남겨 주세요. 안심콜 080-123-4567에 전화 한 통이면 됩니다.');
+    expect(instruction).toBe(
+      '출입을 따로 남겨 주세요. 안심콜 080-123-4567에 전화 한 통이면 됩니다. 안내문을 찍어도 됩니다.',
+    );
     expect(staff).toBe('여기로 전화 한 통만 부탁드립니다.');
     expect(strip).toContain('080-123-4567');
     door.stand.setCall(null);
+    door.stand.setPoster(null);
     door.stand.setRegister(true);
     await page.reload();
     await page.waitForFunction(

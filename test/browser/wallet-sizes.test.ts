@@ -112,10 +112,12 @@ describeInBrowser('the wallet at every size', () => {
         await show('haneul');
         await tell(null);
         await look('code');
-        await page.locator('.row .btn').click();
+        await page.locator('.row .btn:not([data-munjigi])').click();
         await page.waitForSelector('.state.slow');
         await look('slow');
-        await page.locator('.row .btn').click();
+        await page.locator('.row .btn:not([data-munjigi])').click();
+        await page.locator('.row [data-munjigi=poster]').click();
+        await look('poster');
         await show('certificate');
         await look('certificate');
         await show('more');

@@ -3,6 +3,8 @@ import type { Entry } from '@munjigi/core/chain';
 import { encodeDeterministic, fromBase64, toBase64url, utf8Encode } from '@munjigi/core/encoding';
 import { possessionBytes, presentationToBeSigned } from '@munjigi/core/entry-pass';
 import type { CheckWord, RecordWord, Subject } from '@munjigi/core/gate';
+import { openPoster, posterKeysOf, type SealedVisit, sealVisit } from '@munjigi/core/poster';
+import { calendarOf } from '@munjigi/core/rules';
 import { sealSubject } from '@munjigi/core/sealed';
 import { compressPoint, keyThumbprint, type Signer } from '@munjigi/core/signing';
 import { type Bundle, dayKeyFor, openBundle, openRoot } from '@munjigi/core/trust';
@@ -79,6 +81,8 @@ export interface CaseStand {
   /** Writes guests down at a gate and sends them. */
   guests(gate: TestGate, guests: readonly Guest[]): Promise<void>;
   send(gate: TestGate, from?: number): Promise<void>;
+  /** Who it was, sealed as a wallet does that scanned the code of a poster. */
+  sealedVisit(code: Uint8Array, subject: Subject, at: number): Promise<SealedVisit>;
 }
 
 /** A service of two bodies with officers, a venue, gates and visitors, all real; its clock is the test's. */
@@ -164,6 +168,13 @@ export async function startCaseStand(options: TestServiceOptions = {}): Promise<
       };
     },
     venue: () => desks.register!.enrolVenue({ name: 'Sikdang', kind: 'restaurant', region: 'seoul' }),
+    async sealedVisit(code, subject, at) {
+      const bundle = await stand.bundle();
+      const poster = await openPoster(code, posterKeysOf(bundle), crypto);
+      const calendar = calendarOf('Asia/Seoul');
+      const ekm = new Uint8Array(randomBytes(32));
+      return (await sealVisit({ poster, subject, at, bundle, calendar, ekm }))!;
+    },
     async gate(venue) {
       const gate = new TestGate(venue.venueId);
       const gateKey = compressPoint(gate.signer.publicKey);

@@ -3,7 +3,9 @@ import { fromBase64, toBase64url } from '@munjigi/core/encoding';
 import { openPostgres } from '@munjigi/service/db';
 import type { VenueFields } from '@munjigi/service/register';
 import { openTestEmbedded } from './databases.ts';
+import { posterChannels } from './posters.ts';
 import { openRegister, STORY_MS } from './register.ts';
+import { OPERATOR } from './venues.ts';
 
 /** What the parent asks over the channel, and what it is told. */
 export type ChildRequest = { id: number } & (
@@ -12,11 +14,13 @@ export type ChildRequest = { id: number } & (
   | { op: 'ingest'; batch: BatchJson }
   | { op: 'where'; venueId: number; thumbprint: string }
   | { op: 'stored'; venueId: number }
+  | { op: 'poster'; venueId: number }
+  | { op: 'visit'; visit: { code: string; visit: string; at: number; dayKeyId: number; box: string } }
 );
 export type ChildReply = { id: number; error?: string; answer?: unknown };
 
 /** A register desk in a process of its own, on a folder or an address, spoken to over the process channel. */
-async function main([where, keys, privateKey]: readonly string[]): Promise<void> {
+async function main([where, keys, privateKey, channels]: readonly string[]): Promise<void> {
   const db = where!.startsWith('postgres://')
     ? openPostgres({ url: where!, connections: 4 })
     : await openTestEmbedded(where!);
@@ -24,6 +28,7 @@ async function main([where, keys, privateKey]: readonly string[]): Promise<void>
     keys: keys!,
     privateKey: fromBase64(privateKey!),
     startMs: STORY_MS,
+    ...(channels === 'posters' ? { channels: posterChannels() } : {}),
   });
   const reply = (message: ChildReply) => process.send!(message);
 
@@ -52,6 +57,23 @@ async function main([where, keys, privateKey]: readonly string[]): Promise<void>
       }
       case 'where':
         return { counter: (await desk.whereAmI(ask.venueId, fromBase64(ask.thumbprint))).head.counter };
+      case 'poster': {
+        await desk.posters!.change(OPERATOR, ask.venueId, true);
+        const { rows } = await db.query<{ code: Uint8Array }>('SELECT code FROM poster WHERE venue_id = $1', [
+          ask.venueId,
+        ]);
+        return toBase64url(rows[0]!.code);
+      }
+      case 'visit': {
+        const { code, visit, at, dayKeyId, box } = ask.visit;
+        return desk.takeVisit({
+          code: fromBase64(code),
+          visit: fromBase64(visit),
+          at,
+          dayKeyId,
+          box: fromBase64(box),
+        });
+      }
       case 'stored': {
         const { rows } = await db.query(
           'SELECT gate_no AS "gateNo", counter, count(*) AS times FROM entry WHERE venue_id = $1 GROUP BY 1, 2',

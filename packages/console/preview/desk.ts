@@ -51,6 +51,8 @@ export function fixtureDesk(body: Body, wish: Wish, log: Log): Desk {
       enrolmentCode: 'H7KM-2QXA-9RTC',
       endsMs: given.at('20:00', '2022-01-07'),
     }),
+    'GET venues/7/poster': () => ({ poster: { posterNo: 2, madeMs: given.sheets.sheets[0]!.printedMs } }),
+    'POST venues/7/poster': () => ({ poster: { posterNo: 3, madeMs: given.sheets.sheets[0]!.printedMs } }),
     'GET venues/7/sheets': () => given.sheets,
     'POST venues/7/sheets': () => ({ sheets: [15, 16, 17, 18, 19] }),
     'POST venues/7/sheets/13/lines': () => ({

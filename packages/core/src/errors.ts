@@ -48,6 +48,7 @@ export const ERROR_CODES = [
   'statement.receipt',
   'trouble.structure',
   'incident.structure',
+  'poster.structure',
 ] as const;
 
 export type ErrorCode = (typeof ERROR_CODES)[number];

@@ -36,6 +36,7 @@ export { type DailySource, httpDaily, type LookupMoment, Lookups } from './holde
 export { nextShowing, SHOWING_SECONDS, type Showing } from './holder/showing.ts';
 export { inTurn, type OnWaiting, type Waiting } from './holder/turn.ts';
 export type * from './holder/types.ts';
+export { type NotWritten, Visits } from './holder/visits.ts';
 export { WITHDRAWN_SPREAD_SECONDS, type WithdrawnRenewal, withdrawnRenewal } from './holder/withdrawn.ts';
 export { MemoryOutboxStore } from './outbox/memory-store.ts';
 export {

@@ -1,7 +1,7 @@
 import type { Appearance } from '@munjigi/ui/appearance';
 import { isTextKey, t } from '@munjigi/ui/texts';
 import { computed, signal } from '@preact/signals';
-import type { CertificateCard, Code, Stage, Standing, View, Wallet } from '../src/model.ts';
+import type { CertificateCard, Code, Stage, Standing, View, Visiting, Wallet } from '../src/model.ts';
 
 // What the pack and the engine would say on 6 January 2022, 13:58: for pictures and for looking at every state.
 // The code is the published test vector of the entry pass.
@@ -69,6 +69,11 @@ export function fixture(look: Appearance, query: URLSearchParams): Wallet {
     reason: 'reason',
     diary: 'diary',
     more: 'more',
+    'poster-looking': 'poster',
+    'poster-problem': 'poster',
+    'poster-found': 'poster',
+    'poster-kept': 'poster',
+    'poster-sent': 'poster',
   };
   const card = (id: string, ko: string, english: string, date: string, usable = true): CertificateCard => ({
     id,
@@ -176,6 +181,33 @@ export function fixture(look: Appearance, query: URLSearchParams): Wallet {
             ),
           ],
     ),
+    visiting: computed<Visiting>(() => {
+      const venue = en() ? 'Corner Cafe, main street' : '모퉁이 카페';
+      switch (s) {
+        case 'poster-found':
+          return { state: 'found', venue };
+        case 'poster-problem':
+          return { state: 'problem', why: 'not-genuine' };
+        case 'poster-kept':
+        case 'poster-sent':
+          return {
+            state: 'written',
+            venue,
+            time: '13:58',
+            visit: '',
+            sent: s === 'poster-sent',
+          };
+        default:
+          return { state: 'looking' };
+      }
+    }),
+    visitsHere: signal(query.get('waiting') ? { count: 2, refused: 1 } : { count: 0, refused: 0 }),
+    posterCamera: {
+      state: signal('refused' as const),
+      stream: signal(null),
+      open: async () => {},
+      close: () => {},
+    },
     retentionDays: signal(28),
     exercise: signal(true),
     providers: signal([]),
@@ -231,6 +263,9 @@ export function fixture(look: Appearance, query: URLSearchParams): Wallet {
     askNotifications: async () => {},
     dismissReminder: () => {},
     dismissLookup: () => {},
+    lookForPoster: () => {},
+    scanPoster: async () => {},
+    enterByPoster: async () => {},
     notePlace: async () => {},
     forget: async () => {},
     forgetAll: async () => {},

@@ -5,6 +5,7 @@ import { Code } from './screens/Code.tsx';
 import { Diary } from './screens/Diary.tsx';
 import { Enrol } from './screens/Enrol.tsx';
 import { More } from './screens/More.tsx';
+import { Poster } from './screens/Poster.tsx';
 import { Reason } from './screens/Reason.tsx';
 
 const TABS: readonly { readonly view: View; readonly icon: IconName; readonly key: string }[] = [
@@ -41,7 +42,7 @@ export function App({ wallet }: { readonly wallet: Wallet }) {
               type="button"
               key={tab.view}
               onClick={() => wallet.show(tab.view)}
-              {...(tab.view === view || (tab.view === 'qr' && view === 'reason')
+              {...(tab.view === view || (tab.view === 'qr' && (view === 'reason' || view === 'poster'))
                 ? { 'aria-current': 'page' as const }
                 : {})}
             >
@@ -70,6 +71,8 @@ function Page({ wallet }: { readonly wallet: Wallet }) {
   switch (wallet.view.value) {
     case 'qr':
       return <Code wallet={wallet} />;
+    case 'poster':
+      return <Poster wallet={wallet} />;
     case 'certificate':
       return <Certificate wallet={wallet} />;
     case 'reason':

@@ -15,6 +15,7 @@ import {
   Lookups,
   randomShare,
   ServerError,
+  Visits,
 } from '@munjigi/offline';
 import type { HeldCertificate } from './engine/standing.ts';
 
@@ -28,6 +29,8 @@ export interface Holder {
   readonly clock: DeviceClock;
   readonly issuer: IssuerClient;
   readonly lookups: Lookups;
+  /** @param onChange told when what waits for the register has changed */
+  visits(onChange: () => void): Visits;
 }
 
 /** The mirror that is asked before a bundle names others. */
@@ -67,7 +70,14 @@ export function openHolder(profile: string | null): Holder {
     );
   };
   const lookups = new Lookups({ store, daily: httpDaily(), crypto: platform });
-  return { store, rules, clock, issuer: new IssuerClient(doors), lookups };
+  const visits = (onChange: () => void) =>
+    new Visits({
+      store,
+      crypto: platform,
+      doors: () => rules.current?.bundle.endpoints.register ?? [],
+      onChange,
+    });
+  return { store, rules, clock, issuer: new IssuerClient(doors), lookups, visits };
 }
 
 /** Certificates as the screens use them, whichever of its two names the issuer's answer gives the kind. */

@@ -5,6 +5,7 @@ import { render } from 'preact';
 import { App } from './App.tsx';
 import { installOffer, updateOffer } from './engine/install.ts';
 import { type OpenWallet, openWallet } from './engine/open.ts';
+import { posterOfAddress } from './engine/poster-address.ts';
 import { answerOfProvider } from './engine/signing-in.ts';
 import { openStage, type WalletStage } from './stage.ts';
 import './styles.ts';
@@ -21,12 +22,13 @@ const look = appearance(query);
 const isStaged = query.has('stage');
 const person = query.get('person');
 const answer = answerOfProvider();
+const poster = posterOfAddress();
 const install = installOffer();
 const update = import.meta.env.PROD
   ? updateOffer(`${import.meta.env.BASE_URL}sw.js`, import.meta.env.BASE_URL)
   : signal(null);
 const open = (profile: string | null): Promise<OpenWallet> =>
-  openWallet({ look, profile, install, update, renewsItself: !isStaged, answer });
+  openWallet({ look, profile, install, update, renewsItself: !isStaged, answer, poster });
 
 function Root({ current }: { readonly current: { readonly value: OpenWallet | null } }) {
   return current.value ? <App wallet={current.value} key={current.value.serial} /> : null;

@@ -1,6 +1,7 @@
 import type { MinuteSign } from '@munjigi/core/rules';
 import type { Appearance } from '@munjigi/ui/appearance';
 import type { Signal } from '@preact/signals';
+import type { PosterCamera } from './engine/poster-camera.ts';
 
 /**
  * What the wallet's engine offers to its screens. Screens read signals and call actions; they hold no rule of their own.
@@ -28,6 +29,11 @@ export interface Wallet {
   /** That a pass of this phone was looked up in a case, with the day, until it was read. */
   readonly lookup: Signal<string | null>;
   readonly diary: Signal<readonly DiaryEntry[]>;
+  /** Coming in by a venue's poster, as far as it has gone. */
+  readonly visiting: Signal<Visiting>;
+  /** Visits by a poster that the register does not have: those that wait, and those that it will never take. */
+  readonly visitsHere: Signal<{ readonly count: number; readonly refused: number }>;
+  readonly posterCamera: Pick<PosterCamera, 'state' | 'stream' | 'open' | 'close'>;
   readonly retentionDays: Signal<number>;
   readonly exercise: Signal<boolean>;
   readonly people: Signal<readonly ProviderPerson[] | null>;
@@ -61,13 +67,19 @@ export interface Wallet {
   askNotifications(): Promise<void>;
   dismissReminder(): void;
   dismissLookup(): void;
+  /** Looks for a poster anew. */
+  lookForPoster(): void;
+  /** Reads a poster from a picture file. */
+  scanPoster(picture: Blob): Promise<void>;
+  /** The one tap: writes the visit that was found. */
+  enterByPoster(): Promise<void>;
   notePlace(id: number, place: string): Promise<void>;
   forget(id: number): Promise<void>;
   forgetAll(): Promise<void>;
 }
 
 export type Stage = 'opening' | 'enrol' | 'open' | 'unusable';
-export const VIEWS = ['qr', 'certificate', 'reason', 'diary', 'more'] as const;
+export const VIEWS = ['qr', 'poster', 'certificate', 'reason', 'diary', 'more'] as const;
 export type View = (typeof VIEWS)[number];
 
 export interface PersonCard {
@@ -149,6 +161,24 @@ export interface Notice {
   readonly text: string;
   readonly status: 'provisional' | 'confirmed';
 }
+
+export type Visiting =
+  | { readonly state: 'looking' }
+  | { readonly state: 'found'; readonly venue: string }
+  | {
+      readonly state: 'problem';
+      readonly why: 'no-code' | 'not-genuine' | 'no-rules' | 'not-wanted' | 'no-pass' | 'no-key' | 'not-kept';
+    }
+  | {
+      readonly state: 'written';
+      readonly venue: string;
+      /** Local time of the pack, ready to show. */
+      readonly time: string;
+      /** The number that the phone drew for it. */
+      readonly visit: string;
+      /** True once the register has it. */
+      readonly sent: boolean;
+    };
 
 export interface DiaryEntry {
   readonly id: number;

@@ -142,6 +142,7 @@ export async function openGateStand({
   let call: string | null | undefined;
   /** Whether sheets of paper lie ready, as the register tells it with the number. */
   let sheets = false;
+  let poster: number | null = null;
 
   const troubles: TroubleReport[] = [];
   async function api(method: string, address: URL, body: unknown): Promise<unknown> {
@@ -178,7 +179,7 @@ export async function openGateStand({
       const told = { name: '', revokedAfter: null, unconfirmed: null, quietSinceMs: null, pin: null };
       return call === undefined
         ? stands
-        : { ...stands, gate: { state: 'confirmed', ...told, successor: null, call, sheets } };
+        : { ...stands, gate: { state: 'confirmed', ...told, successor: null, call, sheets, poster } };
     }
     throw new ServerError(404, 'request.not-found', null);
   }
@@ -238,6 +239,10 @@ export async function openGateStand({
     async jump(seconds: number) {
       storyStart -= seconds * 1000;
       mirror.set('/mirror/clock.cose', await clock(STORY * 1000 + Date.now() - storyStart));
+    },
+    /** The poster that the register says the venue has. */
+    setPoster(number: number | null) {
+      poster = number;
     },
     setCall(number: string | null | undefined, sheetsReady = false) {
       call = number;

@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { concatBytes, sha256 } from '@munjigi/core/encoding';
 import { notifiedTag, signNotified } from '@munjigi/core/log';
 import { compilePolicy } from '@munjigi/core/rules';
-import { compileTrust, type Now } from '@munjigi/core/trust';
+import { type Bundle, compileTrust, type Now } from '@munjigi/core/trust';
 import { signBundle, signNow, signRoot } from '@munjigi/core/trust/publish';
 import { readPackFolder } from '@munjigi/service/config';
 import { makePrivateKey, nodeCrypto, nodeSigner, openKeyFolder, random } from '@munjigi/service/crypto';
@@ -24,6 +24,7 @@ import { StaticApps } from '../../../packages/ops/src/start/static-apps.ts';
 import { rateLimit } from '../../../packages/service/src/api/limits.ts';
 import { openLog } from '../../../packages/service/src/api/log.ts';
 import { buildServer } from '../../../packages/service/src/api/server.ts';
+import type { Desk } from '../../../packages/service/src/lib/desk.ts';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 const APP = path.join(ROOT, 'packages', 'wallet', 'dist', 'app');
@@ -46,8 +47,14 @@ minsu,dose,2021-08-01,,2,
 /**
  * The built wallet on a port, with a real issuer desk behind it and a mirror of documents signed by a root of its own. The
  * service's clock stands at the story's instant.
+ * @param beside another desk on the same port, and what the bundle says because of it
  */
-export async function openWalletStand(packName = 'kr-2022', given: Partial<IssuerOptions> = {}, port = 0) {
+export async function openWalletStand(
+  packName = 'kr-2022',
+  given: Partial<IssuerOptions> = {},
+  port = 0,
+  beside: { readonly desk?: Desk; readonly bundle?: Partial<Bundle> } = {},
+) {
   if (!existsSync(path.join(APP, 'index.html'))) throw new Error('The wallet is not built: npm run build.');
   const data = mkdtempSync(path.join(os.tmpdir(), 'munjigi-wallet-'));
   const crypto = nodeCrypto();
@@ -79,6 +86,7 @@ export async function openWalletStand(packName = 'kr-2022', given: Partial<Issue
     draining: () => false,
   });
   await desk.mount(api);
+  await beside.desk?.mount(api);
   await api.ready();
 
   const rootKeys = [nodeSigner(makePrivateKey()), nodeSigner(makePrivateKey())];
@@ -105,6 +113,7 @@ export async function openWalletStand(packName = 'kr-2022', given: Partial<Issue
     endpoints: { register: [], mirrors: ['/mirror'] },
     pack,
     logHead: null,
+    ...beside.bundle,
   };
   const bundleBytes = await signBundle(bundle, delegate);
   let sequence = 0;

@@ -5,6 +5,6 @@ export { type LintFinding, lintPass } from './lint.ts';
 export { parsePass } from './parse.ts';
 export type { CodeParts } from './parts.ts';
 export { possessionBytes } from './possession.ts';
-export { presentPass } from './present.ts';
+export { presentPass, presentSubject } from './present.ts';
 export { handleOf, passToBeSigned, presentationToBeSigned } from './to-be-signed.ts';
 export { verifyPass } from './verify.ts';

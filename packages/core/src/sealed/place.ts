@@ -17,14 +17,18 @@ export interface SealPlace {
 
 export const SEAL_INFO = utf8Encode('MJ1 subject');
 
-/** The additional authenticated data of a box (docs/protocol/entry.cddl). */
+/**
+ * The additional authenticated data of a box (docs/protocol/entry.cddl). A visitor's phone seals a poster's box before anybody
+ * knows its counter or what the rules of that venue say of the check: both are left out of its place.
+ */
 export function sealAad(place: SealPlace): Uint8Array {
+  const isPoster = place.record === 'poster';
   return encodeDeterministic([
     place.venueId,
     place.day,
     place.gate,
-    place.counter,
-    CHECK_CODES[place.check],
+    isPoster ? 0 : place.counter,
+    CHECK_CODES[isPoster ? 'not-made' : place.check],
     RECORD_CODES[place.record],
     KIND_CODES[place.kind],
   ]);

@@ -33,7 +33,8 @@ export type DocumentKind =
   | 'answer'
   | 'statement'
   | 'observation'
-  | 'status';
+  | 'status'
+  | 'poster';
 
 const contextOf = (kind: DocumentKind) => utf8Encode(`MJ1 ${kind}`);
 

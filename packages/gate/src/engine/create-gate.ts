@@ -24,7 +24,7 @@ import { gateSignals } from './gate-signals.ts';
 import { joining } from './joining.ts';
 import { Ledger } from './ledger.ts';
 import { looksAgain } from './looks-again.ts';
-import { hearOfWays, recallWays } from './other-ways.ts';
+import { openOtherWays } from './other-ways.ts';
 import { Sight } from './sight.ts';
 import { Staff } from './staff.ts';
 import { exposeOnStage } from './stage.ts';
@@ -94,7 +94,7 @@ export async function createGate(options: GateOptions): Promise<Gate> {
     signals.renewed.value = at === undefined ? null : { at, wasOwner: wasOwner && next?.role !== 'owner' };
   };
   nowIs(identity);
-  await recallWays(signals, store);
+  const takeWays = await openOtherWays(store, signals);
 
   degraded = identity && new Degraded(store, rules, () => me);
   const counts = whatCounts(signals, rules, identity, language);
@@ -176,7 +176,7 @@ export async function createGate(options: GateOptions): Promise<Gate> {
       waiting: () => signals.waiting.peek(),
       onNews: (news) => {
         signals.news.value = news;
-        hearOfWays(signals, store, news);
+        takeWays(news);
         if (news.pin) void pin.follow(news.pin).catch(() => {});
       },
       onOlderMoved: () => void ledger.count().then(() => upload?.counted()),

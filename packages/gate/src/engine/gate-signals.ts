@@ -33,6 +33,8 @@ export interface GateSignals {
   readonly callNumber: Signal<string | null>;
   /** True where sheets of paper were last told to lie ready. */
   readonly sheetsReady: Signal<boolean>;
+  /** The number of the venue's poster that guests can scan; null where it has none. */
+  readonly posterNo: Signal<number | null>;
   readonly unseen: Signal<boolean>;
   /** True where the register does not count the delegation that it was shown. */
   readonly refused: Signal<boolean>;
@@ -66,6 +68,7 @@ export const gateSignals = (): GateSignals => ({
   news: signal(null),
   callNumber: signal<string | null>(null),
   sheetsReady: signal(false),
+  posterNo: signal<number | null>(null),
   unseen: signal(false),
   refused: signal(false),
   renewed: signal(null),

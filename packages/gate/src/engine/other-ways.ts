@@ -1,27 +1,38 @@
 import type { GateNews, GateStore } from '@munjigi/offline';
 import type { GateSignals } from './gate-signals.ts';
 
-const CALL_NUMBER = 'call-number';
-const SHEETS_READY = 'sheets-ready';
-
-type Ways = Pick<GateSignals, 'callNumber' | 'sheetsReady'>;
+type Ways = Pick<GateSignals, 'callNumber' | 'sheetsReady' | 'posterNo'>;
 type Keep = Pick<GateStore, 'setting' | 'setSetting'>;
 
-/** Reads back how guests can be recorded beside this device, as the register last told it. */
-export async function recallWays(signals: Ways, store: Keep): Promise<void> {
-  const kept = <T>(name: string) => store.setting<T>(name).catch(() => undefined);
-  signals.callNumber.value = (await kept<string | null>(CALL_NUMBER)) ?? null;
-  signals.sheetsReady.value = (await kept<boolean>(SHEETS_READY)) ?? false;
-}
+/** What the register tells of each way, the name under which it is kept, and where it stands. */
+const WAYS = [
+  ['call', 'call-number', 'callNumber'],
+  ['sheets', 'sheets-ready', 'sheetsReady'],
+  ['poster', 'poster-no', 'posterNo'],
+] as const;
 
-/** Takes in what the register says of it. Kept for the hours in which nobody can be asked: that is when guests are sent there. */
-export function hearOfWays({ callNumber, sheetsReady }: Ways, store: Keep, { call, sheets }: GateNews): void {
-  if (call !== undefined && call !== callNumber.peek()) {
-    callNumber.value = call;
-    void store.setSetting(CALL_NUMBER, call).catch(() => {});
+/**
+ * The venue's ways of recording guests without this device: what it was told last, kept for the hours in which nobody can be asked. That
+ * is when guests are sent there.
+ * @returns takes news of the register over
+ */
+export async function openOtherWays(
+  store: Keep,
+  signals: Ways,
+): Promise<(news: Pick<GateNews, 'call' | 'sheets' | 'poster'>) => void> {
+  const take = (name: keyof Ways, told: unknown) => {
+    (signals[name] as { value: unknown }).value = told;
+  };
+  for (const [, kept, name] of WAYS) {
+    const last = await store.setting<unknown>(kept).catch(() => undefined);
+    if (last !== undefined) take(name, last);
   }
-  if (sheets !== undefined && sheets !== sheetsReady.peek()) {
-    sheetsReady.value = sheets;
-    void store.setSetting(SHEETS_READY, sheets).catch(() => {});
-  }
+  return (news) => {
+    for (const [way, kept, name] of WAYS) {
+      const told = news[way];
+      if (told === undefined || told === signals[name].peek()) continue;
+      take(name, told);
+      void store.setSetting(kept, told).catch(() => {});
+    }
+  };
 }

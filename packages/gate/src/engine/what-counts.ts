@@ -16,11 +16,17 @@ export function whatCounts(
   identity: GateIdentity | null,
   language: Signal<Language>,
 ) {
-  /** A sentence names the venue's number only where one works, and paper only where it lies ready: alone, or beside the number. */
+  /** A sentence names a way only where the venue has it: a number that works, paper that lies ready (alone, or beside the number), a poster. */
   const withWays = (parameters: Words): Words => {
     const call = signals.callNumber.value;
+    const poster = signals.posterNo.value;
     const sheets = signals.sheetsReady.value ? { sheets: call === null ? 'alone' : 'beside' } : {};
-    return { ...(call === null ? {} : { call }), ...sheets, ...parameters };
+    return {
+      ...(call === null ? {} : { call }),
+      ...sheets,
+      ...(poster === null ? {} : { poster }),
+      ...parameters,
+    };
   };
   const textIn = (which: Language, name: string, parameters: Words = {}): string =>
     isTextKey(name)

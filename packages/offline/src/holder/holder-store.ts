@@ -1,12 +1,21 @@
 import { toHex } from '@munjigi/core/encoding';
-import { presentPass } from '@munjigi/core/entry-pass';
+import { presentPass, presentSubject } from '@munjigi/core/entry-pass';
+import type { Subject } from '@munjigi/core/gate';
 import type { PassGrid } from '@munjigi/core/trust';
 import { DeviceDatabase } from '../storage/database.ts';
 import { deviceSigner } from '../storage/device-key.ts';
 import { randomShare } from '../storage/random.ts';
 import { prepareBatch, readBatch } from './batch.ts';
 import { nextShowing, type Showing } from './showing.ts';
-import type { DiaryNote, Enrolment, HeldPass, IssuedBatch, PreparedBatch, Shown } from './types.ts';
+import type {
+  DiaryNote,
+  Enrolment,
+  HeldPass,
+  IssuedBatch,
+  KeptVisit,
+  PreparedBatch,
+  Shown,
+} from './types.ts';
 import { type WithdrawnRenewal, withdrawnRenewal } from './withdrawn.ts';
 
 const STORES = [
@@ -15,6 +24,7 @@ const STORES = [
   { name: 'passes', keyPath: 'id', autoIncrement: true },
   { name: 'diary', keyPath: 'id', autoIncrement: true },
   { name: 'notices', keyPath: 'id', autoIncrement: true },
+  { name: 'visits', keyPath: 'visit' },
 ];
 
 /** The notice secret of a pass that was shown: it outlives the pass, for as long as the visit may be looked up. */
@@ -41,7 +51,7 @@ export class HolderStore {
   constructor(profile?: string) {
     this.database = new DeviceDatabase({
       name: profile ? `munjigi-wallet:${profile}` : 'munjigi-wallet',
-      version: 2,
+      version: 3,
       stores: STORES,
     });
   }
@@ -157,6 +167,21 @@ export class HolderStore {
    * the code is on the screen. `now` in seconds of the corrected clock.
    */
   async presentNext(now: number, lane: 0 | 1): Promise<Shown | null> {
+    const next = await this.#nextPass(now);
+    if (!next) return null;
+    const { pass, reused, isNew } = next;
+    const text = await presentPass(pass.pass, deviceSigner(pass.key), Math.floor(now), lane);
+    return { text, pass, lane, reused, isNew };
+  }
+
+  /** Proof that this phone's holder wrote a visit now, for its sealed box; null where no pass lives. Takes a pass as a code does. */
+  async proofOfVisit(now: number): Promise<Subject | null> {
+    const next = await this.#nextPass(now);
+    return next && presentSubject(next.pass.pass, deviceSigner(next.pass.key), Math.floor(now));
+  }
+
+  /** The pass of the showing that runs, or of a new one; that it was shown is on the disk when this resolves. */
+  async #nextPass(now: number): Promise<Pick<Shown, 'pass' | 'reused' | 'isNew'> | null> {
     if (this.#keptShowing === undefined) {
       this.#keptShowing = (await this.setting<Showing>('showing')) ?? null;
       this.#showing ??= this.#keptShowing;
@@ -177,8 +202,34 @@ export class HolderStore {
       });
       this.#keptShowing = showing;
     }
-    const text = await presentPass(pass.pass, deviceSigner(pass.key), Math.floor(now), lane);
-    return { text, pass, lane, reused: showing.reused, isNew };
+    return { pass, reused: showing.reused, isNew };
+  }
+
+  /** Keeps a visit and its line in the diary, in one write. */
+  async addVisit(visit: KeptVisit, place: string): Promise<void> {
+    await this.database.write(['visits', 'diary'], (t) => {
+      t.objectStore('visits').put(visit);
+      t.objectStore('diary').add({ at: visit.at, place });
+    });
+  }
+
+  /** Visits that the register does not have, the oldest first. */
+  async visits(): Promise<KeptVisit[]> {
+    const kept = (await this.database.read(['visits'], (t) =>
+      t.objectStore('visits').getAll(),
+    )) as KeptVisit[];
+    return kept.sort((a, b) => a.at - b.at);
+  }
+
+  /** The register has it: nothing of it stays but the line in the diary. */
+  async visitDone(visit: string): Promise<void> {
+    await this.database.write(['visits'], (t) => t.objectStore('visits').delete(visit));
+  }
+
+  async visitRefused(visit: string): Promise<void> {
+    const one = (await this.visits()).find((kept) => kept.visit === visit);
+    if (one)
+      await this.database.write(['visits'], (t) => t.objectStore('visits').put({ ...one, refused: true }));
   }
 
   /** Notice secrets of the passes that were shown and may still be looked up. */
@@ -220,8 +271,13 @@ export class HolderStore {
     );
   }
 
-  /** Forgets visits before an instant (seconds). */
+  /** Forgets visits before an instant (seconds), also those that the register never took. */
   async forgetBefore(at: number): Promise<void> {
+    const late = (await this.visits()).filter((visit) => visit.at < at);
+    if (late.length > 0)
+      await this.database.write(['visits'], (t) => {
+        for (const { visit } of late) t.objectStore('visits').delete(visit);
+      });
     const old = (await this.diary()).filter((note) => note.at < at);
     if (old.length === 0) return;
     await this.database.write(['diary'], (t) => {

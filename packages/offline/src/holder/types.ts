@@ -60,6 +60,21 @@ export interface DiaryNote {
   readonly place: string;
 }
 
+/** A visit written by a venue's poster, until the register has it. Bytes as base64url, as they are sent. */
+export interface KeptVisit {
+  /** Drawn for this visit alone: the register takes it once. */
+  readonly visit: string;
+  /** The poster's code as it was scanned. */
+  readonly code: string;
+  /** Seconds. */
+  readonly at: number;
+  readonly dayKeyId: number;
+  /** Who it was, sealed. */
+  readonly box: string;
+  /** True where the register will never take it; it stays to be told of, as long as the diary. */
+  readonly refused: boolean;
+}
+
 /** A code to draw. */
 export interface Shown {
   readonly text: string;

@@ -25,6 +25,8 @@ export interface GateNews {
   readonly call?: string | null;
   /** True where sheets of paper lie ready for today. */
   readonly sheets?: boolean;
+  /** The number of the venue's poster, which guests can scan to be recorded; null where there is none. */
+  readonly poster?: number | null;
   /** The PIN that the owner set for the settings of all devices, as they compare it; bytes as base64url. */
   readonly pin?: VenuePin | null;
   /** The first successor that its key signed, where the register has taken one (base64url). */

@@ -11,8 +11,18 @@ export class ServerError extends Error {
   }
 }
 
+export interface CallOptions {
+  readonly timeoutMs?: number;
+  /** `omit` sends no cookie, whoever is signed in at that address. */
+  readonly credentials?: RequestCredentials;
+}
+
 /** One JSON call. Throws `ServerError`. */
-export async function callServer<T>(address: string, body?: unknown, timeoutMs = 10_000): Promise<T> {
+export async function callServer<T>(
+  address: string,
+  body?: unknown,
+  { timeoutMs = 10_000, credentials = 'same-origin' }: CallOptions = {},
+): Promise<T> {
   let answer: Response;
   try {
     answer = await fetch(address, {
@@ -21,6 +31,7 @@ export async function callServer<T>(address: string, body?: unknown, timeoutMs =
         : { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
       signal: AbortSignal.timeout(timeoutMs),
       cache: 'no-store',
+      credentials,
     });
   } catch {
     throw new ServerError(0, 'network', null);

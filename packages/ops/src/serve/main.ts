@@ -44,6 +44,7 @@ Runs the service: any of its three desks, each with a database and a key store o
   --origin-authority LIST
   --doors-issuer LIST       front doors of the issuer that the bundle names for wallets
   --providers FILE          identity providers by OpenID Connect (DATA/providers.json)
+  --wallet-address URL      visitors' wallets, which posters lead to (/wallet/ where the issuer's console stands)
   --call-providers FILE     telephone providers that tell of guests' calls (DATA/call-providers.json)
   --limit-first N  --limit-renewal N  --limit-paper N
                             first issues, renewals and paper passes at a time (4, 4, 2)
@@ -91,6 +92,7 @@ const OPTIONS = {
   providers: TEXT,
   'canary-keys': TEXT,
   'call-providers': TEXT,
+  'wallet-address': TEXT,
   'imported-evidence-only': YES,
   'root-by-ceremony': YES,
   'limit-first': TEXT,

@@ -15,6 +15,7 @@ import { ServiceProxy } from './service-proxy.ts';
 import { staffOf } from './staff.ts';
 import { StaticApps } from './static-apps.ts';
 import { anyVenue, readStory, type Story } from './story.ts';
+import { walletAddress } from './words.ts';
 
 /** As many as stand behind one front door of a country, at the least. */
 const SERVERS = 3;
@@ -61,7 +62,7 @@ export async function openStage(
       // The proxy is this process, and ends with it.
       ...['--behind-proxy', '--drain-seconds', '0'],
       // The story's guests all come from this page: they wait for nobody.
-      ...['--exercise', '--limit-first', '64'],
+      ...['--exercise', '--limit-first', '64', '--wallet-address', walletAddress(options)],
       ...(typeof database === 'string' ? [] : database.flags),
       ...(story ? ['--clock-file', clockFile] : []),
     ],

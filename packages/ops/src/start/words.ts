@@ -1,5 +1,5 @@
 import { networkInterfaces } from 'node:os';
-import { DEFAULT_PORT } from './options.ts';
+import { DEFAULT_PORT, type StartOptions } from './options.ts';
 import type { Alone } from './servers/index.ts';
 import type { Invited } from './staff.ts';
 
@@ -80,4 +80,10 @@ export function openedText(opened: Opened): string {
     opened.story ? `열어 보세요 / open: ${base}/` : `${base}/`,
   );
   return `${lines.join('\n')}\n`;
+}
+
+/** Where the posters of this machine lead: its own wallet; on every address, the one by which phones of its network reach it. */
+export function walletAddress({ tls, host, port }: StartOptions): string {
+  const name = host ?? (tls ? lanAddresses()[0] : undefined) ?? 'localhost';
+  return `${tls ? 'https' : 'http'}://${name}:${port || DEFAULT_PORT}/wallet/`;
 }

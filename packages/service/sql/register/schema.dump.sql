@@ -269,6 +269,30 @@ CREATE TABLE passkey (
 );
 CREATE INDEX passkey_account ON public.passkey USING btree (account_id);
 
+CREATE TABLE poster (
+  venue_id bigint NOT NULL,
+  poster_no integer NOT NULL,
+  made_at timestamp with time zone NOT NULL,
+  ended_at timestamp with time zone,
+  code bytea NOT NULL,
+  CONSTRAINT poster_pkey PRIMARY KEY (venue_id, poster_no)
+);
+
+CREATE TABLE poster_day (
+  venue_id bigint NOT NULL,
+  poster_no integer NOT NULL,
+  day_start timestamp with time zone NOT NULL,
+  visits integer NOT NULL,
+  CONSTRAINT poster_day_pkey PRIMARY KEY (venue_id, poster_no, day_start)
+) WITH (fillfactor=70);
+
+CREATE TABLE poster_taken (
+  venue_id bigint NOT NULL,
+  visit bytea NOT NULL,
+  day_start timestamp with time zone NOT NULL,
+  CONSTRAINT poster_taken_pkey PRIMARY KEY (venue_id, visit)
+);
+
 CREATE TABLE receipt (
   venue_id bigint NOT NULL,
   gate_no smallint NOT NULL,

@@ -194,6 +194,7 @@ export async function openDesks(parts: DeskParts): Promise<OpenDesks> {
     const keyStore = await secrets.keysOf('register');
     const accounts = parts.accounts.get('register');
     const trust = peers.trustOf('register');
+    const registerCases = await cases.partsOf('register');
     desks.register = await createRegister({
       db: registerDb,
       clock,
@@ -201,7 +202,7 @@ export async function openDesks(parts: DeskParts): Promise<OpenDesks> {
       signer: await ReceiptKeys.open(keyStore, clock),
       keyStore,
       cases: {
-        ...(await cases.partsOf('register')),
+        ...registerCases,
         // Whoever has no passkey cannot sign, so nobody waits for them.
         officerAccounts: async () =>
           (await officersOf('register'))
@@ -221,6 +222,7 @@ export async function openDesks(parts: DeskParts): Promise<OpenDesks> {
           return bundle && trust.digest && { bundle, digest: trust.digest };
         },
         callProviders: await readCallProviders(config.callProviders),
+        posters: { signer: registerCases.signer, wallet: config.walletAddress },
       },
       terms: {
         ...policy,

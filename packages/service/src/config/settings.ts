@@ -41,6 +41,8 @@ export interface ServiceConfig {
   readonly providers: string;
   /** File of telephone providers that tell of calls; none where there is no such file. */
   readonly callProviders: string;
+  /** Address of visitors' wallets, which posters lead to. */
+  readonly walletAddress: string;
   /** True where the root is made by ceremony alone. */
   readonly rootByCeremony: boolean;
   /** SHA-256 of the root that desks apart from the authority begin with; null takes the authority's signed word for it. */
@@ -152,6 +154,16 @@ export function readSettings(flags: Flags, env: NodeJS.ProcessEnv, defaultPolicy
       throw new SettingError(`--${name} lists addresses such as https://a.example${usual}, or paths.`);
     return doors;
   };
+  /** Where nothing is said, wallets come from where the issuer's console stands. */
+  const walletOf = (): string => {
+    const text = word('wallet-address');
+    if (text === undefined) return `${originsOf('issuer')[0]!.replace(/:\*$/, '')}/wallet/`;
+    if (!/^https?:\/\/[^\s/?#]+(\/[^\s?#]*)?$/.test(text) || text.length > 200)
+      throw new SettingError('--wallet-address is an address such as https://wallet.example.kr/wallet/.');
+    if (/^http:/.test(text) && !isThisMachine(new URL(text).hostname))
+      throw new SettingError('--wallet-address is https, except on this machine.');
+    return text;
+  };
   const proxies =
     word('proxies')
       ?.split(',')
@@ -199,6 +211,7 @@ export function readSettings(flags: Flags, env: NodeJS.ProcessEnv, defaultPolicy
     issuerDoors: word('doors-issuer') === undefined ? [] : doorsOf('doors-issuer', '/api/issuer'),
     providers: resolve(word('providers') ?? join(data, 'providers.json')),
     callProviders: resolve(word('call-providers') ?? join(data, 'call-providers.json')),
+    walletAddress: walletOf(),
     issueLimits: {
       first: whole('limit-first', 4, 1000),
       renewal: whole('limit-renewal', 4, 1000),

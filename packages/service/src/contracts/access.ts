@@ -119,6 +119,10 @@ export const ACCESS = {
   useSheet: { callers: ['owner', 'staff', 'operator'] },
   typeSheet: { callers: ['owner', 'staff', 'operator'] },
   destroyedSheets: { callers: ['owner', 'operator'] },
+  venuePoster: { callers: ['owner', 'staff', 'inspector', 'operator'] },
+  changePoster: { callers: ['owner', 'operator'] },
+  posterPage: { callers: ['owner', 'staff', 'operator'] },
+  takeVisit: { callers: ['public'], limit: 'holder' },
 
   getRoot: { callers: ['public'] },
   getBundle: { callers: ['public'] },

@@ -197,6 +197,17 @@ export const API_ERRORS = {
     409,
     'A sheet that was used is destroyed once it is typed, or once its time is over. Type it first.',
   ],
+  'register.poster-none': [404, 'This venue has no poster, or this register makes none. Make one first.'],
+  'register.poster-code': [400, 'The code is of no poster that this register signed. Scan the poster again.'],
+  'register.poster-ended': [
+    409,
+    'A newer poster has taken the place of this one, or the venue gave it up. Nothing was kept.',
+  ],
+  'register.poster-time': [400, 'The visit lies in the future, or before the oldest day that is kept.'],
+  'register.poster-limit': [
+    429,
+    'More visits came by this poster than are taken. Tell of this one again as Retry-After says.',
+  ],
 
   ...CASE_ERRORS,
 

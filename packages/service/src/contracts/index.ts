@@ -6,6 +6,7 @@ import { deskMessageOperations } from './desk-messages.ts';
 import { healthOperations } from './health.ts';
 import { incidentOperations } from './incidents.ts';
 import { issuerOperations } from './issuer.ts';
+import { posterOperations } from './posters.ts';
 import { logOperations } from './public-log.ts';
 import { registerOperations } from './register.ts';
 import { sessionOperations } from './session.ts';
@@ -53,6 +54,7 @@ export {
   issuerCaseOperations,
   issuerOperations,
   logOperations,
+  posterOperations,
   registerCaseOperations,
   registerOperations,
   sessionOperations,
@@ -70,6 +72,7 @@ export const operations = {
   ...troubleOperations,
   ...callOperations,
   ...sheetOperations,
+  ...posterOperations,
   ...authorityOperations,
   ...incidentOperations,
   ...authorityCaseOperations,

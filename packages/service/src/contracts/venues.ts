@@ -108,6 +108,12 @@ export const GateNews = Type.Object(
     sheets: Type.Boolean({
       description: 'Sheets of paper lie ready for today: printed, and neither typed nor shredded',
     }),
+    poster: OrNull(
+      Type.Integer({
+        minimum: 1,
+        description: 'The poster that guests can scan to be recorded, where there is one',
+      }),
+    ),
     pin: OrNull(
       Type.Object(
         {

@@ -63,6 +63,10 @@ const WORK = {
   useSheet: 'console',
   typeSheet: 'console',
   destroyedSheets: 'console',
+  venuePoster: 'console',
+  changePoster: 'console',
+  posterPage: 'console',
+  takeVisit: 'upload',
 
   getRoot: 'documents',
   getBundle: 'documents',

@@ -17,6 +17,7 @@ import { openChannels } from './open-channels.ts';
 import { OwnLayer } from './own-layer.ts';
 import { Pace } from './pace.ts';
 import { makePartitions, missingDays } from './partitions.ts';
+import { mountPosters } from './posters/routes.ts';
 import { prune } from './pruning.ts';
 import { withSafeMark } from './receipt-again.ts';
 import { Receipts } from './receipts.ts';
@@ -173,9 +174,11 @@ export async function createRegister(options: RegisterOptions): Promise<Register
     crypto,
     ...(options.troubled ? { onCounted: options.troubled } : {}),
   });
-  const { calls, sheets } = await openChannels(options, {
-    ...{ db, days, alarm, layer, receipts, anchors, checker, prepare: prepareIntake, nowMs: clock.nowMs },
+  const channels = await openChannels(options, {
+    ...{ db, days, alarm, layer, receipts, anchors, checker, crypto, prepare: prepareIntake },
+    nowMs: clock.nowMs,
   });
+  const { calls, sheets, posters } = channels;
 
   const venues = new VenueOffice({
     db,
@@ -185,8 +188,7 @@ export async function createRegister(options: RegisterOptions): Promise<Register
     terms,
     calendar: days.calendar,
     people: options.people ?? NO_PEOPLE,
-    calls,
-    sheets,
+    ...channels,
     alarm,
     ...(options.tell ? { tell: options.tell } : {}),
     counts: (venueId, back) => desk.counts(venueId, back),
@@ -201,12 +203,12 @@ export async function createRegister(options: RegisterOptions): Promise<Register
     cases,
     troubles,
     venues,
-    calls,
-    sheets,
+    ...channels,
     mount(server) {
       mountRegister(server, desk, crypto);
       mountCalls(server, desk);
       mountSheets(server, sheets);
+      mountPosters(server, desk);
       if (cases) mountRegisterCases(server, cases, db, options.cases!.namesOf);
     },
     drainSeconds: () => pace.drainSeconds(0),
@@ -224,6 +226,11 @@ export async function createRegister(options: RegisterOptions): Promise<Register
       answering(async () => {
         if (!calls) throw new ApiError('register.call-provider');
         return calls.take(provider, call);
+      }),
+    takeVisit: (visit) =>
+      answering(async () => {
+        if (!posters) throw new ApiError('register.poster-none');
+        return posters.take(visit);
       }),
     async ingest(batch, shown = null) {
       const checked = await checker.check(batch);

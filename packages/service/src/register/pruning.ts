@@ -34,7 +34,7 @@ const LONGEST_MS = 600_000;
 
 /**
  * Clears what rows past retention leave behind, venue by venue: entries that were refused then, receipts but for the newest of
- * a stretch, hashes inside runs that are gone, anchors that nothing names any more, what told calls and lines of sheets apart, counts.
+ * a stretch, hashes inside runs that are gone, anchors that nothing names any more, what told calls, visits and lines of sheets apart, counts.
  * @param oldestMs first moment of the oldest day that is kept
  */
 export async function prune(
@@ -105,6 +105,11 @@ async function pruneVenues(
   );
   await session.query(`DELETE FROM call_taken c WHERE ${of('c')} AND c.day_start < $3`, [...venues, oldest]);
   await session.query(`DELETE FROM call_day c WHERE ${of('c')} AND c.day_start < $3`, [...venues, oldest]);
+  await session.query(`DELETE FROM poster_taken p WHERE ${of('p')} AND p.day_start < $3`, [
+    ...venues,
+    oldest,
+  ]);
+  await session.query(`DELETE FROM poster_day p WHERE ${of('p')} AND p.day_start < $3`, [...venues, oldest]);
   await session.query(`DELETE FROM sheet_line l WHERE ${of('l')} AND l.day_start < $3`, [...venues, oldest]);
   await session.query(`DELETE FROM venue_hour v WHERE ${of('v')} AND v.hour < $3`, [...venues, oldest]);
 }

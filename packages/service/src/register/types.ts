@@ -10,6 +10,7 @@ import type { Call, CallDesk, CallLimits, CallProvider, CallResult } from './cal
 import type { NamesOf, RegisterCaseOptions, RegisterCases } from './cases/index.ts';
 import type { KnownBundle } from './channels/index.ts';
 import type { VenueCounts } from './counts/read.ts';
+import type { PosterDesk, PosterLimits, Visit, VisitResult } from './posters/index.ts';
 import type { ReceiptSigners } from './receipts.ts';
 import type { DayTable, DroppedDays } from './retention.ts';
 import type { Revocation } from './revoke.ts';
@@ -43,7 +44,8 @@ export interface Alarm {
     | 'chores'
     | 'bundle-split'
     | 'call-cap'
-    | 'call-forged';
+    | 'call-forged'
+    | 'poster-cap';
   readonly venueId: number | null;
   readonly gateNo: number | null;
 }
@@ -78,6 +80,12 @@ export interface RegisterOptions {
     readonly bundle: () => Promise<KnownBundle | null>;
     readonly callProviders?: readonly CallProvider[];
     readonly callLimits?: Partial<CallLimits>;
+    /** This body's line key, which signs posters, and where visitors' wallets are; without them there are no posters. */
+    readonly posters?: {
+      readonly signer: Signer;
+      readonly wallet: string;
+      readonly limits?: Partial<PosterLimits>;
+    };
   };
   /** Takes lines for the public log, unsigned; the composition signs them with this body's line key. */
   readonly tell?: (line: RevokedLine) => void | Promise<void>;
@@ -196,8 +204,12 @@ export interface RegisterDesk extends Desk {
   readonly calls: CallDesk | null;
   /** Sheets of paper at the door; null where no rules are told to this desk. */
   readonly sheets: SheetDesk | null;
+  /** Posters at the door; null where none are signed here. */
+  readonly posters: PosterDesk | null;
   /** Makes a call an entry, once however often it is told; see `CallIntake`. */
   takeCall(provider: string, call: Call): Promise<CallResult>;
+  /** Makes a visit that a guest wrote by a poster an entry, once however often it is told; see `VisitIntake`. */
+  takeVisit(visit: Visit): Promise<VisitResult>;
   enrolVenue(venue: NewVenue): Promise<{ venueId: number; enrolmentCode: string }>;
   enrolGate(gate: GateFields): Promise<EnrolledGate>;
   /**

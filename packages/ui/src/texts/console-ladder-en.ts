@@ -15,10 +15,25 @@ export const consoleLadderEn: Readonly<Record<keyof typeof consoleLadderKo, stri
   'console.call.works': 'Calls arrive.',
   'console.call.works-text':
     'The devices at the door name this number. A caller’s number is sealed as soon as it arrives.',
+  'console.poster.give-up': 'Use no poster',
+  'console.poster.give-up-sure': 'Yes, use none',
+  'console.poster.headline': 'Poster (a code that guests scan)',
+  'console.poster.make': 'Make a poster',
+  'console.poster.next': 'Replace it',
+  'console.poster.next-sure': 'Yes, make a new one',
+  'console.poster.none':
+    'On the door, it lets guests record themselves when devices or the internet fail. Put it up before that happens.',
+  'console.poster.print': 'Print the poster',
+  'console.poster.since':
+    'Poster {number} is in use since {day}. On the screen that guests show, compare place, time, word and shape. Certificates are checked apart.',
+  'console.poster.sure-next':
+    'Visits by the old poster are taken until the end of today. Print the new one and put it in its place at once.',
+  'console.poster.sure-none': 'After today no visits by this poster are taken. Take it off the door.',
   'console.reason.register.call-number-form':
     'No venue can be given such a number. Look at the contract with the telephone provider.',
   'console.reason.register.call-number-taken':
     'Another venue has this number. Ask the telephone provider whose it is.',
+  'console.reason.register.poster-none': 'This venue has no poster. Make one first.',
   'console.reason.register.sheet-day':
     'That day is past keeping, or still to come. Look at the day on the paper again.',
   'console.reason.register.sheet-destroyed':

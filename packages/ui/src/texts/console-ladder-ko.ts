@@ -12,10 +12,25 @@ export const consoleLadderKo = {
     '아무 전화로나 이 번호에 한 번 걸어 보세요. 그 전화가 도착하면 입구 기기가 이 번호를 안내하기 시작합니다.',
   'console.call.works': '전화가 도착합니다.',
   'console.call.works-text': '입구 기기가 이 번호를 안내합니다. 거신 분의 번호는 도착하는 즉시 봉인됩니다.',
+  'console.poster.give-up': '안내문 쓰지 않기',
+  'console.poster.give-up-sure': '네, 쓰지 않습니다',
+  'console.poster.headline': '안내문(손님이 찍는 QR)',
+  'console.poster.make': '안내문 만들기',
+  'console.poster.next': '새 안내문으로 바꾸기',
+  'console.poster.next-sure': '네, 새로 만듭니다',
+  'console.poster.none':
+    '문에 붙여 두면 기기나 인터넷이 안 될 때도 손님이 직접 찍어 출입을 남깁니다. 장애가 나기 전에 붙여 두세요.',
+  'console.poster.print': '안내문 인쇄하기',
+  'console.poster.since':
+    '{number}번 안내문을 {day}부터 씁니다. 손님이 찍고 보여 주는 화면에서 매장 이름과 시각, 낱말과 그림을 확인하세요. 증명 확인은 따로 합니다.',
+  'console.poster.sure-next':
+    '옛 안내문으로 찍은 출입은 오늘까지만 받습니다. 새 안내문을 인쇄해 바로 바꿔 붙이세요.',
+  'console.poster.sure-none': '오늘이 지나면 이 안내문으로 찍은 출입을 받지 않습니다. 붙인 안내문을 떼세요.',
   'console.reason.register.call-number-form':
     '매장에 줄 수 있는 번호가 아닙니다. 통신사와 맺은 계약서를 봐 주세요.',
   'console.reason.register.call-number-taken':
     '다른 매장이 쓰는 번호입니다. 누구의 번호인지 통신사에 물어보세요.',
+  'console.reason.register.poster-none': '이 매장에는 안내문이 없습니다. 먼저 만들어 주세요.',
   'console.reason.register.sheet-day':
     '보관 기한이 지났거나 아직 오지 않은 날입니다. 종이에 적힌 날짜를 다시 보세요.',
   'console.reason.register.sheet-destroyed':

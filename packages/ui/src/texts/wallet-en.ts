@@ -53,6 +53,40 @@ export const walletEn: Readonly<Record<keyof typeof walletKo, string>> = {
   'wallet.nothing': 'Nothing that counts right now.',
   'wallet.paper': 'Print a paper code',
   'wallet.paper.detail': 'A code without a phone. Shown together with ID.',
+  'wallet.poster.again': 'Scan again',
+  'wallet.poster.camera-missing':
+    'No camera was found. Point your phone’s camera app at the poster, or choose a picture of it.',
+  'wallet.poster.camera-refused':
+    'The camera is blocked. Point your phone’s camera app at the poster, or choose a picture of it.',
+  'wallet.poster.enrol-first':
+    'You scanned the poster of {venue}. Once this wallet is enrolled, it goes on from there. If a wallet is on your home screen, open that one and tap [Scan poster].',
+  'wallet.poster.enter': 'I am coming in',
+  'wallet.poster.found-text':
+    'One tap writes this down as of now. Neither the place nor the body that keeps the register can see who you are.',
+  'wallet.poster.is-it': 'Is this the place?',
+  'wallet.poster.kept': 'Saved on this phone. It is sent by itself once there is a connection.',
+  'wallet.poster.open': 'Scan poster',
+  'wallet.poster.other': 'Scan another poster',
+  'wallet.poster.picture': 'Choose a picture',
+  'wallet.poster.problem.next': 'Show your code to the staff, or be recorded in another way.',
+  'wallet.poster.problem.no-code': 'No poster’s code was found.',
+  'wallet.poster.problem.no-key': 'The rules on this phone are too old to seal anything.',
+  'wallet.poster.problem.no-pass': 'All codes of this phone are used up, so nothing was written.',
+  'wallet.poster.problem.no-rules': 'This phone has no rules yet and cannot check the poster.',
+  'wallet.poster.problem.not-genuine': 'This is no poster of the register. Do not scan it.',
+  'wallet.poster.problem.not-kept': 'This phone could not save it.',
+  'wallet.poster.problem.not-wanted': 'This place records nobody at the moment.',
+  'wallet.poster.refused':
+    'Visits that were not taken: {count}. The place had changed its poster before you scanned the old one, or the time was wrong.',
+  'wallet.poster.scan': 'Scan the poster',
+  'wallet.poster.scan-text':
+    'Point at the poster “Scan this when you come in”. It works without the internet.',
+  'wallet.poster.sent': 'The register has it.',
+  'wallet.poster.show-text':
+    'Show this at the door. Word and shape are the same as on the place’s own screen. Your certificate is checked apart.',
+  'wallet.poster.waiting':
+    'Visits not sent yet: {count}. They are sent by themselves once there is a connection.',
+  'wallet.poster.written': 'Coming in',
   'wallet.privacy': 'This venue does not see your name.',
   'wallet.problem.busy':
     'The issuer is busy right now. The codes you have still work. Please try again in a while.',

@@ -50,6 +50,39 @@ export const walletKo = {
   'wallet.nothing': '지금 쓸 수 있는 증명이 없습니다.',
   'wallet.paper': '종이 QR 인쇄',
   'wallet.paper.detail': '휴대전화 없이 쓰는 QR입니다. 신분증과 함께 보여 줍니다.',
+  'wallet.poster.again': '다시 찍기',
+  'wallet.poster.camera-missing':
+    '카메라를 찾지 못했습니다. 휴대전화의 카메라 앱으로 안내문을 비추거나, 찍어 둔 사진을 고르세요.',
+  'wallet.poster.camera-refused':
+    '카메라가 막혀 있습니다. 휴대전화의 카메라 앱으로 안내문을 비추거나, 찍어 둔 사진을 고르세요.',
+  'wallet.poster.enrol-first':
+    '{venue} 안내문을 찍었습니다. 지갑을 받으면 이어서 출입을 적습니다. 홈 화면에 지갑이 따로 있으면 그 지갑을 열어 [안내문 찍기]를 누르세요.',
+  'wallet.poster.enter': '들어갑니다',
+  'wallet.poster.found-text':
+    '누르면 지금 시각으로 출입이 적힙니다. 누구인지는 이 매장도 명부를 맡은 기관도 볼 수 없습니다.',
+  'wallet.poster.is-it': '여기가 맞나요?',
+  'wallet.poster.kept': '이 휴대전화에 저장했습니다. 연결되면 저절로 보냅니다.',
+  'wallet.poster.open': '안내문 찍기',
+  'wallet.poster.other': '다른 안내문 찍기',
+  'wallet.poster.picture': '찍어 둔 사진 고르기',
+  'wallet.poster.problem.next': '입구 직원에게 QR을 보여 주거나 다른 방법으로 출입을 남겨 주세요.',
+  'wallet.poster.problem.no-code': '안내문의 QR을 찾지 못했습니다.',
+  'wallet.poster.problem.no-key': '받아 둔 규칙이 오래되어 봉인할 수 없습니다.',
+  'wallet.poster.problem.no-pass': '새 QR을 다 써서 적을 수 없습니다.',
+  'wallet.poster.problem.no-rules': '아직 규칙을 받지 못해 안내문을 확인할 수 없습니다.',
+  'wallet.poster.problem.not-genuine': '출입명부의 안내문이 아닙니다. 찍지 마세요.',
+  'wallet.poster.problem.not-kept': '이 휴대전화에 저장하지 못했습니다.',
+  'wallet.poster.problem.not-wanted': '지금 이 매장은 출입을 기록하지 않습니다.',
+  'wallet.poster.refused':
+    '받아들여지지 않은 출입이 {count}건 있습니다. 매장이 안내문을 바꾼 뒤에 옛 안내문을 찍었거나 시각이 맞지 않았습니다.',
+  'wallet.poster.scan': '안내문 찍기',
+  'wallet.poster.scan-text':
+    '매장에 붙은 ‘들어오실 때 찍어 주세요’ 안내문을 비추세요. 인터넷이 없어도 됩니다.',
+  'wallet.poster.sent': '출입명부에 들어갔습니다.',
+  'wallet.poster.show-text':
+    '이 화면을 입구에 보여 주세요. 낱말과 그림이 매장 화면과 같으면 됩니다. 증명 확인은 따로 합니다.',
+  'wallet.poster.waiting': '아직 보내지 못한 출입이 {count}건 있습니다. 연결되면 저절로 보냅니다.',
+  'wallet.poster.written': '들어갑니다',
   'wallet.privacy': '이 매장은 내 이름을 볼 수 없습니다.',
   'wallet.problem.busy':
     '지금은 발급기관이 바쁩니다. 이미 있는 QR은 그대로 쓸 수 있습니다. 잠시 뒤 다시 눌러 주세요.',

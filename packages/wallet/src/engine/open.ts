@@ -1,11 +1,12 @@
 import { calendarOf } from '@munjigi/core/rules';
-import { type DiaryNote, type HeldPass, inTurn, storageSelfTest, type Waiting } from '@munjigi/offline';
+import { type HeldPass, inTurn, storageSelfTest, type Waiting } from '@munjigi/offline';
 import type { Appearance } from '@munjigi/ui/appearance';
 import { isTextKey, t } from '@munjigi/ui/texts';
 import { batch, computed, effect, type Signal, signal } from '@preact/signals';
 import { heldCertificates, openHolder, problemOf } from '../holder.ts';
 import type { ProviderPerson, Stage, View, Wallet } from '../model.ts';
-import { clockText, dayText, longDayText, timeText } from './dates.ts';
+import { clockText, dayText, timeText } from './dates.ts';
+import { openDiary } from './diary.ts';
 import { openDrawing } from './drawing.ts';
 import { openDue } from './due.ts';
 import { type Enrolling, enrolPerson, renewBatch } from './enrolment.ts';
@@ -18,6 +19,7 @@ import { followSignedWord, isConcerned } from './signed-word.ts';
 import { finishSignIn, goSignIn, type SignedIn } from './signing-in.ts';
 import { cards, endOf, type HeldCertificate, standing, useful } from './standing.ts';
 import { openTicker } from './ticker.ts';
+import { openVisiting } from './visiting.ts';
 import { keepAwake } from './wake-lock.ts';
 
 export interface Opening {
@@ -29,6 +31,8 @@ export interface Opening {
   readonly renewsItself: boolean;
   /** What a provider's page came back with, where this page was opened by one. */
   readonly answer?: string | null;
+  /** The address that a poster's code opened, or null. */
+  readonly poster?: string | null;
 }
 
 export interface OpenWallet extends Wallet {
@@ -51,6 +55,7 @@ export async function openWallet({
   update,
   renewsItself,
   answer = null,
+  poster = null,
 }: Opening): Promise<OpenWallet> {
   const holder = openHolder(profile);
   const { store, issuer } = holder;
@@ -70,7 +75,6 @@ export async function openWallet({
   const person = signal<Wallet['person']['value']>(null);
   const certificates = signal<readonly HeldCertificate[]>([]);
   const passes = signal<readonly HeldPass[]>([]);
-  const notes = signal<readonly DiaryNote[]>([]);
   const people = signal<readonly ProviderPerson[] | null>(null);
   const providers = signal<Wallet['providers']['value']>([]);
   const signedIn = signal<SignedIn | null>(null);
@@ -95,18 +99,23 @@ export async function openWallet({
     store,
     ticker,
     timeOf: (at) => timeText(zone.peek(), at),
-    onShown: (_, at) => void store.addToDiary(at).then(readDiary),
+    onShown: (_, at) => void store.addToDiary(at).then(diary.read),
   });
 
-  const readDiary = async () => {
-    const retention = policy.peek()?.retentionDays;
-    if (retention !== undefined) {
-      const { calendar } = policy.peek() as NonNullable<typeof policy.value>;
-      const today = calendar.startOf(calendar.dateOf(ticker.read() / 1000));
-      await store.forgetBefore(today - (retention - 1) * 86_400);
-    }
-    notes.value = (await store.diary()).sort((a, b) => b.at - a.at);
-  };
+  const diary = openDiary({ store, ticker, policy, zone, language });
+  const visiting = openVisiting({
+    holder,
+    visits: holder.visits(() => void visiting.refresh()),
+    policy,
+    ticker,
+    timeOf: (at) => timeText(zone.peek(), at),
+    refreshRules: () => rules.refresh(),
+    onWritten: () => void diary.read(),
+    onPoster: () => {
+      view.value = 'poster';
+    },
+  });
+
   const readHolder = async () => {
     const [enrolment, held] = await Promise.all([store.enrolment(), store.passes()]);
     batch(() => {
@@ -143,7 +152,7 @@ export async function openWallet({
       signedIn.value = null;
       await enrolPerson(holder, who, policy.peek(), ticker.read() / 1000, onWaiting);
       await readHolder();
-      view.value = 'qr';
+      view.value = visiting.visiting.peek().state === 'found' ? 'poster' : 'qr';
       await drawing.redraw();
     });
 
@@ -181,6 +190,7 @@ export async function openWallet({
     rules.watch(() => !document.hidden),
     () => document.removeEventListener('visibilitychange', seen),
     due.stop,
+    visiting.close,
     () => ticker.close(),
     () => drawing.close(),
     () => awake(false),
@@ -222,15 +232,8 @@ export async function openWallet({
     ),
     reminder: reminding.banner,
     lookup: lookups.sentence(language),
-    diary: computed(() =>
-      notes.value.map(({ id, at, place }) => ({
-        id,
-        at,
-        day: longDayText(language.value, zone.value, at),
-        time: timeText(zone.value, at),
-        place,
-      })),
-    ),
+    diary: diary.lines as Wallet['diary'],
+    ...visiting.forScreens,
     retentionDays: computed(() => policy.value?.retentionDays ?? 0),
     exercise: computed(() => policy.value?.exercise ?? false),
     people,
@@ -261,7 +264,7 @@ export async function openWallet({
     text,
     show(next) {
       problem.value = null;
-      if (next === 'diary') void readDiary();
+      if (next === 'diary') void Promise.all([diary.read(), visiting.refresh()]);
       if (next === 'more')
         void store.passes().then((held) => {
           passes.value = held;
@@ -304,19 +307,13 @@ export async function openWallet({
     },
     dismissReminder: () => void reminding.seen(),
     dismissLookup: () => void lookups.seen(),
-    async notePlace(id, place) {
-      const note = notes.value.find((one) => one.id === id);
-      if (note) await store.notePlace({ ...note, place: place.trim() });
-      await readDiary();
+    lookForPoster() {
+      visiting.again();
+      view.value = 'poster';
     },
-    async forget(id) {
-      await store.forget(id);
-      await readDiary();
-    },
-    async forgetAll() {
-      await store.forget();
-      await readDiary();
-    },
+    notePlace: diary.notePlace,
+    forget: diary.forget,
+    forgetAll: diary.forgetAll,
     refresh: () => rules.refresh(),
     close() {
       for (const stop of stops) stop();
@@ -329,7 +326,9 @@ export async function openWallet({
     return wallet;
   }
   await readHolder();
-  await readDiary();
+  await diary.read();
+  if (poster !== null && (await visiting.take(poster))) view.value = 'poster';
+  void visiting.refresh();
   if (answer !== null)
     await errand(async () => {
       signedIn.value = await finishSignIn(issuer, answer);

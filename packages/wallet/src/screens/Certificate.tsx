@@ -1,7 +1,7 @@
 import { Button, Figure, LiveMark, S, tickAt } from '@munjigi/ui/elements';
 import { useComputed, useSignal } from '@preact/signals';
-import { useLayoutEffect, useRef } from 'preact/hooks';
 import type { Wallet } from '../model.ts';
+import { useFrameSize } from './frame-size.ts';
 import { Tell } from './Tell.tsx';
 
 /** What a stranger reads in three seconds: the kind, its date, the name. For the eyes of staff only. */
@@ -11,21 +11,7 @@ export function Certificate({ wallet }: { readonly wallet: Wallet }) {
   const card = cards.find((one) => one.id === chosen.value) ?? cards[0];
   const calm = wallet.look.calm.value;
   const tick = useComputed(() => tickAt(wallet.nowMs.value, 15_000, calm));
-  const frame = useRef<HTMLDivElement>(null);
-  const size = useSignal({ width: 340, height: 560 });
-  useLayoutEffect(() => {
-    const element = frame.current;
-    if (!element) return;
-    const measure = () => {
-      const { clientWidth, clientHeight } = element;
-      if (clientWidth > 0)
-        size.value = { width: 340, height: Math.round((clientHeight / clientWidth) * 340) };
-    };
-    measure();
-    const watch = new ResizeObserver(measure);
-    watch.observe(element);
-    return () => watch.disconnect();
-  }, [card === undefined]);
+  const { frame, size } = useFrameSize(card === undefined);
 
   if (!card) {
     return (

@@ -90,6 +90,9 @@ function WithCode({ wallet, code }: { readonly wallet: Wallet; readonly code: Co
             <span class="quiet">{wallet.text('wallet.slow.length')}</span>
           </Button>
         )}
+        <Button data-munjigi="poster" onClick={() => wallet.lookForPoster()}>
+          {wallet.text('wallet.poster.open')}
+        </Button>
       </div>
     </>
   );

@@ -5,6 +5,7 @@ import type { DiaryEntry, Wallet } from '../model.ts';
 /** When a code was shown, and where if the visitor notes it. It never leaves this phone. */
 export function Diary({ wallet }: { readonly wallet: Wallet }) {
   const sure = useSignal(false);
+  const here = wallet.visitsHere.value;
   const days = byDay(wallet.diary.value);
   return (
     <main class="diary">
@@ -12,6 +13,16 @@ export function Diary({ wallet }: { readonly wallet: Wallet }) {
       <p class="small">
         <S text={wallet.text('wallet.diary.about', { days: wallet.retentionDays.value })} />
       </p>
+      {here.count > 0 && (
+        <p class="small" role="status" data-munjigi="visits-waiting">
+          <S text={wallet.text('wallet.poster.waiting', { count: here.count })} />
+        </p>
+      )}
+      {here.refused > 0 && (
+        <p class="problem small" data-munjigi="visits-refused">
+          <S text={wallet.text('wallet.poster.refused', { count: here.refused })} />
+        </p>
+      )}
       {days.length === 0 && <p style="margin-top: var(--s-6)">{wallet.text('wallet.diary.empty')}</p>}
       {days.map(([day, visits]) => (
         <section key={day}>

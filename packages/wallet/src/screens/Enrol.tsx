@@ -7,11 +7,17 @@ import type { ProviderPerson, Wallet } from '../model.ts';
 /** The first start: who this is (the demonstration's provider), what is kept and where, and one tap to receive. */
 export function Enrol({ wallet }: { readonly wallet: Wallet }) {
   const chosen = useSignal<ProviderPerson | null>(null);
+  const visiting = wallet.visiting.value;
   useEffect(() => {
     if (wallet.people.value === null) void wallet.loadPeople();
   }, [wallet]);
   return (
     <main class="enrol">
+      {visiting.state === 'found' && (
+        <p class="notice told" role="status" data-munjigi="poster-waits">
+          <S text={wallet.text('wallet.poster.enrol-first', { venue: visiting.venue })} />
+        </p>
+      )}
       {wallet.waiting.value ? (
         <Waiting wallet={wallet} />
       ) : wallet.signedIn.value ? (

@@ -6,6 +6,7 @@ import { useAsked, useConsole, useWords } from '../use.ts';
 import { Call } from './Call.tsx';
 import { CountPlots } from './CountPlots.tsx';
 import { Pin } from './Pin.tsx';
+import { Poster } from './Poster.tsx';
 import { SheetsBrief } from './Sheets.tsx';
 
 /** One venue on one screen: what came, its gates, who works there. */
@@ -86,6 +87,7 @@ export function Venue({ venueId }: { readonly venueId: number }) {
                 {(value.takesCalls || value.call) && (
                   <Call venueId={venueId} call={value.call} mine={isOwner} again={venue.again} />
                 )}
+                <Poster venueId={venueId} mine={isOwner} />
                 <SheetsBrief venueId={venueId} />
                 {isOwner && <Pin venueId={venueId} />}
                 {retention !== null && (

@@ -122,7 +122,8 @@ function rowOf(
       const proof = `${Buffer.from(presence.handle).toString('latin1')}${opened.drawnAt}`;
       if (proofs.has(proof)) return row({ state: 'apart', subject: 'pass', why: 'repeated' });
       proofs.add(proof);
-      return ask('pass', 'presence', opened.kid, presence.handle);
+      // A phone that wrote its own entry shows that it was somebody's, not where it was.
+      return ask('pass', record === 'poster' ? 'stated' : 'presence', opened.kid, presence.handle);
     }
     case 'paper-pass':
       return ask('paper-pass', 'static', opened.kid, opened.handle);

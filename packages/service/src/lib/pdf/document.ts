@@ -110,6 +110,21 @@ export class PrintedDocument {
     return this.#draw(`${number(stroke * MM)} w ${sides} re S`);
   }
 
+  /** Boxes filled with black, such as the modules of a code. */
+  fill(
+    boxes: readonly {
+      readonly x: number;
+      readonly y: number;
+      readonly width: number;
+      readonly height: number;
+    }[],
+  ): this {
+    const paths = boxes.map(({ x, y, width, height }) =>
+      [x * MM, (A4.height - y - height) * MM, width * MM, height * MM].map(number).join(' '),
+    );
+    return this.#draw(`${paths.map((path) => `${path} re`).join('\n')} f`);
+  }
+
   #draw(operators: string): this {
     const last = this.#pages.length - 1;
     if (last < 0) throw new Error('A page has to begin first.');

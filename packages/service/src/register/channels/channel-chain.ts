@@ -17,12 +17,18 @@ import type { ChannelKeys } from './channel-keys.ts';
 /** The words of recording that a channel may carry. */
 export type ChannelWord = Extract<RecordWord, 'call' | 'paper' | 'poster'>;
 
+/** A subject that arrived sealed, for the key of its day and the channel's place. */
+export interface SealedSubject {
+  readonly box: Uint8Array;
+  readonly dayKeyId: number;
+}
+
 /** What a channel writes down of one guest. */
 export interface ChannelEntry {
   /** When they came in, in whole seconds. */
   readonly at: number;
   readonly check: CheckWord;
-  readonly subject: Subject;
+  readonly subject: Subject | SealedSubject;
 }
 
 /** The bundle as this body believes it, and the digest of its document. */
@@ -97,6 +103,11 @@ export class ChannelChains {
     return { results: answer.results, alarms };
   }
 
+  /** The name of a venue's chain: the thumbprint of its key, 32 bytes. */
+  nameOf(venueId: number, word: ChannelWord): Uint8Array {
+    return keyThumbprint(this.parts.keys.signer(venueId, word).publicKey);
+  }
+
   /** Makes an answer that writes nothing wait for a standby, as the answer that wrote did. */
   async touch(session: Session, venueId: number, word: ChannelWord, nowMs: number): Promise<void> {
     const gate = keyThumbprint(this.parts.keys.signer(venueId, word).publicKey);
@@ -144,6 +155,7 @@ export class ChannelChains {
     place: Omit<Parameters<typeof sealSubject>[0]['place'], 'day'>,
     { at, subject }: ChannelEntry,
   ): Promise<Pick<Entry, 'subject' | 'dayKeyId'>> {
+    if ('box' in subject) return { subject: subject.box, dayKeyId: subject.dayKeyId };
     const day = this.parts.days.calendar.dateOf(at);
     const dayKey = dayKeyFor(bundle, day);
     if (!dayKey) throw new ApiError('register.channel-rules');

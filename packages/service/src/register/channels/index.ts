@@ -5,5 +5,6 @@ export {
   type ChannelParts,
   type ChannelWord,
   type KnownBundle,
+  type SealedSubject,
 } from './channel-chain.ts';
 export { ChannelKeys } from './channel-keys.ts';

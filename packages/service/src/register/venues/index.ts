@@ -7,6 +7,7 @@ import type { Database } from '../../db/index.ts';
 import type { Who } from '../../lib/who.ts';
 import type { CallDesk, VenueCall } from '../calls/index.ts';
 import type { VenueCounts } from '../counts/read.ts';
+import type { PosterDesk } from '../posters/index.ts';
 import type { Receipts } from '../receipts.ts';
 import type { SheetDesk } from '../sheets/index.ts';
 import type { Alarm, PolicyTerms } from '../types.ts';
@@ -55,6 +56,8 @@ export interface VenueOfficeParts {
   readonly calls: CallDesk | null;
   /** Paper at the door; null where no rules are told to this desk. */
   readonly sheets: SheetDesk | null;
+  /** Posters that guests scan; null where none are made here. */
+  readonly posters: PosterDesk | null;
   /** Takes a line for the public log; it may throw, and is then told again. */
   readonly tell?: (line: RevokedLine) => void | Promise<void>;
   readonly counts: (venueId: number, days: number) => Promise<VenueCounts>;
@@ -72,6 +75,16 @@ export interface VenueDetail extends ListedVenue {
   readonly devices: readonly ListedGate[];
   /** Whoever may act for it; empty for staff. */
   readonly people: Awaited<ReturnType<People['of']>>;
+}
+
+/** Ways of being recorded without a device, as its devices name them. */
+export interface VenueWays {
+  /** The number that guests can call; null where none works. */
+  readonly call: string | null;
+  /** Sheets of paper lie ready for today. */
+  readonly sheets: boolean;
+  /** The number of the poster that counts; null for none. */
+  readonly poster: number | null;
 }
 
 /** The part of the register desk that venues, their people and their gates come to. */
@@ -188,18 +201,17 @@ export class VenueOffice {
   async news(
     venueId: number,
     thumbprint: Uint8Array,
-  ): Promise<
-    | (GateNews & { readonly call: string | null; readonly sheets: boolean; readonly pin: VenuePin | null })
-    | null
-  > {
-    const { db, calls, sheets } = this.parts;
+  ): Promise<(GateNews & VenueWays & { readonly pin: VenuePin | null }) | null> {
+    const { db, calls, sheets, posters } = this.parts;
     const news = await gateNews(db, venueId, thumbprint);
     if (!news) return null;
     const call = await calls?.numberOf(venueId);
+    const poster = await posters?.posterOf(venueId);
     return {
       ...news,
       call: call?.state === 'works' ? call.shown : null,
       sheets: (await sheets?.lieReady(venueId)) ?? false,
+      poster: poster?.posterNo ?? null,
       pin: await venuePin(db, venueId),
     };
   }

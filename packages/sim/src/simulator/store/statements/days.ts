@@ -101,6 +101,8 @@ export const days: Handlers = {
   'DELETE FROM trouble WHERE hour < $1': () => NOTHING,
   'DELETE FROM call_number WHERE until < $1': () => NOTHING,
   'DELETE FROM call_taken c WHERE c.venue_id > $1 AND c.venue_id <= $2 AND c.day_start < $3': () => NOTHING,
+  'DELETE FROM poster_taken p WHERE p.venue_id > $1 AND p.venue_id <= $2 AND p.day_start < $3': () => NOTHING,
+  'DELETE FROM poster_day p WHERE p.venue_id > $1 AND p.venue_id <= $2 AND p.day_start < $3': () => NOTHING,
   'DELETE FROM call_day c WHERE c.venue_id > $1 AND c.venue_id <= $2 AND c.day_start < $3': () => NOTHING,
   'DELETE FROM sheet_line l WHERE l.venue_id > $1 AND l.venue_id <= $2 AND l.day_start < $3': () => NOTHING,
 
