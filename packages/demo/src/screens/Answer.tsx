@@ -65,13 +65,15 @@ export function Answer({ demo }: { readonly demo: Demo }) {
           </button>
         ))}
       </div>
-      <iframe
-        // Another document, another page: it has no script that would fetch it.
-        key={`${address} ${demo.documents.now.value?.sequence}`}
-        src={address}
-        title={say(language, `answer.${page}`)}
-        data-demo={page}
-      />
+      <div class="page">
+        <iframe
+          // Another document, another page: it has no script that would fetch it.
+          key={`${address} ${demo.documents.now.value?.sequence}`}
+          src={address}
+          title={say(language, `answer.${page}`)}
+          data-demo={page}
+        />
+      </div>
       <p class="from">
         {say(language, 'answer.from')}{' '}
         <a href={address} target="_blank" rel="noreferrer">

@@ -72,7 +72,7 @@ function Servers({ demo }: { readonly demo: Demo }) {
 function Bar({ server, language }: { readonly server: Server; readonly language: Language }) {
   const { name, state, requestsPerSecond, led } = server;
   const dead = state === 'stopped';
-  const full = Math.min(100, (requestsPerSecond / FULL) * 100);
+  const full = requestsPerSecond === 0 ? 0 : Math.max(2, Math.min(100, (requestsPerSecond / FULL) * 100));
   return (
     <div
       class={`server${dead ? ' dead' : led ? ' led' : ''}`}
@@ -80,8 +80,8 @@ function Bar({ server, language }: { readonly server: Server; readonly language:
       data-service={state}
       data-led={led}
     >
-      <span>{say(language, 'register.server', { name })}</span>
-      <span class="bar">{!dead && <i style={{ width: `${Math.max(2, full)}%` }} />}</span>
+      <span class="num">{say(language, 'register.server', { name })}</span>
+      <span class="bar">{!dead && <i style={{ width: `${full}%` }} />}</span>
       <span class="num">
         {state === 'running'
           ? say(language, 'register.load', { n: requestsPerSecond })

@@ -28,7 +28,7 @@ export class DemoControl {
   }
 
   async serve(request: IncomingMessage, response: ServerResponse, url: URL): Promise<void> {
-    const { director, calls, story, policy, record } = this.#parts;
+    const { director, servers, calls, story, policy, record } = this.#parts;
     const route = `${request.method} ${url.pathname}`;
     if (request.method === 'POST' && !fromOurPage(request)) {
       request.resume();
@@ -44,9 +44,13 @@ export class DemoControl {
         case 'GET /demo/setup.json':
           return json(response, 200, { ...director.setup, policy, story, record });
         case 'GET /demo/rows': {
-          if (!director.setup || this.#parts.servers.state !== 'running') return json(response, 503, stopped);
+          if (!director.setup || servers.state !== 'running') return json(response, 503, stopped);
           const limit = Math.min(200, Math.max(1, Number(url.searchParams.get('limit')) || 50));
-          return json(response, 200, await calls.rows(director.setup.venueId, limit));
+          return json(
+            response,
+            200,
+            await calls.rows(director.setup.venueId, limit, servers.next() ?? undefined),
+          );
         }
         case 'POST /demo/begin':
           await director.begin();

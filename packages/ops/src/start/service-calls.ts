@@ -70,7 +70,8 @@ export class ServiceCalls {
     return this.call('POST', '/api/register/venues', venue);
   }
 
-  rows(venueId: number, limit: number): Promise<{ rows: unknown[]; total: number }> {
-    return this.call('GET', `/api/register/rows?venue=${venueId}&limit=${limit}`);
+  /** Asked of the server at that port: whoever reads is led to one of them like everybody. */
+  rows(venueId: number, limit: number, port?: number): Promise<{ rows: unknown[]; total: number }> {
+    return this.call('GET', `/api/register/rows?venue=${venueId}&limit=${limit}`, undefined, port);
   }
 }

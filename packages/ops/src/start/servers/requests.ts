@@ -1,4 +1,4 @@
-const WINDOW_MS = 4000;
+const WINDOW_MS = 2200;
 const PATIENCE_MS = 1000;
 const COUNTED = /^munjigi_requests_total\{([^}]*)\} (\d+)/gm;
 
