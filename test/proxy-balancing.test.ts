@@ -59,7 +59,7 @@ describe('three nodes behind the door', () => {
 
   through('a node that is full in no time does not draw the requests of the others to itself', async () => {
     const [a, ...others] = nodes;
-    for (const node of others) node.delayMs = 15;
+    for (const node of others) node.delayMs = 60;
     a!.status = 503;
     const statuses = (await rush(500, 12, () => post())).map(({ status }) => status);
     // What happens where nobody says that it is full: half of all requests, three times in ten too many.
