@@ -25,6 +25,12 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   canary: async () => (await import('./canary/main.ts')).main,
 };
 
+/** Commands that open databases of a data folder themselves. */
+const OPENS_DATABASES = new Set([
+  ...['bundle', 'accounts', 'issue', 'retention', 'keys', 'doctor', 'sunset', 'serve'],
+  ...['backup', 'restore', 'register', 'log'],
+]);
+
 const HELP = `munjigi COMMAND …
 
 Commands: ${Object.keys(COMMANDS).join(', ')}
@@ -35,7 +41,12 @@ munjigi COMMAND --help says more.
 export async function main(args: readonly string[]): Promise<number> {
   const [name = 'help', ...rest] = args;
   const load = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
-  if (load) return (await load())(rest);
+  if (load) {
+    const command = await load();
+    if (!OPENS_DATABASES.has(name)) return command(rest);
+    const { withFolderDatabases } = await import('./start/servers/in-folder.ts');
+    return withFolderDatabases(rest, () => command(rest));
+  }
   const asked = name === 'help' || name === '--help' || name === '-h';
   (asked ? process.stdout : process.stderr).write(
     asked ? HELP : `munjigi: there is no command "${name}".\n\n${HELP}`,

@@ -10,8 +10,10 @@ export const rights: Check = async ({ config: { data } }) => {
     return [
       found('rights', null, 'unknown', 'On Windows the rights of the data folder are not looked at here.'),
     ];
+  // A PostgreSQL of the folder's own runs as another user, who has to pass through it and reads nothing there.
+  const forData = existsSync(join(data, 'postgres')) ? 0o066 : 0o077;
   const open = [data, ...secrets(join(data, 'keys'))].filter(
-    (path) => existsSync(path) && (statSync(path).mode & 0o077) !== 0,
+    (path) => existsSync(path) && (statSync(path).mode & (path === data ? forData : 0o077)) !== 0,
   );
   const [first] = open;
   return [

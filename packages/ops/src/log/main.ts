@@ -77,7 +77,7 @@ async function run(args: readonly string[]): Promise<number> {
   };
   const source: LogSource = values.url
     ? urlSource(values.url)
-    : await dataSource(values.data!, values['database-authority']);
+    : await dataSource(values.data!, values['database-authority'] ?? process.env.MUNJIGI_DATABASE_AUTHORITY);
   try {
     const crypto = nodeCrypto();
     const trust = await readTrust(source, crypto, values.root ? fromHex(values.root) : null);

@@ -48,6 +48,14 @@ kill "$reader" 2>/dev/null
 rm -rf "$sockets"
 exit $code`;
 
+/** Arguments of `munjigi serve`, pair by pair: each desk's database. */
+export const databaseFlags = (address: (database: string) => string): string[] =>
+  DESKS.flatMap((desk) => [`--database-${desk}`, address(desk)]);
+
+/** The address of a database behind a socket in that folder. */
+export const ownAddress = (sockets: string, database: string): string =>
+  `postgres://${USER}@localhost/${database}?host=${encodeURIComponent(sockets)}`;
+
 /**
  * Opens the PostgreSQL of a data folder, made where there is none yet; or says why one server has to do.
  * @param embedded true where the embedded database was asked for
@@ -91,7 +99,7 @@ export async function openOwnPostgres(
     throw error;
   }
   return {
-    flags: DESKS.flatMap((desk) => [`--database-${desk}`, server.address(desk)]),
+    flags: databaseFlags(server.address),
     async stop() {
       await server.stop();
       await lock.release();
@@ -175,8 +183,7 @@ async function openCluster(programs: Programs, cluster: string, say: (line: stri
     }
   }
   return {
-    address: (database: string) =>
-      `postgres://${USER}@localhost/${database}?host=${encodeURIComponent(sockets)}`,
+    address: (database: string) => ownAddress(sockets, database),
     async stop() {
       wanted = false;
       child?.stdin?.end();
