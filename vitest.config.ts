@@ -3,7 +3,7 @@ import SlowFirst from './tools/slow-first.mjs';
 
 // Tests read the TypeScript sources of every package through the `munjigi:source` export condition. Unit tests stand
 // beside their source; tests of several parts together stand in test/, those with a real browser in test/browser.
-// The second group starts after the first and runs one file at a time: two cores cannot serve two browsers and a bench.
+// The second group starts after the first and runs two files at a time: what two cores can serve of browsers.
 const source = {
   resolve: { conditions: ['munjigi:source'] },
   ssr: { resolve: { conditions: ['munjigi:source'], externalConditions: ['munjigi:source'] } },
@@ -34,7 +34,7 @@ export default defineConfig({
           ...times,
           name: 'whole',
           include: ['test/browser/*.test.ts', 'test/start-*.test.ts'],
-          fileParallelism: false,
+          maxWorkers: 2,
           sequence: { groupOrder: 1 },
         },
       },
