@@ -38,7 +38,8 @@ describeInBrowser('a full trace by two officers with passkeys', () => {
   };
 
   beforeAll(async () => {
-    munjigi = await startMunjigi([], { data });
+    // One server: a moment that is set here must count at the next click.
+    munjigi = await startMunjigi(['--embedded'], { data });
     browser = await launchBrowser();
     venueId = await guestsAtTheDoor(browser, munjigi.address);
     await setClock(THREE);
