@@ -15,7 +15,7 @@ export const drill20210101: Drill = {
       postgres.stop('immediate'),
     ]);
     note('nodes, balancer and database are gone');
-    await arrive('nothing answers', 18);
+    await arrive('nothing answers', 32);
     // Every door has been told. Whoever is asked now, nobody answers.
     mirror.up = false;
     await Promise.all([authority.process.kill(), ...databases.slice(1).map((one) => one.stop('immediate'))]);
