@@ -6,12 +6,9 @@ import { STORY_MS } from './support/register.ts';
 import { Nodes } from './support/runs/nodes.ts';
 import { run } from './support/runs/run.ts';
 
-/**
- * `RUNS_SEED` plays from a seed again, `RUNS` plays another number of runs: `RUNS=100` is the hundred of the name. Each run of the tests
- * plays new seeds, fewer of them.
- */
+/** `RUNS_SEED` plays from a seed again, `RUNS` plays another number of runs. */
 const FIRST_SEED = Number(process.env.RUNS_SEED ?? randomInt(1_000_000_000));
-const RUNS = Number(process.env.RUNS ?? 40);
+const RUNS = Number(process.env.RUNS ?? 100);
 /** Seeds that found a fault once: a device put back with nothing new got no receipt that it could compare. */
 const FOUND = [682_707_674];
 const CHECK = 'h.counter <> p_counter OR h.head <> p_head OR h.seen <> p_seen';

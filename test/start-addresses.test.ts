@@ -262,9 +262,19 @@ describe('npm start', () => {
     expect(await status('/api/issuer/people')).toBe(200);
   }, 180_000);
 
-  it('leaves nothing running when it is killed', async () => {
+  const readsTheLog = async () => {
+    const { code, output } = await printedBy(['log', 'verify', '--data', data]);
+    expect(code, output).toBe(0);
+    expect(output).toContain('"verified":true');
+  };
+
+  it('leaves nothing running when it is killed, and commands find its databases before and after', async () => {
+    // The embedded database is open to one process alone.
+    if (SERVERS === 3) await readsTheLog();
     expect(processesOf(data).length).toBeGreaterThan(SERVERS);
     running.process.kill('SIGKILL');
     await expect.poll(() => processesOf(data), { timeout: 30_000 }).toEqual([]);
-  }, 60_000);
+    await readsTheLog();
+    expect(processesOf(data)).toEqual([]);
+  }, 120_000);
 });
