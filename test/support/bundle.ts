@@ -9,17 +9,19 @@ const made = new Map<string, Promise<string>>();
 /**
  * One JavaScript file of a TypeScript script of the sources, for a process of its own that a test can end the hard way.
  * Packages stay outside; `import.meta.url` keeps naming the source, so that files beside it are found.
+ * @param withPackages true where it is started hundreds of times: one file starts faster than hundreds. Not for what needs packages
+ *   to be loaded in an order, as a whole service does; drivers of databases stay outside.
  */
-export function bundle(script: string): Promise<string> {
+export function bundle(script: string, withPackages = false): Promise<string> {
   let file = made.get(script);
   if (file === undefined) {
-    file = make(script);
+    file = make(script, withPackages);
     made.set(script, file);
   }
   return file;
 }
 
-async function make(script: string): Promise<string> {
+async function make(script: string, withPackages: boolean): Promise<string> {
   const outDir = join(ROOT, 'node_modules', '.cache', 'munjigi', `bundle-${process.pid}`);
   mkdirSync(outDir, { recursive: true });
   const conditions = ['munjigi:source', 'node', 'import'];
@@ -27,8 +29,9 @@ async function make(script: string): Promise<string> {
     configFile: false,
     logLevel: 'error',
     root: ROOT,
-    // What comes in hundreds of small files starts faster as one; drivers of databases are no modules to be bundled.
-    ssr: { noExternal: true, external: ['pg', '@electric-sql/pglite'], resolve: { conditions } },
+    ssr: withPackages
+      ? { noExternal: true, external: ['pg', '@electric-sql/pglite'], resolve: { conditions } }
+      : { noExternal: [/^@munjigi\//], resolve: { conditions } },
     build: { ssr: script, outDir, emptyOutDir: false, minify: false, target: 'node20', copyPublicDir: false },
     plugins: [
       {

@@ -29,7 +29,7 @@ export class Nodes {
   async start(node: number): Promise<void> {
     const child = await startAsked<Ask>([
       process.execPath,
-      await bundle(CHILD),
+      await bundle(CHILD, true),
       this.#keys,
       toBase64url(this.#privateKey),
     ]);
