@@ -10,7 +10,7 @@ import { dayText } from './dates.ts';
  */
 export function openLookups({ lookups, rules }: Holder, policy: ReadonlySignal<Policy | null>) {
   const day = signal<string | null>(null);
-  let looking: Promise<void> | null = null;
+  let looking = false;
 
   const look = async (pack: Policy, today: string): Promise<void> => {
     const use = rules.current;
@@ -37,10 +37,12 @@ export function openLookups({ lookups, rules }: Holder, policy: ReadonlySignal<P
       }),
     /** One look at a time; one that is due already costs nothing. */
     look(pack: Policy, today: string): void {
-      looking ??= look(pack, today)
+      if (looking) return;
+      looking = true;
+      void look(pack, today)
         .catch(() => undefined)
         .finally(() => {
-          looking = null;
+          looking = false;
         });
     },
     async seen(): Promise<void> {

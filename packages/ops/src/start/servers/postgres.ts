@@ -1,5 +1,14 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { chmodSync, existsSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
 import { chmod, mkdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -116,7 +125,7 @@ function versionOf(cluster: string): string | null {
 function ownerOf(programs: Programs, cluster: string | null): Programs {
   if (cluster === null || programs.as.uid === undefined) return programs;
   const { uid, gid } = statSync(cluster);
-  return uid === 0 ? programs : { ...programs, as: { uid, gid } };
+  return uid === 0 ? programs : { ...programs, as: { uid, gid }, own: (path) => chownSync(path, uid, gid) };
 }
 
 const within = ({ as }: Programs) => ({ ...as, cwd: '/', env: { ...process.env, LC_ALL: 'C.UTF-8' } });
