@@ -44,6 +44,8 @@ it('every door decides and records while nodes and balancer are gone, the servic
   expect(verdicts).toMatchObject({ refusedForServer: 0, wrong: 0 });
   expect(entries.made).toBeGreaterThan(40);
   expect(entries).toMatchObject({ lost: 0, doubled: 0 });
+  const ways = String(played.line.figures['of the entries: by eye · by call · by poster · on paper']);
+  expect(ways.split(' · ').map(Number), ways).not.toContain(0);
   expect(seconds.toRecover).not.toBeNull();
   expect(sentences[0]).toMatchObject({ notice: 'app-down', standing: 'provisional' });
 }, 420_000);

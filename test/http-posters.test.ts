@@ -2,9 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { toBase64url } from '@munjigi/core/encoding';
 import { posterIn } from '@munjigi/core/poster';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readCodes } from './browser/support/wallet-stand.ts';
 import { type SignedIn, signedIn } from './support/accounts.ts';
-import { drawnBoxes } from './support/printed.ts';
+import { drawnBoxes, readCodes } from './support/printed.ts';
 import { STORY_SECONDS, startTestService, type TestService } from './support/service.ts';
 
 const ADDRESS = '203.0.113.77';

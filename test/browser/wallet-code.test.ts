@@ -4,8 +4,9 @@ import { inspect } from '@munjigi/core/gate';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { WalletStage } from '../../packages/wallet/src/stage.ts';
+import { readCodes } from '../support/printed.ts';
 import { complaintsOf, describeInBrowser, launchBrowser } from './support/chromium.ts';
-import { openWalletStand, readCodes, STORY_MS } from './support/wallet-stand.ts';
+import { openWalletStand, STORY_MS } from './support/wallet-stand.ts';
 
 declare global {
   interface Window {

@@ -9,11 +9,11 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { OwnLayer } from '../../packages/service/src/register/own-layer.ts';
 import { type TestDatabase, testEngines } from '../support/databases.ts';
 import { bundle, DAY_PRIVATE, lineSigner, posterChannels } from '../support/posters.ts';
-import { drawnBoxes } from '../support/printed.ts';
+import { drawnBoxes, readCodes } from '../support/printed.ts';
 import { openRegister, type TestRegister } from '../support/register.ts';
 import { OPERATOR } from '../support/venues.ts';
 import { describeInBrowser, launchBrowser } from './support/chromium.ts';
-import { openWalletStand, readCodes, STORY_MS } from './support/wallet-stand.ts';
+import { openWalletStand, STORY_MS } from './support/wallet-stand.ts';
 
 const VISITS = '**/api/register/posters/visits';
 
@@ -60,20 +60,23 @@ describeInBrowser('a poster that the wallet scans', () => {
     return page;
   };
   const state = (page: Page, name: string) => page.waitForSelector(`main.poster[data-state=${name}]`);
-  const kept = (page: Page) =>
+  /** Visits that wait for their first answer, and those that the register is told of once more. */
+  const keptOf = (page: Page) =>
     page.evaluate(
       () =>
-        new Promise<number>((done) => {
+        new Promise<{ waiting: number; told: number }>((done) => {
           const opening = indexedDB.open('munjigi-wallet');
           opening.onsuccess = () => {
-            const counted = opening.result.transaction('visits').objectStore('visits').count();
-            counted.onsuccess = () => {
+            const all = opening.result.transaction('visits').objectStore('visits').getAll();
+            all.onsuccess = () => {
               opening.result.close();
-              done(counted.result);
+              const told = all.result.filter(({ again }) => again !== null).length;
+              done({ waiting: all.result.length - told, told });
             };
           };
         }),
     );
+  const kept = async (page: Page) => (await keptOf(page)).waiting;
   const entries = async () =>
     (
       await register.db.query<{ at: number; counter: number; subject: Uint8Array; thumbprint: Uint8Array }>(
@@ -150,6 +153,16 @@ describeInBrowser('a poster that the wallet scans', () => {
     if (who.kind !== 'pass') throw new Error('A visit holds a pass.');
     expect(await checkPresence(who, at, stand.policy.pack.windows, nodeCrypto())).toMatchObject({ ok: true });
     await other.close();
+
+    // A register that was put back from a backup would have lost it: a day later the phone tells of it once more, and lets it go.
+    expect(await keptOf(page)).toEqual({ waiting: 0, told: 1 });
+    const before = told.length;
+    await page.clock.fastForward('29:00:00');
+    await page.reload();
+    await expect.poll(() => told.length, { timeout: 20_000 }).toBe(before + 1);
+    expect(told.at(-1)!.body).toEqual(told[0]!.body);
+    await expect.poll(() => keptOf(page), { timeout: 20_000 }).toEqual({ waiting: 0, told: 0 });
+    expect(await entries()).toHaveLength(1);
     await page.close();
   });
 

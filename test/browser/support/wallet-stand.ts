@@ -1,6 +1,5 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
-import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
@@ -19,7 +18,6 @@ import {
   type IssuerOptions,
   openIssuerDesk,
 } from '@munjigi/service/issuer';
-import { prepareZXingModule, readBarcodes } from 'zxing-wasm/reader';
 import { StaticApps } from '../../../packages/ops/src/start/static-apps.ts';
 import { rateLimit } from '../../../packages/service/src/api/limits.ts';
 import { openLog } from '../../../packages/service/src/api/log.ts';
@@ -210,20 +208,4 @@ export async function openWalletStand(
       rmSync(data, { recursive: true, force: true, maxRetries: 5 });
     },
   };
-}
-
-let reader: Promise<unknown> | null = null;
-
-/** The texts of the codes in a picture (PNG or JPEG), read as the gate reads them. */
-export async function readCodes(picture: Uint8Array): Promise<string[]> {
-  const wasm = createRequire(import.meta.url).resolve('zxing-wasm/reader/zxing_reader.wasm');
-  reader ??= Promise.resolve(
-    prepareZXingModule({
-      overrides: { wasmBinary: readFileSync(wasm).buffer as ArrayBuffer },
-      fireImmediately: true,
-    }),
-  );
-  await reader;
-  const found = await readBarcodes(picture, { formats: ['QRCode'], tryHarder: true });
-  return found.map((code) => code.text);
 }

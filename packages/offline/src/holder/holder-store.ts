@@ -213,7 +213,7 @@ export class HolderStore {
     });
   }
 
-  /** Visits that the register does not have, the oldest first. */
+  /** Visits that the register does not have, or is to be told of once more; the oldest first. */
   async visits(): Promise<KeptVisit[]> {
     const kept = (await this.database.read(['visits'], (t) =>
       t.objectStore('visits').getAll(),
@@ -221,15 +221,23 @@ export class HolderStore {
     return kept.sort((a, b) => a.at - b.at);
   }
 
-  /** The register has it: nothing of it stays but the line in the diary. */
+  /** The register has it, and is told once more from an instant on (milliseconds of the wall clock). */
+  async visitTold(visit: string, again: number): Promise<void> {
+    await this.#changeVisit(visit, { again });
+  }
+
+  /** The register has it for good: nothing of it stays but the line in the diary. */
   async visitDone(visit: string): Promise<void> {
     await this.database.write(['visits'], (t) => t.objectStore('visits').delete(visit));
   }
 
   async visitRefused(visit: string): Promise<void> {
+    await this.#changeVisit(visit, { refused: true });
+  }
+
+  async #changeVisit(visit: string, change: Partial<KeptVisit>): Promise<void> {
     const one = (await this.visits()).find((kept) => kept.visit === visit);
-    if (one)
-      await this.database.write(['visits'], (t) => t.objectStore('visits').put({ ...one, refused: true }));
+    if (one) await this.database.write(['visits'], (t) => t.objectStore('visits').put({ ...one, ...change }));
   }
 
   /** Notice secrets of the passes that were shown and may still be looked up. */
@@ -264,11 +272,17 @@ export class HolderStore {
     await this.database.write(['diary'], (t) => t.objectStore('diary').put(note));
   }
 
-  /** Forgets one visit, or all of them. */
+  /** Forgets one visit, or all of them. What the register does not have yet is still sent; nothing is told of it once more. */
   async forget(id?: number): Promise<void> {
-    await this.database.write(['diary'], (t) =>
-      id === undefined ? t.objectStore('diary').clear() : t.objectStore('diary').delete(id),
+    const forgotten = id === undefined ? null : (await this.diary()).find((note) => note.id === id);
+    const told = (await this.visits()).filter(
+      ({ again, at }) => again !== null && (forgotten === null || at === forgotten?.at),
     );
+    await this.database.write(['diary', 'visits'], (t) => {
+      if (id === undefined) t.objectStore('diary').clear();
+      else t.objectStore('diary').delete(id);
+      for (const { visit } of told) t.objectStore('visits').delete(visit);
+    });
   }
 
   /** Forgets visits before an instant (seconds), also those that the register never took. */

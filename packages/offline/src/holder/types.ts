@@ -60,7 +60,7 @@ export interface DiaryNote {
   readonly place: string;
 }
 
-/** A visit written by a venue's poster, until the register has it. Bytes as base64url, as they are sent. */
+/** A visit written by a venue's poster, until the register has it for good. Bytes as base64url, as they are sent. */
 export interface KeptVisit {
   /** Drawn for this visit alone: the register takes it once. */
   readonly visit: string;
@@ -73,6 +73,8 @@ export interface KeptVisit {
   readonly box: string;
   /** True where the register will never take it; it stays to be told of, as long as the diary. */
   readonly refused: boolean;
+  /** When the register is told once more (milliseconds of the wall clock); null until it has answered. */
+  readonly again: number | null;
 }
 
 /** A code to draw. */

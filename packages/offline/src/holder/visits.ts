@@ -13,6 +13,12 @@ import type { KeptVisit } from './types.ts';
 /** Between two visits of one phone, so that nobody reads from their arrival that they were one person's. */
 const APART_MS = 60_000;
 const APART_LEAST_MS = 5_000;
+/**
+ * A register that is put back from a backup has lost what phones told it since, and cannot know of it. So each visit is told once more,
+ * a day later, give or take four hours: every backup of that day is older than that.
+ */
+const AGAIN_MS = 20 * 3_600_000;
+const AGAIN_SPREAD_MS = 8 * 3_600_000;
 /** What a register will never take, however often it is told. */
 const NEVER = new Set(['register.poster-ended', 'register.poster-time']);
 
@@ -20,16 +26,21 @@ const NEVER = new Set(['register.poster-ended', 'register.poster-time']);
 export type NotWritten = 'no-pass' | 'no-key';
 
 export interface VisitParts {
-  readonly store: HolderStore;
+  readonly store: Pick<
+    HolderStore,
+    'proofOfVisit' | 'addVisit' | 'visits' | 'visitTold' | 'visitDone' | 'visitRefused'
+  >;
   readonly crypto: Crypto;
   /** Front doors of the register. */
   readonly doors: () => readonly string[];
   /** Told when what waits here has changed. */
   readonly onChange?: () => void;
+  /** After how long a visit that the register has is told once more (milliseconds); about a day where nothing is said. */
+  readonly againMs?: () => number;
 }
 
 /**
- * Visits that this phone wrote itself by a venue's poster: kept until the register has them, sent one by one. Nothing that goes out
+ * Visits that this phone wrote itself by a venue's poster: kept until the register has them for good, sent one by one. Nothing that goes out
  * is another visit's: each has a number of its own and travels without cookies.
  */
 export class Visits {
@@ -68,13 +79,14 @@ export class Visits {
       dayKeyId: sealed.dayKeyId,
       box: toBase64url(sealed.box),
       refused: false,
+      again: null,
     };
     await store.addVisit(visit, poster.name);
     this.parts.onChange?.();
     return visit;
   }
 
-  /** Sends what waits, the first at once and each other a while later. Many may ask: it is done once. */
+  /** Sends what waits or is due once more, the first at once and each other a while later. Many may ask: it is done once. */
   send(): Promise<void> {
     if (this.#closed) return Promise.resolve();
     this.#sending ??= this.#next().finally(() => {
@@ -99,7 +111,10 @@ export class Visits {
 
   async #next(): Promise<void> {
     if (this.#timer) return;
-    const waiting = (await this.parts.store.visits()).filter(({ refused }) => !refused);
+    const now = Date.now();
+    const kept = (await this.parts.store.visits()).filter(({ refused }) => !refused);
+    const due = kept.filter(({ again }) => again !== null && again <= now);
+    const waiting = [...kept.filter(({ again }) => again === null), ...due];
     const first = waiting[0];
     if (!first) return;
     const wait = await this.#sendOne(first);
@@ -118,15 +133,16 @@ export class Visits {
   }
 
   /** Milliseconds until it is worth trying again; 0 where this one is done with. */
-  async #sendOne({ refused: _, ...told }: KeptVisit): Promise<number> {
-    const { store, doors, onChange } = this.parts;
+  async #sendOne({ refused: _, again, ...told }: KeptVisit): Promise<number> {
+    const { store, doors, onChange, againMs = aboutADay } = this.parts;
     try {
       await this.#doors.ask(
         doors(),
         (door) => callServer(`${door}/posters/visits`, told, { credentials: 'omit' }),
         true,
       );
-      await store.visitDone(told.visit);
+      if (again === null) await store.visitTold(told.visit, Date.now() + againMs());
+      else await store.visitDone(told.visit);
     } catch (error) {
       if (!(error instanceof ServerError)) throw error;
       if (!NEVER.has(error.code)) {
@@ -140,10 +156,13 @@ export class Visits {
           randomShare,
         );
       }
-      await store.visitRefused(told.visit);
+      if (again === null) await store.visitRefused(told.visit);
+      else await store.visitDone(told.visit);
     }
     this.#failures = 0;
     onChange?.();
     return 0;
   }
 }
+
+const aboutADay = (): number => AGAIN_MS + randomShare() * AGAIN_SPREAD_MS;

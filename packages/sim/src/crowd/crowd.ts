@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { type StageProcess, startProcess } from '../stage/index.ts';
 import type { Flooded, Flooding } from './flood.ts';
+import type { LadderTerms } from './ladder/terms.ts';
 import type { CrowdReport, CrowdRequest, Phase, Pulse } from './messages.ts';
 import type { Fetched, Fetching } from './wallets.ts';
 
@@ -25,6 +26,12 @@ export interface Crowd {
   /** Wallets fetch passes; resolves when the last of them has its own or has given up. */
   fetch(asked: Fetching): Promise<Fetched>;
   flood(asked: Flooding): Promise<Flooded>;
+  /** Guests begin to come by the other ways too. */
+  ladder(terms: LadderTerms): Promise<void>;
+  /** The register was put back to what it was before: who keeps calls is asked to tell of them again. */
+  putBack(): Promise<void>;
+  /** Nobody comes by the other ways any more; resolves when sheets are typed and all of it is answered. */
+  ladderEnds(): Promise<void>;
   report(): Promise<CrowdReport>;
   end(): Promise<void>;
 }
@@ -64,6 +71,9 @@ export async function startCrowd(): Promise<Crowd> {
     prepare: (issuer, wallets, people) => ask({ ask: 'prepare', issuer, wallets, people }),
     fetch: (asked) => ask({ ask: 'fetch', ...asked }),
     flood: (asked) => ask({ ask: 'flood', ...asked }),
+    ladder: (terms) => ask({ ask: 'ladder', terms }),
+    putBack: () => ask({ ask: 'put-back' }),
+    ladderEnds: () => ask({ ask: 'ladder-ends' }),
     report: () => ask({ ask: 'report' }),
     end: () => process.kill(),
   };

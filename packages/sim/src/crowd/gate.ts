@@ -1,6 +1,6 @@
 import { toBase64url, toHex, utf8Encode } from '@munjigi/core/encoding';
 import { possessionBytes } from '@munjigi/core/entry-pass';
-import { type Decision, decide, inspect, type Subject } from '@munjigi/core/gate';
+import { type Decision, decide, decideByStaff, inspect, type Subject } from '@munjigi/core/gate';
 import { sealSubject } from '@munjigi/core/sealed';
 import { compressPoint, keyThumbprint } from '@munjigi/core/signing';
 import { dayKeyFor } from '@munjigi/core/trust';
@@ -227,6 +227,41 @@ export class CrowdGate {
     };
   }
 
+  /** Staff look at what a guest shows, and type who it is. */
+  seenByEye(subject: Subject): Promise<Visit> {
+    const visit = this.#turn.then(() => this.#looked(subject));
+    this.#turn = visit.catch(() => {});
+    return visit;
+  }
+
+  async #looked(subject: Subject): Promise<Visit> {
+    const begun = performance.now();
+    const { policy, clock } = this.rules;
+    const estimate = clock.estimate();
+    if (!policy || !estimate) throw new Error('A gate without rules or time has nothing to look by.');
+    const seconds = Math.floor(estimate.ms / 1000);
+    const decision = decideByStaff('eye', policy, {
+      instant: { seconds, uncertaintySeconds: estimate.uncertaintyMs / 1000 },
+      bundleAgeSeconds: this.rules.ageSeconds(),
+      venue: this.terms.venue,
+      party: 'group',
+      seenBeforeAt: null,
+      lastDrawingOffsetSeconds: null,
+      obligation: this.rules.inUse?.now?.obligation ?? null,
+      obligationUntil: this.rules.inUse?.now?.validUntil ?? null,
+    });
+    const verdictMs = performance.now() - begun;
+    const { verdict, reason } = decision;
+    const counter = decision.record ? await this.#write(decision, subject, seconds, 'typed') : null;
+    return {
+      verdict,
+      reason,
+      verdictMs,
+      savedMs: counter === null ? null : performance.now() - begun,
+      counter,
+    };
+  }
+
   ledger(): GateLedger {
     return {
       venueId: this.terms.venueId,
@@ -236,7 +271,12 @@ export class CrowdGate {
     };
   }
 
-  async #write({ check }: Decision, subject: Subject, enteredAt: number): Promise<number | null> {
+  async #write(
+    { check }: Decision,
+    subject: Subject,
+    enteredAt: number,
+    record: 'scan' | 'typed' = 'scan',
+  ): Promise<number | null> {
     const { inUse: use, policy } = this.rules;
     const day = policy!.calendar.dateOf(enteredAt);
     const dayKey = dayKeyFor(use!.bundle, day);
@@ -247,13 +287,13 @@ export class CrowdGate {
       venueId,
       enteredAt,
       check,
-      record: 'scan',
+      record,
       kind: 'entry',
       clockUnknown: false,
       dayKeyId: dayKey.keyId,
       subject: await sealSubject({
         subject,
-        place: { venueId, day, gate, counter: place.counter, check, record: 'scan', kind: 'entry' },
+        place: { venueId, day, gate, counter: place.counter, check, record, kind: 'entry' },
         dayKey: dayKey.publicKey,
         ekm: randomBytes(32),
       }),

@@ -3,6 +3,7 @@ export type { Flooded, Flooding } from './flood.ts';
 export { CrowdGate, type GateLedger, type GateTerms, type Remembered } from './gate.ts';
 export { type GuestKind, wrongIn } from './guests.ts';
 export { issuerAt } from './issuer-at.ts';
+export type { LadderTerms, Way, WayEntry, WayLedger } from './ladder/terms.ts';
 export type { CrowdReport, Phase, Pulse } from './messages.ts';
 export { quantile, seeded } from './random.ts';
 export { type Told, toldBy } from './told.ts';

@@ -1,6 +1,7 @@
 import type { Flooding } from './flood.ts';
 import type { GateLedger, GateTerms } from './gate.ts';
 import type { GuestKind } from './guests.ts';
+import type { LadderTerms, WayLedger } from './ladder/terms.ts';
 import type { Told } from './told.ts';
 import type { Fetching } from './wallets.ts';
 
@@ -29,6 +30,9 @@ export type CrowdRequest =
     }
   | ({ readonly ask: 'fetch' } & Fetching)
   | ({ readonly ask: 'flood' } & Flooding)
+  | { readonly ask: 'ladder'; readonly terms: LadderTerms }
+  | { readonly ask: 'put-back' }
+  | { readonly ask: 'ladder-ends' }
   | { readonly ask: 'report' };
 
 /** What one phase of arrivals came to. */
@@ -60,6 +64,12 @@ export interface Pulse {
 
 export interface CrowdReport {
   readonly ledgers: readonly GateLedger[];
+  /** What guests of the other ways have done. */
+  readonly ways: readonly WayLedger[];
+  /** Entries that gates wrote after a look by eye; they stand in the gates' ledgers. */
+  readonly seenByEye: number;
+  /** What went wrong on the other ways, in a few words. */
+  readonly waysWrong: readonly string[];
   readonly receiptMs: readonly number[];
   /** When receipts came; milliseconds of the machine's clock. */
   readonly receiptedAt: readonly number[];

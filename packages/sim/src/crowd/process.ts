@@ -7,6 +7,7 @@ import { rulesAge } from '@munjigi/core/rules';
 import { flood } from './flood.ts';
 import { CrowdGate } from './gate.ts';
 import { mustAt, wrongIn } from './guests.ts';
+import { Ladder } from './ladder/ladder.ts';
 import type { CrowdReport, CrowdRequest, Phase, Pulse } from './messages.ts';
 import { ProcessorWaits } from './processor.ts';
 import { seeded } from './random.ts';
@@ -15,6 +16,7 @@ import { Wallets } from './wallets.ts';
 
 const gates: CrowdGate[] = [];
 let visitors: Visitors | null = null;
+let ladder: Ladder | null = null;
 let random = seeded(1);
 const wallets = new Wallets(seeded(2));
 let answered = 0;
@@ -109,6 +111,9 @@ const pulse = (): Pulse => ({
 
 const report = (): CrowdReport => ({
   ledgers: gates.map((gate) => gate.ledger()),
+  ways: ladder?.ledgers() ?? [],
+  seenByEye: ladder?.seenByEye ?? 0,
+  waysWrong: [...new Set(ladder?.wrong ?? [])],
   receiptMs: gates.flatMap((gate) => gate.receiptMs),
   receiptedAt: gates.flatMap((gate) => gate.receiptedAt),
   regressions: gates.reduce((sum, gate) => sum + gate.regressions, 0),
@@ -146,7 +151,7 @@ async function answer(request: CrowdRequest): Promise<unknown> {
     case 'pulse':
       return pulse();
     case 'look':
-      return Promise.all(gates.map((gate) => gate.rules.refresh())).then(() => null);
+      return Promise.all([ladder?.look(), ...gates.map((gate) => gate.rules.refresh())]).then(() => null);
     case 'renew':
       return visitors!.renew();
     case 'prepare':
@@ -155,6 +160,13 @@ async function answer(request: CrowdRequest): Promise<unknown> {
       return wallets.fetch(request);
     case 'flood':
       return flood(request);
+    case 'ladder':
+      ladder = await Ladder.open(request.terms, gates, seeded(3));
+      return null;
+    case 'put-back':
+      return ladder?.putBack();
+    case 'ladder-ends':
+      return ladder?.end();
     case 'report':
       return report();
   }

@@ -94,12 +94,9 @@ export class Visitors {
     return (await this.#batch(this.kinds[0]!, 0, 1))[0]!;
   }
 
-  async #batch({ people, issuedAt }: GuestKind, wallet: number, each: number): Promise<Held[]> {
-    const client = issuerAt(this.issuer);
+  #batch({ people, issuedAt }: GuestKind, wallet: number, each: number): Promise<Held[]> {
     const issued = issuedAt === undefined ? undefined : Date.parse(issuedAt) / 1000;
-    const enrolment = await client.enrol(people[wallet % people.length]!, issued);
-    const prepared = await prepareBatch(each, enrolment.nonce);
-    return readBatch(prepared, await client.batch(enrolment, prepared), null);
+    return batchOf(this.issuer, people[wallet % people.length]!, each, issued);
   }
 
   #any(): GuestKind {
@@ -116,6 +113,22 @@ export class Visitors {
     const other = text[place] === 'A' ? 'B' : 'A';
     return `${text.slice(0, place)}${other}${text.slice(place + 1)}`;
   }
+}
+
+/**
+ * Enrols somebody of the demonstration and fetches passes.
+ * @param issued as of when they were issued, in seconds; now where nothing is said
+ */
+export async function batchOf(
+  issuer: string,
+  person: string,
+  each: number,
+  issued?: number,
+): Promise<Held[]> {
+  const client = issuerAt(issuer);
+  const enrolment = await client.enrol(person, issued);
+  const prepared = await prepareBatch(each, enrolment.nonce);
+  return readBatch(prepared, await client.batch(enrolment, prepared), null);
 }
 
 /** The code of a pass as it is drawn at an instant (seconds). */

@@ -46,6 +46,8 @@ export const drill20220106: Drill = {
     await a!.start();
     await Promise.all([b, c].map((node) => balancer.weigh(node!.name, 100)));
     note('a is back, b and c have their weight again');
+    await crowd.putBack();
+    note('the telephone provider is asked to tell of its calls again');
     await service.announce('app-back', 'confirmed', {
       parameters: {
         since: Date.parse('2022-01-06T14:00:00+09:00') / 1000,

@@ -1,5 +1,6 @@
 import pg from 'pg';
-import type { GateLedger } from '../crowd/index.ts';
+import type { GateLedger, WayLedger } from '../crowd/index.ts';
+import { type ChannelRow, compareWays, waysAnswered, waysBefore } from './ways.ts';
 
 /** What the register holds against what the gates wrote. */
 export interface Entries {
@@ -7,8 +8,20 @@ export interface Entries {
   /** Not there, or not at the venue and second at which they were made. */
   readonly lost: number;
   readonly doubled: number;
-  /** Rows that no gate wrote. */
+  /** Rows that nobody made. */
   readonly invented: number;
+}
+
+/** What all sides remember of their own entries. */
+export interface Ledgers {
+  readonly gates: readonly GateLedger[];
+  readonly ways: readonly WayLedger[];
+}
+
+/** All entries of a register's database, as they lie. */
+export interface Stored {
+  readonly places: readonly StoredPlace[];
+  readonly channels: readonly ChannelRow[];
 }
 
 /** A row of the register: whose chain, which counter of it, where and when (whole seconds). */
@@ -45,6 +58,29 @@ export function compare(ledgers: readonly GateLedger[], rows: readonly StoredPla
   };
 }
 
+/** Compares everything that was remembered with everything that is there. */
+export function compareAll({ gates, ways }: Ledgers, { places, channels }: Stored): Entries {
+  const [one, other] = [compare(gates, places), compareWays(ways, channels)];
+  return {
+    made: one.made + other.made,
+    lost: one.lost + other.lost,
+    doubled: one.doubled + other.doubled,
+    invented: one.invented + other.invented,
+  };
+}
+
+/** What was remembered of before an instant (milliseconds). */
+export const allBefore = ({ gates, ways }: Ledgers, at: number): Ledgers => ({
+  gates: before(gates, at),
+  ways: waysBefore(ways, at),
+});
+
+/** What the register has said that it has. */
+export const allReceipted = ({ gates, ways }: Ledgers): Ledgers => ({
+  gates: receipted(gates),
+  ways: waysAnswered(ways),
+});
+
 /** Entries that were saved before an instant (milliseconds) alone. */
 export const before = (ledgers: readonly GateLedger[], at: number): readonly GateLedger[] =>
   ledgers.map((ledger) => ({ ...ledger, entries: ledger.entries.filter(({ savedAt }) => savedAt <= at) }));
@@ -56,23 +92,24 @@ export const receipted = (ledgers: readonly GateLedger[]): readonly GateLedger[]
     entries: ledger.entries.filter(({ counter }) => counter <= ledger.receipted),
   }));
 
-/** Every entry of the register's database, by its gate's thumbprint (hex). Throws where the database does not answer. */
-export async function storedPlaces(url: string): Promise<readonly StoredPlace[]> {
+/** Every entry of the register's database: of gates by their thumbprint (hex). Throws where the database does not answer. */
+export async function storedIn(url: string): Promise<Stored> {
   const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 3_000 });
   client.on('error', () => {});
   await client.connect();
   try {
-    const { rows } = await client.query<Record<keyof StoredPlace, string>>(
-      `SELECT e.venue_id AS "venueId", encode(g.thumbprint, 'hex') AS gate, e.counter,
+    const { rows } = await client.query<Record<keyof StoredPlace, string> & { word: string | null }>(
+      `SELECT e.venue_id AS "venueId", encode(g.thumbprint, 'hex') AS gate, e.counter, c.word,
               extract(epoch FROM coalesce(e.claimed_at, e.entered_at))::bigint AS "enteredAt"
-         FROM entry e JOIN gate g USING (venue_id, gate_no)`,
+         FROM entry e JOIN gate g USING (venue_id, gate_no) LEFT JOIN channel c USING (venue_id, thumbprint)`,
     );
-    return rows.map(({ venueId, gate, counter, enteredAt }) => ({
-      venueId: Number(venueId),
-      gate,
-      counter: Number(counter),
-      enteredAt: Number(enteredAt),
-    }));
+    const stored = { places: [] as StoredPlace[], channels: [] as ChannelRow[] };
+    for (const { venueId, gate, counter, enteredAt, word } of rows) {
+      const place = { venueId: Number(venueId), enteredAt: Number(enteredAt) };
+      if (word === null) stored.places.push({ ...place, gate, counter: Number(counter) });
+      else stored.channels.push({ ...place, word });
+    }
+    return stored;
   } finally {
     await client.end();
   }

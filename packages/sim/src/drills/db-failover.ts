@@ -1,5 +1,5 @@
 import { type PrivatePostgres, type Relay, startRelay, startStandby } from '../stage/index.ts';
-import { compare, receipted, storedPlaces } from './check.ts';
+import { allReceipted, compareAll, storedIn } from './check.ts';
 import { DATABASE } from './opening.ts';
 import type { Drill } from './types.ts';
 
@@ -29,9 +29,9 @@ function databaseFailsOver(): Drill {
       await address.cut();
       note('the primary is killed');
       await arrive('no database', LEASE);
-      const known = receipted(await world.ledgers());
+      const known = allReceipted(await world.ledgers());
       await standby.run('SELECT pg_promote()');
-      const { made, lost } = compare(known, await storedPlaces(standby.address('register')));
+      const { made, lost } = compareAll(known, await storedIn(standby.address('register')));
       figure('entries with a receipt · of them not in the standby', `${made} · ${lost}`);
       if (lost > 0) complain(`${lost} entries with a receipt are not in the database that took over`);
       await address.to(standby.port);

@@ -11,6 +11,7 @@ import {
   type ServiceStage,
   startPostgres,
 } from '../stage/index.ts';
+import { callProvider, openLadder } from './ladder.ts';
 import { type Noticing, OwnCanary } from './noticing.ts';
 import { ServiceNoticing } from './service-noticing.ts';
 import type { Drill, DrillRecord } from './types.ts';
@@ -76,6 +77,7 @@ export async function open(
   const folder = drillFolder(closing);
   const [postgres, authorityPostgres] = [await drillPostgres(closing), await drillPostgres(closing)];
   const setting = (await drill.setUp?.({ folder, postgres, atEnd: (end) => closing.add(end) })) ?? {};
+  const secret = callProvider(folder);
   const service = await openService({
     folder,
     postgres,
@@ -100,6 +102,8 @@ export async function open(
     passesEach: 40,
   });
   note(`${gates} gates have joined, ${passes} passes are on phones`);
+  await crowd.ladder(await openLadder(service, record, secret));
+  note('guests come by eye, by call, by poster and on paper too');
   const noticing = drill.byTheService
     ? await ServiceNoticing.open(folder, service, record, note)
     : await OwnCanary.open({

@@ -1,20 +1,19 @@
-import type { GateLedger } from '../crowd/index.ts';
-import { before, compare, type Entries, storedPlaces } from './check.ts';
+import { allBefore, compareAll, type Entries, type Ledgers, storedIn } from './check.ts';
 
 const EVERY_MS = 500;
 /** Pauses between tries are at most a minute after an outage of this length; whatever takes longer is a fault. */
 const LONGEST_MS = 150_000;
 
-/** What the gates' own processes remember, and where the rows lie. */
+/** What gates, callers, phones and sheets remember themselves, and where the rows lie. */
 export interface Truth {
-  ledgers(): Promise<readonly GateLedger[]>;
+  ledgers(): Promise<Ledgers>;
   /** Address of the register's database; asked anew each time, since a drill may put another in its place. */
   database(): string;
 }
 
 /** Compares now. Throws where the database does not answer. */
 export const compareNow = async ({ ledgers, database }: Truth, upTo = Number.POSITIVE_INFINITY) =>
-  compare(before(await ledgers(), upTo), await storedPlaces(database()));
+  compareAll(allBefore(await ledgers(), upTo), await storedIn(database()));
 
 /**
  * Waits until every entry that was saved before an instant (milliseconds) lies in the register, by the rows themselves: receipts that

@@ -56,7 +56,10 @@ export async function play(
     closing.add(() => voice.stop());
     const before = await service.balancer.stats();
     const truth: Truth = {
-      ledgers: async () => [...(await crowd.report()).ledgers, ...noticing.ledgers()],
+      async ledgers() {
+        const { ledgers, ways } = await crowd.report();
+        return { gates: [...ledgers, ...noticing.ledgers()], ways };
+      },
       database: () => service.database('register'),
     };
     const perSecond = drill.perSecond ?? 20;
@@ -113,6 +116,7 @@ export async function play(
     };
     await drill.run(world);
     noticing.stop();
+    await ladderEnds(world);
     if ((await untilNothingIsMissing(truth, Number.POSITIVE_INFINITY)) === null)
       complaints.push('not every entry came to the register');
     const ratio = compareStopped ? await downToUp(crowd, service, opened.databases) : null;
@@ -148,6 +152,27 @@ export async function play(
   } finally {
     await closing.all();
   }
+}
+
+/** The other ways come to their end: whatever was not answered is told of until it is, and what guests found wrong is complained of. */
+async function ladderEnds({ crowd, note, complain, figure }: DrillWorld): Promise<void> {
+  note('sheets are typed');
+  let late: NodeJS.Timeout | undefined;
+  const isOver = await Promise.race([
+    crowd.ladderEnds().then(() => true),
+    new Promise<false>((go) => {
+      late = setTimeout(() => go(false), LONGEST * 1000);
+    }),
+  ]);
+  clearTimeout(late);
+  if (!isOver) complain('not every call, visit or sheet was taken');
+  const { ways, seenByEye, waysWrong } = await crowd.report();
+  const made = Object.fromEntries(ways.map(({ way, entries }) => [way, entries.length]));
+  figure(
+    'of the entries: by eye · by call · by poster · on paper',
+    `${seenByEye} · ${made.call} · ${made.poster} · ${made.paper}`,
+  );
+  for (const what of waysWrong) complain(`another way: ${what}`);
 }
 
 /** The part of all requests that each node took, by the balancer's own count. */

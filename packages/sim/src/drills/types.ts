@@ -1,5 +1,6 @@
-import type { Crowd, GateLedger, GuestKind, Phase, Pulse, Told } from '../crowd/index.ts';
+import type { Crowd, GuestKind, Phase, Pulse, Told } from '../crowd/index.ts';
 import type { PrivatePostgres, ServiceStage } from '../stage/index.ts';
+import type { Ledgers } from './check.ts';
 import type { Leg, Noticing } from './noticing.ts';
 
 /** A text in both languages. */
@@ -29,8 +30,8 @@ export interface DrillWorld {
   during<T>(phase: string, work: Promise<T>): Promise<T>;
   /** A crowd of wallets in a process of its own. */
   wallets(): Promise<Crowd>;
-  /** Every entry that anybody has made, as their own processes remember it. */
-  ledgers(): Promise<readonly GateLedger[]>;
+  /** Every entry that anybody has made, as their own side remembers it. */
+  ledgers(): Promise<Ledgers>;
   /** To be done when the drill is over. */
   atEnd(end: () => Promise<unknown> | unknown): void;
   /** The disturbance begins: from here on noticing and telling are timed. */

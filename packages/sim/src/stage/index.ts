@@ -19,6 +19,7 @@ export {
   startStandby,
   whoRuns,
 } from './postgres.ts';
+export { drawnBoxes, type Picture, readCodes } from './printed.ts';
 export { type StageProcess, startProcess } from './process.ts';
 export { type Relay, startRelay } from './relay.ts';
 export { MUNJIGI, openService, type ServiceNode, type ServiceStage, until } from './service.ts';

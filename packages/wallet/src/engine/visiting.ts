@@ -85,7 +85,7 @@ export function openVisiting(parts: VisitingParts): VisitingDesk {
   });
 
   const count = async () => {
-    const kept = await holder.store.visits();
+    const kept = (await holder.store.visits()).filter(({ again }) => again === null);
     const refused = kept.filter((one) => one.refused).length;
     waiting.value = { count: kept.length - refused, refused };
     const shown = visiting.peek();

@@ -1,4 +1,4 @@
-import { equalBytes } from '@munjigi/core/encoding';
+import { join } from 'node:path';
 import type { Crypto, Signer } from '@munjigi/core/signing';
 import type { OfficerEntry } from '@munjigi/core/trust';
 import type { Logger } from 'pino';
@@ -15,13 +15,11 @@ import type { OpenDesks } from '../desks.ts';
 import type { HandoverFolder } from '../handover.ts';
 import { Peer } from './client.ts';
 import { HandedOver, HandingOver } from './handing-over.ts';
-import { PinnedTrust, type TrustSource } from './pinned-trust.ts';
+import { PinnedTrust } from './pinned-trust.ts';
 import { issuerHandlers, issuerPort, registerHandlers, registerPort, tagsPort } from './ports.ts';
+import { beside, elsewhere, inFolder } from './trust-sources.ts';
 
 const BODIES = ['issuer', 'register'] as const;
-/** How often a bundle is asked for at most, and how long nobody is asked after the authority did not answer. */
-const FRESH_MS = 250;
-const AWAY_MS = 2_000;
 
 export interface PeersParts {
   readonly config: ServiceConfig;
@@ -94,7 +92,11 @@ export async function composePeers(parts: PeersParts): Promise<Peers> {
       desk,
       new PinnedTrust({
         folder: keys.path,
-        source: authority ? elsewhere(authority, clock.realMs) : beside(desks),
+        source: authority
+          ? elsewhere(authority, clock.realMs)
+          : here.includes('authority')
+            ? beside(desks)
+            : inFolder(join(config.data, 'mirror'), clock.realMs),
         crypto,
         now: () => nowSeconds(clock),
         firstRoot: authority ? config.rootDigest : null,
@@ -209,27 +211,3 @@ const handingOver = ({ desks, accounts, clock }: PeersParts, body: 'issuer' | 'r
     },
     clock.realMs,
   );
-
-/** The authority in this process. */
-const beside = (desks: () => OpenDesks): TrustSource => ({
-  bundle: async () => desks().authority?.document('bundle') ?? null,
-  roots: async (after) => (await desks().authority?.rootsAfter(after)) ?? [],
-});
-
-/** The authority on another machine: its bundle as everybody fetches it, its roots by its signed word. */
-function elsewhere(authority: Peer, realMs: () => number): TrustSource {
-  let last: Uint8Array | null = null;
-  let nextMs = Number.NEGATIVE_INFINITY;
-  return {
-    async bundle() {
-      if (realMs() < nextMs) return last;
-      nextMs = realMs() + AWAY_MS;
-      const bytes = await authority.document('/bundle');
-      nextMs = realMs() + FRESH_MS;
-      // The same object for as long as it says the same: it is verified once.
-      if (!bytes || !last || !equalBytes(bytes, last)) last = bytes;
-      return last;
-    },
-    roots: async (after) => (await authority.ask('roots', { after })).roots.map(bytesOf),
-  };
-}
