@@ -13,6 +13,7 @@ export const STEPS = [
   'bundle',
   'now',
   'age',
+  'sign-in',
 ] as const;
 export type Step = (typeof STEPS)[number];
 
