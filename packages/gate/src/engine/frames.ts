@@ -1,7 +1,9 @@
+import { pixelsOf } from '@munjigi/ui/elements';
 import { CodeReader } from '../worker/code-reader.ts';
 import type { FrameRead } from '../worker/reader.worker.ts';
 
 const LONGEST_SIDE = 1280;
+const LONGEST_OF_FILE = 2400;
 /** Between the end of one reading and the next frame. */
 const PAUSE_MS = 40;
 
@@ -33,7 +35,7 @@ export class Frames {
   /** The codes in a picture file. */
   async readFile(file: Blob): Promise<FrameRead> {
     const bitmap = await createImageBitmap(file);
-    const image = this.#pixels(bitmap, bitmap.width, bitmap.height, document.createElement('canvas'), 2400);
+    const image = pixelsOf(bitmap, bitmap, LONGEST_OF_FILE, document.createElement('canvas'));
     bitmap.close();
     for (;;) {
       const reading = this.#codes().read(image);
@@ -50,7 +52,7 @@ export class Frames {
     const { videoWidth: width, videoHeight: height } = this.#video;
     if (width > 0 && this.#video.readyState >= 2) {
       const read = await this.#codes().read(
-        this.#pixels(this.#video, width, height, this.#canvas, LONGEST_SIDE),
+        pixelsOf(this.#video, { width, height }, LONGEST_SIDE, this.#canvas),
       );
       if (read && this.#timer) this.onRead(read);
     }
@@ -60,20 +62,5 @@ export class Frames {
   #codes(): CodeReader {
     this.#reader ??= new CodeReader();
     return this.#reader;
-  }
-
-  #pixels(
-    source: CanvasImageSource,
-    width: number,
-    height: number,
-    canvas: HTMLCanvasElement,
-    longest: number,
-  ): ImageData {
-    const scale = Math.min(1, longest / Math.max(width, height));
-    canvas.width = Math.round(width * scale);
-    canvas.height = Math.round(height * scale);
-    const ink = canvas.getContext('2d', { willReadFrequently: true })!;
-    ink.drawImage(source, 0, 0, canvas.width, canvas.height);
-    return ink.getImageData(0, 0, canvas.width, canvas.height);
   }
 }

@@ -1,7 +1,6 @@
-import { Figure, LiveMark } from '@munjigi/ui/elements';
+import { Figure, LiveMark, PictureButton } from '@munjigi/ui/elements';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Gate } from '../model.ts';
-import { PictureButton } from './PictureButton.tsx';
 import type { Pulse } from './pulse.ts';
 import { Say } from './Say.tsx';
 import { type GateKey, word } from './words.ts';
@@ -73,7 +72,12 @@ function WithoutCamera({ gate, onOpen }: { readonly gate: Gate; onOpen?(): void 
         <button type="button" class="btn first" onClick={() => (onOpen ? onOpen() : void gate.startShift())}>
           {word(gate, 'camera.open')}
         </button>
-        {!onOpen && <PictureButton gate={gate} label={word(gate, 'camera.picture')} />}
+        {!onOpen && (
+          <PictureButton
+            label={word(gate, 'camera.picture')}
+            onPicture={(file) => void gate.scanPicture(file)}
+          />
+        )}
       </div>
     </div>
   );

@@ -1,6 +1,6 @@
+import { PictureButton } from '@munjigi/ui/elements';
 import { useRef, useState } from 'preact/hooks';
 import type { Gate } from '../model.ts';
-import { PictureButton } from './PictureButton.tsx';
 import { Say } from './Say.tsx';
 import { word } from './words.ts';
 
@@ -56,7 +56,7 @@ export function OtherReaders({ gate }: { readonly gate: Gate }) {
         </button>
       </form>
       <div class="row">
-        <PictureButton gate={gate} label={word(gate, 'more.picture')} />
+        <PictureButton label={word(gate, 'more.picture')} onPicture={(file) => void gate.scanPicture(file)} />
       </div>
     </section>
   );

@@ -203,7 +203,11 @@ export const API_ERRORS = {
     409,
     'A newer poster has taken the place of this one, or the venue gave it up. Nothing was kept.',
   ],
-  'register.poster-time': [400, 'The visit lies in the future, or before the oldest day that is kept.'],
+  'register.poster-time': [400, 'The visit lies before the oldest day that is kept.'],
+  'register.poster-early': [
+    425,
+    'The visit lies in the future. Nothing was kept; tell of it again as Retry-After says.',
+  ],
   'register.poster-limit': [
     429,
     'More visits came by this poster than are taken. Tell of this one again as Retry-After says.',

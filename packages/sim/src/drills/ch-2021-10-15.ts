@@ -7,7 +7,8 @@ const EVERYBODY_LOOKS = 23;
 /** The list of keys that devices are offered is empty. */
 export const drillCh20211015: Drill = {
   name: 'ch-2021-10-15',
-  async run({ service, crowd, arrive, begins, repaired, note, complain, figure, noticing }) {
+  byTheService: true,
+  async run({ service, crowd, arrive, begins, repaired, note, complain, figure }) {
     const { mirror, data } = service;
     const serve = ({ bundle, now }: Served): void => {
       mirror.instead.set('bundle.cose', bundle);
@@ -31,7 +32,6 @@ export const drillCh20211015: Drill = {
     }
     mirror.instead.clear();
     note('the mirror serves the list that the authority published');
-    noticing.stop();
     await repaired('after', 5, async () => (await crowd.report()).problems.length === 0);
   },
 };

@@ -6,6 +6,8 @@ export { ICONS, type IconName } from './icons.ts';
 export { LanguageSwitch } from './LanguageSwitch.tsx';
 export { LiveMark } from './LiveMark.tsx';
 export { TICKS, tickAt, ticks } from './live-ticks.ts';
+export { PictureButton } from './PictureButton.tsx';
+export { pixelsOf } from './pixels.ts';
 export { QrCanvas } from './QrCanvas.tsx';
 export { QrSvg } from './QrSvg.tsx';
 export { QUIET, qr } from './qr.ts';

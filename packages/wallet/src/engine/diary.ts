@@ -29,7 +29,8 @@ export function openDiary({ store, ticker, policy, zone, language }: Parts): Dia
       const today = pack.calendar.startOf(pack.calendar.dateOf(ticker.read() / 1000));
       await store.forgetBefore(today - (pack.retentionDays - 1) * 86_400);
     }
-    notes.value = (await store.diary()).sort((a, b) => b.at - a.at);
+    // The newest first, also of two in one second.
+    notes.value = (await store.diary()).sort((a, b) => b.at - a.at || b.id - a.id);
   };
   return {
     read,

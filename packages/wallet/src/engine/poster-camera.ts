@@ -1,3 +1,4 @@
+import { pixelsOf } from '@munjigi/ui/elements';
 import { type ReadonlySignal, signal } from '@preact/signals';
 import type { PictureRead, PictureToRead } from '../worker/reader.worker.ts';
 import ReaderWorker from '../worker/reader.worker.ts?worker';
@@ -31,19 +32,11 @@ export function openPosterCamera(onRead: (texts: readonly string[]) => void): Po
   let wanted = false;
   const read = codeReader();
 
-  const pixelsOf = (source: CanvasImageSource, width: number, height: number, longest: number) => {
-    const scale = Math.min(1, longest / Math.max(width, height));
-    canvas.width = Math.round(width * scale);
-    canvas.height = Math.round(height * scale);
-    const ink = canvas.getContext('2d', { willReadFrequently: true })!;
-    ink.drawImage(source, 0, 0, canvas.width, canvas.height);
-    return ink.getImageData(0, 0, canvas.width, canvas.height);
-  };
   const look = async () => {
     if (!wanted) return;
     const { videoWidth: width, videoHeight: height } = video;
     if (width > 0 && video.readyState >= 2) {
-      const texts = await read(pixelsOf(video, width, height, LONGEST_SIDE));
+      const texts = await read(pixelsOf(video, { width, height }, LONGEST_SIDE, canvas));
       if (wanted && texts.length > 0) onRead(texts);
     }
     if (wanted) timer = setTimeout(look, PAUSE_MS);
@@ -87,7 +80,7 @@ export function openPosterCamera(onRead: (texts: readonly string[]) => void): Po
     async readFile(file) {
       const picture = await createImageBitmap(file).catch(() => null);
       if (!picture) return [];
-      const pixels = pixelsOf(picture, picture.width, picture.height, LONGEST_OF_FILE);
+      const pixels = pixelsOf(picture, picture, LONGEST_OF_FILE, canvas);
       picture.close();
       return read(pixels);
     },

@@ -1,4 +1,4 @@
-import { Button, Figure, Icon, LiveMark, S, tickAt } from '@munjigi/ui/elements';
+import { Button, Figure, Icon, LiveMark, PictureButton, S, tickAt } from '@munjigi/ui/elements';
 import { useComputed } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import type { Visiting, Wallet } from '../model.ts';
@@ -41,7 +41,10 @@ function Looking({ wallet }: { readonly wallet: Wallet }) {
       )}
       <span class="push" />
       <div class="stack">
-        <FromPicture wallet={wallet} />
+        <PictureButton
+          label={wallet.text('wallet.poster.picture')}
+          onPicture={(file) => void wallet.scanPoster(file)}
+        />
         <Button onClick={() => wallet.show('qr')}>{wallet.text('button.back')}</Button>
       </div>
     </main>
@@ -60,27 +63,6 @@ function Picture({ wallet }: { readonly wallet: Wallet }) {
     <div class="finder" aria-hidden="true">
       <video ref={video} playsInline muted />
     </div>
-  );
-}
-
-/** Reads a poster from a picture: a button that opens the phone's own chooser. */
-function FromPicture({ wallet }: { readonly wallet: Wallet }) {
-  const field = useRef<HTMLInputElement>(null);
-  return (
-    <>
-      <Button onClick={() => field.current?.click()}>{wallet.text('wallet.poster.picture')}</Button>
-      <input
-        ref={field}
-        type="file"
-        accept="image/*"
-        hidden
-        onChange={(event) => {
-          const file = event.currentTarget.files?.[0];
-          event.currentTarget.value = '';
-          if (file) void wallet.scanPoster(file);
-        }}
-      />
-    </>
   );
 }
 

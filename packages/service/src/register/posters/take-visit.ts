@@ -36,6 +36,9 @@ export interface PosterLimits {
 /** As of a venue's telephone number: more guests than come through one door, and an end to what can be invented. */
 export const POSTER_LIMITS: PosterLimits = { poster: { most: 300, seconds: 60 }, perDay: 20_000 };
 
+/** A clock that is far ahead is set right before long, and its visits wait meanwhile. Seconds. */
+const LONGEST_WAIT = 3_600;
+
 /** A cap that is reached is told once in so many milliseconds. */
 const ALARM_MS = 60_000;
 
@@ -69,15 +72,21 @@ export class VisitIntake {
 
   /**
    * Makes a visit an entry of its poster's venue. Throws `register.poster-code` for a code that this body did not sign,
-   * `register.poster-ended` for one that a newer poster has replaced, `register.poster-time`, `register.poster-limit`,
-   * `register.channel-rules`.
+   * `register.poster-ended` for one that a newer poster has replaced, `register.poster-time`, `register.poster-early`,
+   * `register.poster-limit`, `register.channel-rules`.
    */
   async take(told: Visit, nowMs: number): Promise<VisitResult> {
     const { db, policy, days, channels } = this.parts;
     const known = await channels.ready();
     const { at, visit } = told;
     const poster = await this.#opened(told.code, known);
-    if (at < days.oldest || at > nowMs / 1000 + FUTURE_SECONDS) throw new ApiError('register.poster-time');
+    if (at < days.oldest) throw new ApiError('register.poster-time');
+    // A phone's clock is ahead, or ours is behind: it can be taken when its time has come.
+    const early = at - FUTURE_SECONDS - nowMs / 1000;
+    if (early > 0)
+      throw new ApiError('register.poster-early', {
+        retryAfterSeconds: Math.min(LONGEST_WAIT, Math.ceil(early)),
+      });
     const { venueId, posterNo } = poster;
     await this.#counts(poster, at);
     const { rows } = await db.query<{ kind: string; region: string }>(
