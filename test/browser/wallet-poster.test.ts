@@ -192,4 +192,21 @@ describeInBrowser('a poster that the wallet scans', () => {
     await context.setOffline(false);
     expect(await entries()).toHaveLength(1);
   });
+
+  it('is forgotten with the diary, also by what would be told once more', async () => {
+    const page = await open();
+    await page.waitForSelector('main[data-state=live]');
+    const [link] = await readCodes(picture);
+    await page.goto(posterLink(`${stand.origin}/wallet/`, posterIn(link!)!));
+    await state(page, 'found');
+    await page.locator('[data-munjigi=enter]').click();
+    await state(page, 'written');
+    await expect.poll(() => keptOf(page), { timeout: 20_000 }).toEqual({ waiting: 0, told: 1 });
+    await page.reload();
+    await page.getByRole('button', { name: '다녀온 곳' }).click();
+    await page.getByRole('button', { name: '모두 지우기' }).click();
+    await page.getByRole('button', { name: '정말 모두 지우기' }).click();
+    await expect.poll(() => keptOf(page)).toEqual({ waiting: 0, told: 0 });
+    await page.close();
+  });
 });
