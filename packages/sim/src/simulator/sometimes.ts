@@ -4,15 +4,12 @@
  */
 export const SOMETIMES: readonly string[] = [
   'a battery died',
-  'a clock ran badly and judged',
   'a clock was wrong and did not know',
   'a disk was full',
   'a node died at an await',
   'a request came twice',
   'a request was lost',
-  'a tab died at a network',
-  'a tab died at a read',
-  'a tab died at a write',
+  'a tab died at an await',
   'a transaction waited for another',
   'an answer was lost',
   'connection lost after a write',

@@ -1,4 +1,4 @@
-import type { Process, ProcessClocks } from './process.ts';
+import type { Process } from './process.ts';
 import { type Event, EventQueue } from './queue.ts';
 import type { Random } from './random.ts';
 import type { Trace } from './trace.ts';
@@ -22,8 +22,6 @@ export class Kernel {
   #outside = 0;
   #since = 0;
   events = 0;
-  /** Clocks of a machine that keeps true time. */
-  readonly clocks: ProcessClocks = { wallMs: () => this.#nowMs, monotonicMs: () => this.#nowMs, rate: 1 };
 
   constructor(
     startMs: number,

@@ -4,8 +4,6 @@ import type { Random } from './random.ts';
 export interface ProcessClocks {
   wallMs(): number;
   monotonicMs(): number;
-  /** How many of its seconds go by in a true one. */
-  readonly rate: number;
 }
 
 /** What a process waits for outside of itself. */

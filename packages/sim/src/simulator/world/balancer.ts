@@ -17,7 +17,8 @@ export class Balancer implements Host {
     private readonly kernel: Kernel,
     private readonly nodes: readonly RegisterNode[],
   ) {
-    this.process = new Process('balancer', kernel.clocks, kernel.random.fork('balancer'));
+    const clocks = { wallMs: () => kernel.nowMs, monotonicMs: () => kernel.nowMs };
+    this.process = new Process('balancer', clocks, kernel.random.fork('balancer'));
     this.#well = nodes;
     this.#look();
   }

@@ -12,8 +12,8 @@ export class Device {
   readonly disk: Disk;
   readonly random: Random;
   locks: DeviceLocks;
-  /** How many of its seconds go by in a true one: both of its clocks and its timers run by one crystal. */
-  readonly rate: number;
+  /** Parts of a million by which its crystals are off. */
+  drift = 0;
   /** Milliseconds that its wall clock is ahead of true time. */
   wallAheadMs = 0;
   on = true;
@@ -28,7 +28,6 @@ export class Device {
     private readonly noted: (what: string) => void,
   ) {
     this.random = kernel.random.fork(name);
-    this.rate = 1 + drawDrift(this.random.fork('crystal')) / 1_000_000;
     this.link = new Link(this.random.fork('link'));
     this.#bootMs = kernel.nowMs;
     this.#host = this.#newHost();
@@ -85,18 +84,10 @@ export class Device {
   #clocks() {
     const { kernel } = this;
     const bootMs = this.#bootMs;
-    const ran = () => (kernel.nowMs - bootMs) * this.rate;
+    const ran = () => (kernel.nowMs - bootMs) * (1 + this.drift / 1_000_000);
     return {
       wallMs: () => bootMs + this.wallAheadMs + ran(),
       monotonicMs: ran,
-      rate: this.rate,
     };
   }
-}
-
-/** Parts of a million by which a crystal is off: as clocks of phones and tablets are made, as in heat, and as broken ones are. */
-function drawDrift(random: Random): number {
-  const dice = random.share();
-  const most = dice < 0.8 ? 50 : dice < 0.93 ? 500 : 20_000;
-  return (2 * random.share() - 1) * most;
 }

@@ -12,9 +12,6 @@ import type { World } from './world.ts';
 /** A disk of an old tablet is slow; a network that does not answer takes eight seconds to be given up. */
 const LONGEST_VERDICT_MS = 3_000;
 
-/** A crystal that is further off than any that is whole. */
-const BAD_CRYSTAL = 500 / 1_000_000;
-
 /** Guests: who comes when with what, and what becomes of them. */
 export class Guests {
   readonly #random: Random;
@@ -177,8 +174,6 @@ export class Guests {
       nearMidnight: calendar.dateOf(at - near) !== calendar.dateOf(at + near),
       changeDay,
     };
-    if (clock && Math.abs(tab.parts.device.rate - 1) > BAD_CRYSTAL)
-      ledger.reach('a clock ran badly and judged');
     if (clock && !isSound(facts)) {
       ledger.reach('a clock was wrong and did not know');
       ledger.wrongClock.set(visit.device, trueMs);

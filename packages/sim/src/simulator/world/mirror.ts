@@ -16,7 +16,8 @@ export class Mirror implements Host {
     kernel: Kernel,
     readonly name: string,
   ) {
-    this.process = new Process(name, kernel.clocks, kernel.random.fork(name));
+    const clocks = { wallMs: () => kernel.nowMs, monotonicMs: () => kernel.nowMs };
+    this.process = new Process(name, clocks, kernel.random.fork(name));
     this.link = new Link(kernel.random.fork(`${name} link`));
   }
 

@@ -60,7 +60,7 @@ export class RegisterNode implements Host {
     const { kernel, store, options, noted, isWrong } = this.parts;
     const random = kernel.random.fork(`${this.name} ${this.#starts++}`);
     const bootMs = kernel.nowMs;
-    const clock = { wallMs: () => kernel.nowMs, monotonicMs: () => kernel.nowMs - bootMs, rate: 1 };
+    const clock = { wallMs: () => kernel.nowMs, monotonicMs: () => kernel.nowMs - bootMs };
     const process = new Process(this.name, clock, random);
     process.onDeath = () => {
       noted('a node died at an await');

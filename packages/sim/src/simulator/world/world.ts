@@ -191,6 +191,10 @@ export class World {
 
   #still(name: string): Process {
     const { kernel } = this;
-    return new Process(name, kernel.clocks, this.random.fork(name));
+    return new Process(
+      name,
+      { wallMs: () => kernel.nowMs, monotonicMs: () => kernel.nowMs },
+      this.random.fork(name),
+    );
   }
 }
