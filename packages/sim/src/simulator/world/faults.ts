@@ -179,7 +179,7 @@ export class Faults {
     'clock-jump': (random) => {
       const { device } = this.#gate(random);
       const ms = random.scale(1_000, 40 * 86_400_000);
-      device.jump(random.chance(0.5) ? ms : -ms);
+      device.clocks.jump(random.chance(0.5) ? ms : -ms);
       return undefined;
     },
   };

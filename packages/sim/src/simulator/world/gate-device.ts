@@ -3,6 +3,7 @@ import type { GateIdentity } from '@munjigi/offline';
 import type { Kernel } from '../kernel/kernel.ts';
 import type { Process } from '../kernel/process.ts';
 import type { Network } from '../network/network.ts';
+import type { ClockKind } from './clocks.ts';
 import { Device } from './device.ts';
 import { GateTab, type TabParts } from './gate/tab.ts';
 
@@ -10,10 +11,12 @@ export interface GateDeviceParts {
   readonly kernel: Kernel;
   readonly network: Network;
   readonly name: string;
+  readonly clocks: ClockKind;
   /** Whoever does things to the world. */
   readonly hand: Process;
-  readonly tab: Omit<TabParts, 'device' | 'onIdentity'>;
+  readonly tab: Omit<TabParts, 'device' | 'onIdentity' | 'onTold'>;
   readonly onIdentity: (device: string, thumbprint: string) => void;
+  readonly onTold: (device: string, aheadMs: number, roundTripMs: number) => void;
 }
 
 /** A gate's tablet with its pages. */
@@ -25,10 +28,10 @@ export class GateDevice {
   #opened = 0;
 
   constructor(private readonly parts: GateDeviceParts) {
-    const { kernel, network, name, tab } = parts;
+    const { kernel, network, name, clocks, tab } = parts;
     this.name = name;
     this.venueId = tab.link.venueId;
-    this.device = new Device(kernel, network, name, tab.noted);
+    this.device = new Device(kernel, network, name, clocks, tab.noted);
   }
 
   /** Opens a page; the device must be on. */
@@ -39,6 +42,7 @@ export class GateDevice {
         ...parts.tab,
         device: this.device,
         onIdentity: (identity: GateIdentity) => parts.onIdentity(this.name, toHex(identity.thumbprint)),
+        onTold: (ms) => parts.onTold(this.name, this.device.clocks.aheadMs, ms),
       },
       `tab ${this.#opened++}`,
     );

@@ -2,7 +2,7 @@ import { Admission } from '@munjigi/service/admission';
 import { ApiError, workOf } from '@munjigi/service/contracts';
 import { createRegister, type RegisterDesk, type RegisterOptions } from '@munjigi/service/register';
 import type { Kernel } from '../kernel/kernel.ts';
-import { Process } from '../kernel/process.ts';
+import { exactClocks, Process } from '../kernel/process.ts';
 import { Link } from '../network/link.ts';
 import type { Answered, Asked, Host } from '../network/network.ts';
 import { StoreClient } from '../store/client.ts';
@@ -59,8 +59,7 @@ export class RegisterNode implements Host {
     if (this.process) return;
     const { kernel, store, options, noted, isWrong } = this.parts;
     const random = kernel.random.fork(`${this.name} ${this.#starts++}`);
-    const bootMs = kernel.nowMs;
-    const clock = { wallMs: () => kernel.nowMs, monotonicMs: () => kernel.nowMs - bootMs };
+    const clock = exactClocks(kernel, kernel.nowMs);
     const process = new Process(this.name, clock, random);
     process.onDeath = () => {
       noted('a node died at an await');

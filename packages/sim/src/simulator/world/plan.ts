@@ -1,8 +1,10 @@
 import type { Random } from '../kernel/random.ts';
+import type { ClockKind } from './clocks.ts';
 
 /** What a seed is about: how many, how long, and which faults are drawn how often. */
 export interface Plan {
   readonly crypto: 'stand-in' | 'real';
+  readonly clocks: ClockKind;
   readonly nodes: number;
   readonly venues: readonly number[];
   readonly startOffsetMs: number;
@@ -51,6 +53,7 @@ export function drawPlan(random: Random): Plan {
   ) as Record<FaultName, number>;
   return {
     crypto: random.chance(0.02) ? 'real' : 'stand-in',
+    clocks: 'drifting',
     nodes: random.between(1, 3),
     venues,
     startOffsetMs,

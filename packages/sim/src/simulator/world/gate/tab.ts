@@ -35,6 +35,8 @@ export interface TabParts {
   readonly noted: (what: string) => void;
   /** A key of this device, whenever one comes into use. */
   readonly onIdentity: (identity: GateIdentity) => void;
+  /** A receipt told the time, after a way forth and back of so many milliseconds. */
+  readonly onTold: (roundTripMs: number) => void;
   readonly isWrong: (error: unknown) => void;
 }
 
@@ -108,6 +110,7 @@ export class GateTab {
       firstDoors: [parts.register],
       random: this.process.random.share,
       noted: parts.noted,
+      onTold: parts.onTold,
       onConfirmed: (receipt) => this.recorder?.verified(receipt.hash),
       onRenewed: (next) => {
         this.identity = next;
