@@ -6,6 +6,8 @@ export interface GateFacts {
   /** Its own clock; null where it trusted none. */
   readonly clock: { readonly ms: number; readonly uncertaintyMs: number } | null;
   readonly trueMs: number;
+  /** The newest signed word that it holds was signed then: it is not earlier. */
+  readonly provedMs: number;
   /** Seconds since the newest signed word that it holds. */
   readonly wordAgeSeconds: number;
   /** Issuer keys that the bundle it holds says are withdrawn. */

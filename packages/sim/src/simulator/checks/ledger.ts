@@ -1,5 +1,5 @@
 import type { HeldPass } from '../world/wallet.ts';
-import { ClocksTold } from './clocks.ts';
+import { type Belief, ClocksTold } from './clocks.ts';
 
 /** What a guest came with, known by how it was made. */
 export type GuestKind =
@@ -55,6 +55,8 @@ export interface Visit {
   /** When the verdict was there, and how far the wall clock of the device was ahead then. */
   answeredMs: number | null;
   wallAheadMs: number | null;
+  /** How far from the truth its time might be then. */
+  beliefs: readonly Belief[];
 }
 
 /** Who a guest is at a door, as a box tells it: holder key and drawing. */

@@ -178,8 +178,10 @@ export class Faults {
     },
     'clock-jump': (random) => {
       const { device } = this.#gate(random);
-      const ms = random.scale(1_000, 40 * 86_400_000);
-      device.clocks.jump(random.chance(0.5) ? ms : -ms);
+      const scale = random.scale(1_000, 40 * 86_400_000);
+      const ms = random.chance(0.5) ? scale : -scale;
+      device.clocks.jump(ms);
+      this.world.ledger.clocksTold.set(device.name, this.world.kernel.nowMs, ms);
       return undefined;
     },
   };

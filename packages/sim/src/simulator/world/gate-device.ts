@@ -1,5 +1,6 @@
 import { toHex } from '@munjigi/core/encoding';
 import type { GateIdentity } from '@munjigi/offline';
+import type { Told } from '../checks/clocks.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import type { Process } from '../kernel/process.ts';
 import type { Network } from '../network/network.ts';
@@ -16,7 +17,7 @@ export interface GateDeviceParts {
   readonly hand: Process;
   readonly tab: Omit<TabParts, 'device' | 'onIdentity' | 'onTold'>;
   readonly onIdentity: (device: string, thumbprint: string) => void;
-  readonly onTold: (device: string, aheadMs: number, roundTripMs: number) => void;
+  readonly onTold: (device: string, told: Told) => void;
 }
 
 /** A gate's tablet with its pages. */
@@ -37,14 +38,15 @@ export class GateDevice {
   /** Opens a page; the device must be on. */
   open(): GateTab {
     const { parts } = this;
+    const name = `tab ${this.#opened++}`;
     const tab = new GateTab(
       {
         ...parts.tab,
         device: this.device,
         onIdentity: (identity: GateIdentity) => parts.onIdentity(this.name, toHex(identity.thumbprint)),
-        onTold: (ms) => parts.onTold(this.name, this.device.clocks.aheadMs, ms),
+        onTold: (roundTripMs) => this.#told(name, roundTripMs),
       },
-      `tab ${this.#opened++}`,
+      name,
     );
     tab.process.onDeath = (kind) => {
       parts.tab.noted(`a tab died at a ${kind}`);
@@ -84,6 +86,17 @@ export class GateDevice {
     this.device.link.up = true;
     this.device.link.halfOpen = false;
     for (const tab of this.tabs) this.parts.kernel.after(tab.process, 5, () => tab.look());
+  }
+
+  #told(page: string, roundTripMs: number): void {
+    const { kernel, onTold } = this.parts;
+    const { aheadMs } = this.device.clocks;
+    onTold(this.name, {
+      page: `${this.name} ${page}`,
+      atMs: kernel.nowMs,
+      aheadMs,
+      wayMs: roundTripMs / 2,
+    });
   }
 
   async #begin(tab: GateTab): Promise<void> {

@@ -136,6 +136,7 @@ export class Guests {
         unsureMs: null,
         answeredMs: null,
         wallAheadMs: null,
+        beliefs: [],
       };
       world.past?.come(gate);
       world.ledger.add(visit, subjectName(gate.name, compressed(pass.holder.publicKey), drawnAt));

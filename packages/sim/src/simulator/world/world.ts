@@ -164,7 +164,7 @@ export class World {
           name,
           clocks: this.plan.clocks,
           hand: this.hand,
-          onTold: (...told) => this.ledger.clocksTold.add(...told),
+          onTold: (device, told) => this.ledger.clocksTold.add(device, told),
           onIdentity: (device, thumbprint) => this.ledger.devices.set(thumbprint, device),
           tab: {
             suite: this.suite,

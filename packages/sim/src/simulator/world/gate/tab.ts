@@ -10,6 +10,7 @@ import {
   type OutboxStore,
   openGateStore,
   Recorder,
+  type RecordingRules,
   type RulesInUse,
   SeenBefore,
   WriterLock,
@@ -32,6 +33,7 @@ export interface TabParts {
   readonly hasLocks: boolean;
   readonly keptIn: (store: OutboxStore) => OutboxStore;
   readonly sentFrom: (store: GateStore) => GateStore;
+  readonly writtenBy: (rules: RecordingRules) => RecordingRules;
   readonly noted: (what: string) => void;
   /** A key of this device, whenever one comes into use. */
   readonly onIdentity: (identity: GateIdentity) => void;
@@ -102,7 +104,13 @@ export class GateTab {
     this.identity = identity;
     parts.onIdentity(identity);
     this.#seen = new SeenBefore(store.database);
-    this.recorder = new Recorder({ identity, store, rules, seal: parts.suite.seal, keptIn: parts.keptIn });
+    this.recorder = new Recorder({
+      identity,
+      store,
+      rules: parts.writtenBy(rules),
+      seal: parts.suite.seal,
+      keptIn: parts.keptIn,
+    });
     this.sync = uploadOf({
       store: parts.sentFrom(store),
       rules,
