@@ -98,7 +98,9 @@ export function checkEnteredAt({ ledger }: World, tab: GateTab, visit: Visit): v
     if (!isRight) ledger.fail(`${device}: entry ${counter} says a time that is ${wrongMs} ms ahead`);
   }
   if (saved === null) return;
-  if (drifts(tab.parts.device.clocks)) ledger.reach('a drifting gate judged and wrote an entry');
+  const { clocks, deaths } = tab.parts.device;
+  if (deaths > 0) ledger.reach('a device wrote on after its battery had died');
+  if (drifts(clocks)) ledger.reach('a drifting gate judged and wrote an entry');
   if (Math.abs(wallAheadMs!) > OFF_MS) ledger.reach('an entry was written on a device whose clock was off');
   if (Math.abs(saved.enteredAt * 1000 - answeredMs!) > OFF_MS)
     ledger.reach('an entry says a time seconds away from the truth');

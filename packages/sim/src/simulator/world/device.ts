@@ -15,6 +15,8 @@ export class Device {
   locks: DeviceLocks;
   readonly clocks: OwnClocks;
   on = true;
+  /** How often its battery died. */
+  deaths = 0;
   #host: Process;
   #starts = 0;
 
@@ -57,6 +59,7 @@ export class Device {
   /** The battery is dead, pages and all. The caller ends the pages first. */
   losePower(): void {
     this.on = false;
+    this.deaths += 1;
     this.#host.alive = false;
     this.disk.losePower();
     this.noted('a battery died');

@@ -35,6 +35,8 @@ export class RegisterNode implements Host {
   readonly link: Link;
   process: Process | null = null;
   desk: RegisterDesk | null = null;
+  /** True: every connection is accepted, and nothing is answered. */
+  hangs = false;
   /** Most requests that it ever worked on at a time, and most that its own limit would have allowed then. */
   mostRunning = 0;
   overLimit = 0;
@@ -110,12 +112,16 @@ export class RegisterNode implements Host {
   }
 
   get ready(): boolean {
-    return this.desk !== null && this.link.up;
+    return this.desk !== null && this.link.up && !this.hangs;
   }
 
   async answer(asked: Asked): Promise<Answered> {
     const { noted, isWrong } = this.parts;
     const process = this.process!;
+    if (this.hangs) {
+      noted('a node took a request and never answered');
+      return new Promise(() => {});
+    }
     try {
       if (this.desk === null)
         return { status: 503, body: '{"error":"service.draining"}', retryAfterSeconds: 30 };
