@@ -13,7 +13,7 @@ export interface Crystals {
 
 /** What the protocol counts on: the crystal of a cheap tablet in a warm hall. */
 const GOOD_PPM = 50;
-/** Cold, age, and a wall clock that is being corrected: RFC 5905 and the kernels after it correct at up to this rate. */
+/** Cold, age, and a wall clock that is being corrected: Linux does that by up to this rate (`MAXFREQ`). */
 const TOLERATED_PPM = 500;
 /** No crystal: an oscillator of resistors and capacitors, or a timer that an emulator or a sleepy processor loses ticks of. */
 const BROKEN_PPM = 20_000;
