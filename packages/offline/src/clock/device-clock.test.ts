@@ -72,6 +72,34 @@ describe('what time it is', () => {
   });
 });
 
+describe('a clock behind what was signed', () => {
+  it('is not believed after a reload either, though a receipt had once told it the time', () => {
+    const before = platform();
+    before.sample(WALL);
+    const t = platform(before.clock.keep(), WALL - 3_600_000);
+    t.clock.notBefore(WALL);
+    expect(t.clock.estimate()).toBeNull();
+    expect(t.clock.keep()).toBeNull();
+  });
+
+  it('stays wrong when it has gone on past the document, until a fresh receipt tells the time', () => {
+    const t = platform();
+    t.clock.notBefore(WALL + 60_000);
+    expect(t.clock.estimate()).toBeNull();
+    t.run(120_000);
+    expect(t.clock.estimate()).toBeNull();
+    t.sample(WALL + 3_600_000);
+    expect(t.clock.estimate()?.ms).toBeGreaterThan(WALL + 3_600_000 - 1);
+  });
+
+  it('is believed where documents and receipts were signed by clocks that are seconds apart', () => {
+    const t = platform();
+    t.sample(WALL);
+    t.clock.notBefore(WALL + 9_000);
+    expect(t.clock.estimate()).not.toBeNull();
+  });
+});
+
 describe('how old rules may be', () => {
   it('is counted from the latest time ever seen: a clock that is put back makes no rules young', () => {
     const t = platform();

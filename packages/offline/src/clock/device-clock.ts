@@ -71,13 +71,11 @@ export class DeviceClock {
       });
     this.#watch();
     if (this.#void) return null;
-    const kept = this.#kept;
-    if (!kept) {
-      // Signed documents prove "not earlier than": a wall clock behind them is wrong.
-      return wall + UNPROVEN_MS < this.#floorMs ? null : this.#seen({ ms: wall, uncertaintyMs: UNPROVEN_MS });
-    }
-    const since = Math.abs(wall - kept.wallMs);
-    return this.#seen({ ms: wall + kept.offsetMs, uncertaintyMs: kept.uncertaintyMs + since * DRIFT });
+    const best = this.#believed(wall);
+    // Signed documents prove "not earlier than": a clock behind them is wrong, and stays so when it has gone on past them.
+    if (best.ms + best.uncertaintyMs >= this.#floorMs - this.#leewayMs()) return this.#seen(best);
+    this.#distrust();
+    return null;
   }
 
   /** The latest that it may be, in milliseconds: what the age of rules is counted from. */
@@ -145,13 +143,29 @@ export class DeviceClock {
     return this.#void || this.#story ? null : this.#kept;
   }
 
+  /** What time it is by the last receipt and the wall clock, or by the wall clock alone. */
+  #believed(wall: number): Estimate {
+    const kept = this.#kept;
+    if (!kept) return { ms: wall, uncertaintyMs: UNPROVEN_MS };
+    const since = Math.abs(wall - kept.wallMs);
+    return { ms: wall + kept.offsetMs, uncertaintyMs: kept.uncertaintyMs + since * DRIFT };
+  }
+
+  /** Between the clocks of whoever signs documents and of whoever signs receipts, as a sample is taken with. */
+  #leewayMs(): number {
+    return this.#kept ? LONGEST_ROUND_TRIP_MS : 0;
+  }
+
+  /** Until a fresh receipt tells the time. */
+  #distrust(): void {
+    this.#void = true;
+    this.#kept = null;
+  }
+
   /** Somebody set the wall clock, or the device slept: then the difference to trusted time is not known any more. */
   #watch(): void {
     const apart = this.clocks.wallMs() - this.#atWallMs - (this.clocks.monotonicMs() - this.#atMonotonicMs);
-    if (Math.abs(apart) > LARGEST_DISAGREEMENT_MS) {
-      this.#void = true;
-      this.#kept = null;
-    }
+    if (Math.abs(apart) > LARGEST_DISAGREEMENT_MS) this.#distrust();
     // Watched from one look to the next: the slow drift between two crystals is no disagreement.
     this.#atMonotonicMs = this.clocks.monotonicMs();
     this.#atWallMs = this.clocks.wallMs();

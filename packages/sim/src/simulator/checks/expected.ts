@@ -6,6 +6,8 @@ export interface GateFacts {
   /** Its own clock; null where it trusted none. */
   readonly clock: { readonly ms: number; readonly uncertaintyMs: number } | null;
   readonly trueMs: number;
+  /** The newest signed word that it holds was signed then: it is not earlier. */
+  readonly provedMs: number;
   /** Seconds since the newest signed word that it holds. */
   readonly wordAgeSeconds: number;
   /** Issuer keys that the bundle it holds says are withdrawn. */
@@ -41,7 +43,6 @@ export function expected(visit: Visit, facts: GateFacts, ledger: Ledger): Must {
   if (clock === null) return no('the gate trusts no clock');
   if (clock.uncertaintyMs > CAP_MS) return no('the clock is too unsure');
   if (facts.wordAgeSeconds > TOO_OLD_HOURS * 3600 + 60 && isSound(facts)) return no('the rules are too old');
-  if (!isSound(facts)) return either('the clock is wrong and nothing told the gate');
 
   // The drawing, by the gate's own clock.
   const offset = drawnAt - clock.ms / 1000;
@@ -53,6 +54,7 @@ export function expected(visit: Visit, facts: GateFacts, ledger: Ledger): Must {
   const at = clock.ms / 1000;
   if (Math.abs(at - pass.expiresAt) < 2) return either('at the end of the pass');
   if (at >= pass.expiresAt) return no('the pass has ended');
+  if (!isSound(facts)) return either('the clock is wrong and nothing told the gate');
 
   const [before] = ledger
     .earlier(visit)
@@ -67,7 +69,10 @@ export function expected(visit: Visit, facts: GateFacts, ledger: Ledger): Must {
     // By a clock that is wrong the shift may have ended, and with it the memory of who was here.
     if ((ledger.wrongClock.get(visit.device) ?? 0) >= before.atMs) return either('the shift may have ended');
     if (before.saved === null || before.withDevice) return either('shown before, and perhaps not kept');
-    if (Math.abs(apart - WINDOW.sameEntry) < unsure + 5) return either('at the edge of the same showing');
+    // The gate subtracts what its clock said then from what it says now, and may have been told the time in between.
+    const unsureOfBoth = unsure + (before.unsureMs ?? 0) / 1000;
+    if (Math.abs(apart - WINDOW.sameEntry) < unsureOfBoth + 5)
+      return either('at the edge of the same showing');
     if (apart > WINDOW.sameEntry) return no('shown before');
   }
   if (changed) return no('this class does not count any more');

@@ -1,4 +1,5 @@
 import type { HeldPass } from '../world/wallet.ts';
+import { type Belief, ClocksTold } from './clocks.ts';
 
 /** What a guest came with, known by how it was made. */
 export type GuestKind =
@@ -22,6 +23,7 @@ export interface Written {
   readonly counter: number;
   readonly hash: string;
   readonly enteredAt: number;
+  readonly clockUnknown: boolean;
 }
 
 /** One guest before one gate: what was true, what was said, what was promised. */
@@ -46,8 +48,15 @@ export interface Visit {
   notSaved: boolean;
   /** True where the device itself was put back or lost since: what only it had is gone with it. */
   withDevice: boolean;
-  /** From the code to the verdict, in milliseconds. */
+  /** From the code to the verdict, in true milliseconds. */
   tookMs: number | null;
+  /** By how much the gate thought that its clock might be wrong; null where it trusted none. */
+  unsureMs: number | null;
+  /** When the verdict was there, and how far the wall clock of the device was ahead then. */
+  answeredMs: number | null;
+  wallAheadMs: number | null;
+  /** How far from the truth its time might be then. */
+  beliefs: readonly Belief[];
 }
 
 /** Who a guest is at a door, as a box tells it: holder key and drawing. */
@@ -63,6 +72,7 @@ export class Ledger {
   readonly failures: string[] = [];
   /** When each device last judged by a clock that was wrong without its knowing. */
   readonly wrongClock = new Map<string, number>();
+  readonly clocksTold = new ClocksTold();
   readonly reached = new Map<string, number>();
 
   add(visit: Visit, subject: string): void {

@@ -76,7 +76,9 @@ export function installPlatform(kernel: Kernel, crypto: PageCrypto): () => void 
     const { current } = kernel;
     if (current === null) return before.call(AbortSignal, ms);
     const controller = new AbortController();
-    kernel.after(current, ms, () => controller.abort(new DOMException('Too long.', 'TimeoutError')));
+    kernel.after(current, current.clocks.trueMs(ms), () =>
+      controller.abort(new DOMException('Too long.', 'TimeoutError')),
+    );
     return controller.signal;
   });
 

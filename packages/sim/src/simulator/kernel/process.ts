@@ -1,10 +1,19 @@
 import type { Random } from './random.ts';
 
-/** How a process reads the time: a wall clock that may be wrong, and a monotonic one. */
+/** How a process reads the time: a wall clock that may be wrong, and a monotonic one that counts from some start. */
 export interface ProcessClocks {
   wallMs(): number;
   monotonicMs(): number;
+  /** How long it truly is until so many milliseconds have gone by on the monotonic clock: its timers wait for that. */
+  trueMs(ms: number): number;
 }
+
+/** Clocks of a machine whose time is true; its monotonic one counts from `bootMs`. */
+export const exactClocks = (kernel: { readonly nowMs: number }, bootMs = 0): ProcessClocks => ({
+  wallMs: () => kernel.nowMs,
+  monotonicMs: () => kernel.nowMs - bootMs,
+  trueMs: (ms) => ms,
+});
 
 /** What a process waits for outside of itself. */
 export type Waits = 'network' | 'read' | 'write' | 'store';

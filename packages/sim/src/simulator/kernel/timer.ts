@@ -33,7 +33,7 @@ export class VirtualTimer {
   }
 
   #set(again: boolean): void {
-    this.#event = this.kernel.after(this.process, this.ms, () => {
+    this.#event = this.kernel.after(this.process, this.process.clocks.trueMs(this.ms), () => {
       if (again) this.#set(true);
       else this.#event = null;
       this.run();

@@ -1,5 +1,5 @@
 import type { Kernel } from '../kernel/kernel.ts';
-import { Process } from '../kernel/process.ts';
+import { exactClocks, Process } from '../kernel/process.ts';
 import type { Answered, Asked, Host } from '../network/network.ts';
 import type { RegisterNode } from './node.ts';
 
@@ -17,8 +17,7 @@ export class Balancer implements Host {
     private readonly kernel: Kernel,
     private readonly nodes: readonly RegisterNode[],
   ) {
-    const clocks = { wallMs: () => kernel.nowMs, monotonicMs: () => kernel.nowMs };
-    this.process = new Process('balancer', clocks, kernel.random.fork('balancer'));
+    this.process = new Process('balancer', exactClocks(kernel), kernel.random.fork('balancer'));
     this.#well = nodes;
     this.#look();
   }

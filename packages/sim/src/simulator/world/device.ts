@@ -5,19 +5,18 @@ import { Process } from '../kernel/process.ts';
 import type { Random } from '../kernel/random.ts';
 import { Link } from '../network/link.ts';
 import type { Network } from '../network/network.ts';
+import { type ClockKind, drawCrystals, OwnClocks } from './clocks.ts';
 
-/** A tablet or a phone: a clock of its own, a disk, a cable, and pages that come and go. */
+/** A tablet or a phone: clocks of its own, a disk, a cable, and pages that come and go. */
 export class Device {
   readonly link: Link;
   readonly disk: Disk;
   readonly random: Random;
   locks: DeviceLocks;
-  /** Parts of a million by which its crystals are off. */
-  drift = 0;
-  /** Milliseconds that its wall clock is ahead of true time. */
-  wallAheadMs = 0;
+  readonly clocks: OwnClocks;
   on = true;
-  #bootMs: number;
+  /** How often its battery died. */
+  deaths = 0;
   #host: Process;
   #starts = 0;
 
@@ -25,11 +24,12 @@ export class Device {
     readonly kernel: Kernel,
     private readonly network: Network,
     readonly name: string,
+    clocks: ClockKind,
     private readonly noted: (what: string) => void,
   ) {
     this.random = kernel.random.fork(name);
     this.link = new Link(this.random.fork('link'));
-    this.#bootMs = kernel.nowMs;
+    this.clocks = new OwnClocks(kernel, drawCrystals(this.random.fork('crystals'), clocks));
     this.#host = this.#newHost();
     this.disk = new Disk(kernel, this.#host, noted);
     this.locks = new DeviceLocks(kernel);
@@ -40,7 +40,7 @@ export class Device {
     const platform: { indexedDB?: IDBFactory; fetch?: typeof fetch } = {};
     const process = new Process(
       `${this.name} ${name}`,
-      this.#clocks(),
+      this.clocks.ofProcess(),
       this.random.fork(`${name} ${this.#starts++}`),
       platform,
     );
@@ -59,6 +59,7 @@ export class Device {
   /** The battery is dead, pages and all. The caller ends the pages first. */
   losePower(): void {
     this.on = false;
+    this.deaths += 1;
     this.#host.alive = false;
     this.disk.losePower();
     this.noted('a battery died');
@@ -66,28 +67,13 @@ export class Device {
 
   boot(): void {
     this.on = true;
-    this.#bootMs = this.kernel.nowMs;
+    this.clocks.boot();
     this.#host = this.#newHost();
     this.disk.host = this.#host;
     this.locks = new DeviceLocks(this.kernel);
   }
 
-  /** Somebody sets the wall clock, or it was wrong when the device came up. */
-  jump(ms: number): void {
-    this.wallAheadMs += ms;
-  }
-
   #newHost(): Process {
-    return new Process(this.name, this.#clocks(), this.random.fork(`host ${this.#starts++}`));
-  }
-
-  #clocks() {
-    const { kernel } = this;
-    const bootMs = this.#bootMs;
-    const ran = () => (kernel.nowMs - bootMs) * (1 + this.drift / 1_000_000);
-    return {
-      wallMs: () => bootMs + this.wallAheadMs + ran(),
-      monotonicMs: ran,
-    };
+    return new Process(this.name, this.clocks.ofProcess(), this.random.fork(`host ${this.#starts++}`));
   }
 }

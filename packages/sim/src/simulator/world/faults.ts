@@ -44,6 +44,7 @@ export class Faults {
     store.standbyIsBack();
     for (const node of nodes) {
       node.link.heal();
+      node.hangs = false;
       if (node.process) node.process.dies = null;
       node.start();
     }
@@ -102,6 +103,13 @@ export class Faults {
       if (node.process) node.process.dies = { at: random.scale(1, 100), kinds: ['store'] };
       return () => node.start();
     },
+    'node-hangs': (random) => {
+      const node = random.pick(this.world.nodes);
+      node.hangs = true;
+      return () => {
+        node.hangs = false;
+      };
+    },
     'node-cut': (random) => {
       const node = random.pick(this.world.nodes);
       node.link.up = false;
@@ -141,7 +149,10 @@ export class Faults {
     'tab-closed': (random) => {
       const gate = this.#gate(random);
       const tab = gate.tabs[0];
-      if (tab) gate.close(tab);
+      if (tab) {
+        gate.close(tab);
+        this.world.ledger.reach('a tab was closed');
+      }
       return () => {
         if (gate.device.on && gate.tabs.length === 0) gate.open();
       };
@@ -178,8 +189,10 @@ export class Faults {
     },
     'clock-jump': (random) => {
       const { device } = this.#gate(random);
-      const ms = random.scale(1_000, 40 * 86_400_000);
-      device.jump(random.chance(0.5) ? ms : -ms);
+      const scale = random.scale(1_000, 40 * 86_400_000);
+      const ms = random.chance(0.5) ? scale : -scale;
+      device.clocks.jump(ms);
+      this.world.ledger.clocksTold.set(device.name, this.world.kernel.nowMs, ms);
       return undefined;
     },
   };

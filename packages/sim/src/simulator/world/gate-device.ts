@@ -1,8 +1,10 @@
 import { toHex } from '@munjigi/core/encoding';
 import type { GateIdentity } from '@munjigi/offline';
+import type { Told } from '../checks/clocks.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import type { Process } from '../kernel/process.ts';
 import type { Network } from '../network/network.ts';
+import type { ClockKind } from './clocks.ts';
 import { Device } from './device.ts';
 import { GateTab, type TabParts } from './gate/tab.ts';
 
@@ -10,10 +12,12 @@ export interface GateDeviceParts {
   readonly kernel: Kernel;
   readonly network: Network;
   readonly name: string;
+  readonly clocks: ClockKind;
   /** Whoever does things to the world. */
   readonly hand: Process;
-  readonly tab: Omit<TabParts, 'device' | 'onIdentity'>;
+  readonly tab: Omit<TabParts, 'device' | 'onIdentity' | 'onTold'>;
   readonly onIdentity: (device: string, thumbprint: string) => void;
+  readonly onTold: (device: string, told: Told) => void;
 }
 
 /** A gate's tablet with its pages. */
@@ -25,22 +29,24 @@ export class GateDevice {
   #opened = 0;
 
   constructor(private readonly parts: GateDeviceParts) {
-    const { kernel, network, name, tab } = parts;
+    const { kernel, network, name, clocks, tab } = parts;
     this.name = name;
     this.venueId = tab.link.venueId;
-    this.device = new Device(kernel, network, name, tab.noted);
+    this.device = new Device(kernel, network, name, clocks, tab.noted);
   }
 
   /** Opens a page; the device must be on. */
   open(): GateTab {
     const { parts } = this;
+    const name = `tab ${this.#opened++}`;
     const tab = new GateTab(
       {
         ...parts.tab,
         device: this.device,
         onIdentity: (identity: GateIdentity) => parts.onIdentity(this.name, toHex(identity.thumbprint)),
+        onTold: (roundTripMs) => this.#told(name, roundTripMs),
       },
-      `tab ${this.#opened++}`,
+      name,
     );
     tab.process.onDeath = (kind) => {
       parts.tab.noted(`a tab died at a ${kind}`);
@@ -80,6 +86,17 @@ export class GateDevice {
     this.device.link.up = true;
     this.device.link.halfOpen = false;
     for (const tab of this.tabs) this.parts.kernel.after(tab.process, 5, () => tab.look());
+  }
+
+  #told(page: string, roundTripMs: number): void {
+    const { kernel, onTold } = this.parts;
+    const { aheadMs } = this.device.clocks;
+    onTold(this.name, {
+      page: `${this.name} ${page}`,
+      atMs: kernel.nowMs,
+      aheadMs,
+      wayMs: roundTripMs / 2,
+    });
   }
 
   async #begin(tab: GateTab): Promise<void> {

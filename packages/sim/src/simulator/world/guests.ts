@@ -1,21 +1,20 @@
 import { toHex } from '@munjigi/core/encoding';
 import { addDays } from '@munjigi/core/rules';
-import { expected, type GateFacts, isSound } from '../checks/expected.ts';
 import { type GuestKind, subjectName, type Visit } from '../checks/ledger.ts';
+import { checkEnteredAt, judge } from '../checks/verdicts.ts';
 import type { Random } from '../kernel/random.ts';
-import type { GateTab, Seen } from './gate/tab.ts';
+import { drawCrystals, OwnClocks } from './clocks.ts';
+import type { GateTab } from './gate/tab.ts';
 import type { GateDevice } from './gate-device.ts';
 import { CLASSES } from './pack.ts';
 import { drawCode, type HeldPass, issuePass } from './wallet.ts';
 import type { World } from './world.ts';
 
-/** A disk of an old tablet is slow; a network that does not answer takes eight seconds to be given up. */
-const LONGEST_VERDICT_MS = 3_000;
-
 /** Guests: who comes when with what, and what becomes of them. */
 export class Guests {
   readonly #random: Random;
   readonly #passes = new Map<GuestKind, HeldPass[]>();
+  readonly #phones = new Map<HeldPass, OwnClocks>();
   #number = 0;
 
   constructor(private readonly world: World) {
@@ -32,6 +31,8 @@ export class Guests {
     const many = async (kind: GuestKind, count: number, make: () => Promise<HeldPass>) => {
       const list: HeldPass[] = [];
       for (let i = 0; i < count; i++) list.push(await make());
+      // Every phone runs from the beginning.
+      for (const pass of list) this.#phoneOf(pass);
       this.#passes.set(kind, list);
     };
     const ends = () => addDays(today, this.#random.between(7, 10));
@@ -94,12 +95,23 @@ export class Guests {
       });
   }
 
+  /** The phone that a pass is on: its clock drifts by itself; beside that, somebody sets it now and then. */
+  #phoneOf(pass: HeldPass): OwnClocks {
+    let phone = this.#phones.get(pass);
+    if (!phone) {
+      const random = this.world.random.fork(`phone ${this.#phones.size}`);
+      phone = new OwnClocks(this.world.kernel, drawCrystals(random, this.world.plan.clocks));
+      this.#phones.set(pass, phone);
+    }
+    return phone;
+  }
+
   #stand(gate: GateDevice, tab: GateTab, kind: GuestKind, pass: HeldPass): void {
     const { world } = this;
     const random = this.#random;
     const { kernel } = world;
     const off = kind === 'wrong-clock' ? random.between(200, 90_000) : random.between(-8, 8);
-    const phoneAheadMs = 1000 * (random.chance(0.5) ? off : -off);
+    const phoneAheadMs = this.#phoneOf(pass).aheadMs + 1000 * (random.chance(0.5) ? off : -off);
     const old = kind === 'picture' ? random.between(200, 4_000) : random.below(15);
     const drawnAt = Math.floor((kernel.nowMs + phoneAheadMs) / 1000) - old;
     const forged = kind === 'forged' ? random.bits() : null;
@@ -121,6 +133,10 @@ export class Guests {
         notSaved: false,
         withDevice: false,
         tookMs: null,
+        unsureMs: null,
+        answeredMs: null,
+        wallAheadMs: null,
+        beliefs: [],
       };
       world.past?.come(gate);
       world.ledger.add(visit, subjectName(gate.name, compressed(pass.holder.publicKey), drawnAt));
@@ -134,58 +150,30 @@ export class Guests {
     const drawn = await drawCode(visit.pass, world.suite, visit.drawnAt);
     const text = forged === null ? drawn : changed(drawn, forged);
     const seen = await tab.see(text, (gate, entry) => {
+      const { counter, enteredAt, clockUnknown } = entry;
       const name = toHex(gate);
-      visit.made.push({ gate: name, counter: entry.counter, hash: '', enteredAt: entry.enteredAt });
+      visit.made.push({ gate: name, counter, hash: '', enteredAt, clockUnknown: clockUnknown === true });
     });
     if (seen === null) return;
-    this.#judge(tab, visit, seen);
+    judge(world, tab, visit, seen);
     const appended = await seen.written;
     if (appended?.state === 'saved') {
       const { counter, hash, entry } = appended.kept;
       const place = [...visit.made].reverse().find((one) => one.counter === counter);
-      visit.saved = { gate: place?.gate ?? '', counter, hash: toHex(hash), enteredAt: entry.enteredAt };
+      const { enteredAt, clockUnknown } = entry;
+      visit.saved = {
+        gate: place?.gate ?? '',
+        counter,
+        hash: toHex(hash),
+        enteredAt,
+        clockUnknown: clockUnknown === true,
+      };
       kernel.note(visit.device, `saved ${counter}`);
     } else if (appended) {
       visit.notSaved = true;
       ledger.reach(appended.full ? 'a disk was full' : 'a disk failed');
     }
-  }
-
-  #judge(tab: GateTab, visit: Visit, { decision, instant, tookMs }: Seen): void {
-    const { ledger, kernel, authority } = this.world;
-    visit.verdict = decision.verdict;
-    visit.tookMs = tookMs;
-    visit.reason = decision.reason;
-    visit.sameEntry = decision.sameEntry;
-    kernel.note(visit.device, `${visit.kind} ${decision.verdict} ${decision.reason}`);
-    ledger.reach(`said ${decision.reason}`);
-    const use = tab.rules!.inUse!;
-    const trueMs = kernel.nowMs;
-    const clock = instant && { ms: instant.seconds * 1000, uncertaintyMs: instant.uncertaintySeconds * 1000 };
-    const at = (clock?.ms ?? trueMs) / 1000;
-    const { calendar, changeDay } = authority;
-    const near = (clock?.uncertaintyMs ?? 0) / 1000 + 2;
-    const facts: GateFacts = {
-      clock,
-      trueMs,
-      wordAgeSeconds: trueMs / 1000 - Math.max(use.bundle.issuedAt, use.now?.issuedAt ?? 0),
-      withdrawn: new Set(use.bundle.issuers.flatMap(({ kid, withdrawn }) => (withdrawn ? [kid[0]!] : []))),
-      today: calendar.dateOf(at),
-      nearMidnight: calendar.dateOf(at - near) !== calendar.dateOf(at + near),
-      changeDay,
-    };
-    if (clock && !isSound(facts)) {
-      ledger.reach('a clock was wrong and did not know');
-      ledger.wrongClock.set(visit.device, trueMs);
-    }
-    const must = expected(visit, facts, ledger);
-    const admitted = decision.verdict === 'admit';
-    if (must.admit !== null && admitted !== must.admit)
-      ledger.fail(
-        `${visit.device}: ${visit.kind} was answered ${decision.verdict} ${decision.reason}, though ${must.because} (guest ${visit.number})`,
-      );
-    // Nothing that a verdict needs is further away than this device's own disk.
-    if (tookMs > LONGEST_VERDICT_MS) ledger.fail(`${visit.device}: a verdict took ${tookMs} ms`);
+    checkEnteredAt(world, tab, visit);
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Kernel } from '../kernel/kernel.ts';
-import { Process } from '../kernel/process.ts';
+import { exactClocks, Process } from '../kernel/process.ts';
 import { Link } from '../network/link.ts';
 import type { Answered, Asked, Host } from '../network/network.ts';
 import type { Documents } from './authority.ts';
@@ -16,8 +16,7 @@ export class Mirror implements Host {
     kernel: Kernel,
     readonly name: string,
   ) {
-    const clocks = { wallMs: () => kernel.nowMs, monotonicMs: () => kernel.nowMs };
-    this.process = new Process(name, clocks, kernel.random.fork(name));
+    this.process = new Process(name, exactClocks(kernel), kernel.random.fork(name));
     this.link = new Link(kernel.random.fork(`${name} link`));
   }
 

@@ -2,7 +2,7 @@ import { Admission } from '@munjigi/service/admission';
 import { ApiError, workOf } from '@munjigi/service/contracts';
 import { createRegister, type RegisterDesk, type RegisterOptions } from '@munjigi/service/register';
 import type { Kernel } from '../kernel/kernel.ts';
-import { Process } from '../kernel/process.ts';
+import { exactClocks, Process } from '../kernel/process.ts';
 import { Link } from '../network/link.ts';
 import type { Answered, Asked, Host } from '../network/network.ts';
 import { StoreClient } from '../store/client.ts';
@@ -35,6 +35,8 @@ export class RegisterNode implements Host {
   readonly link: Link;
   process: Process | null = null;
   desk: RegisterDesk | null = null;
+  /** True: every connection is accepted, and nothing is answered. */
+  hangs = false;
   /** Most requests that it ever worked on at a time, and most that its own limit would have allowed then. */
   mostRunning = 0;
   overLimit = 0;
@@ -59,8 +61,7 @@ export class RegisterNode implements Host {
     if (this.process) return;
     const { kernel, store, options, noted, isWrong } = this.parts;
     const random = kernel.random.fork(`${this.name} ${this.#starts++}`);
-    const bootMs = kernel.nowMs;
-    const clock = { wallMs: () => kernel.nowMs, monotonicMs: () => kernel.nowMs - bootMs };
+    const clock = exactClocks(kernel, kernel.nowMs);
     const process = new Process(this.name, clock, random);
     process.onDeath = () => {
       noted('a node died at an await');
@@ -111,12 +112,16 @@ export class RegisterNode implements Host {
   }
 
   get ready(): boolean {
-    return this.desk !== null && this.link.up;
+    return this.desk !== null && this.link.up && !this.hangs;
   }
 
   async answer(asked: Asked): Promise<Answered> {
     const { noted, isWrong } = this.parts;
     const process = this.process!;
+    if (this.hangs) {
+      noted('a node took a request and never answered');
+      return new Promise(() => {});
+    }
     try {
       if (this.desk === null)
         return { status: 503, body: '{"error":"service.draining"}', retryAfterSeconds: 30 };

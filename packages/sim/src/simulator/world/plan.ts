@@ -1,8 +1,10 @@
 import type { Random } from '../kernel/random.ts';
+import type { ClockKind } from './clocks.ts';
 
 /** What a seed is about: how many, how long, and which faults are drawn how often. */
 export interface Plan {
   readonly crypto: 'stand-in' | 'real';
+  readonly clocks: ClockKind;
   readonly nodes: number;
   readonly venues: readonly number[];
   readonly startOffsetMs: number;
@@ -35,6 +37,7 @@ export const FAULTS = [
   'disk-full',
   'disk-fails',
   'clock-jump',
+  'node-hangs',
 ] as const;
 export type FaultName = (typeof FAULTS)[number];
 
@@ -47,10 +50,15 @@ export function drawPlan(random: Random): Plan {
   const startOffsetMs = random.below(5 * HOUR_MS);
   // A swarm: each run has some kinds of faults and not others, so that one does not always hide another.
   const faults = Object.fromEntries(
-    FAULTS.map((name) => [name, random.chance(0.5) ? 0 : random.around(3)]),
+    FAULTS.map((name) => {
+      // A kind that came later draws from a stream of its own, so that older seeds stay the worlds that they were.
+      const own = name === 'node-hangs' ? random.fork(name) : random;
+      return [name, own.chance(0.5) ? 0 : own.around(3)];
+    }),
   ) as Record<FaultName, number>;
   return {
     crypto: random.chance(0.02) ? 'real' : 'stand-in',
+    clocks: 'drifting',
     nodes: random.between(1, 3),
     venues,
     startOffsetMs,
@@ -61,6 +69,11 @@ export function drawPlan(random: Random): Plan {
     guests: gates * random.scale(4, 20),
     faults,
   };
+}
+
+/** The same world as it was before the clocks of devices drifted and nodes hung: what old seeds found is found in it only. */
+export function asOnce(plan: Plan): Plan {
+  return { ...plan, clocks: 'exact', faults: { ...plan.faults, 'node-hangs': 0 } };
 }
 
 /** The same with 1,500 gates, and fewer guests at each. */

@@ -1,10 +1,17 @@
-import { type ChainStore, FIRST_CHAIN, type GateStore, type OutboxStore } from '@munjigi/offline';
+import {
+  type ChainStore,
+  FIRST_CHAIN,
+  type GateStore,
+  type OutboxStore,
+  type RecordingRules,
+} from '@munjigi/offline';
 
 /** Faults that are put in on purpose, to see that they are found. None of them is in the product. */
 export const PLANTS = {
   'no-idempotency': 'the register stores a batch without comparing the head',
   'forgets-early': 'a gate forgets what is receipted, before the safe mark and before 72 hours',
   'head-first': 'a gate moves its head before the entry is durable',
+  'wall-time': 'a gate writes the time of its wall clock, whatever receipts have told',
 } as const;
 export type Plant = keyof typeof PLANTS;
 
@@ -13,6 +20,7 @@ export const CAUGHT_WITHIN: Readonly<Record<Plant, number>> = {
   'no-idempotency': 10,
   'forgets-early': 20,
   'head-first': 40,
+  'wall-time': 10,
 };
 
 /** True where a run broke a rule. That the model lacks a statement breaks none, and finds nothing. */
@@ -24,6 +32,8 @@ export interface PlantedStores {
   readonly keptIn: (store: OutboxStore) => OutboxStore;
   /** A device's store, as entries are sent from it. */
   readonly sentFrom: (store: GateStore) => GateStore;
+  /** What entries are written by. */
+  readonly writtenBy: (rules: RecordingRules) => RecordingRules;
 }
 
 /** How a gate gets its stores: as they are, or with the fault that is planted. */
@@ -31,6 +41,7 @@ export function planted(plant: Plant | null): PlantedStores {
   return {
     keptIn: plant === 'head-first' ? (store) => headFirst(store as ChainStore) : (store) => store,
     sentFrom: plant === 'forgets-early' ? forgetsEarly : (store) => store,
+    writtenBy: plant === 'wall-time' ? byWallClock : (rules) => rules,
   };
 }
 
@@ -43,6 +54,16 @@ function but<T extends object>(whole: T, change: Partial<T>): T {
     },
   });
 }
+
+const byWallClock = (rules: RecordingRules): RecordingRules => ({
+  clock: but(rules.clock, { estimate: () => ({ ms: Date.now(), uncertaintyMs: 0 }) }),
+  get inUse() {
+    return rules.inUse;
+  },
+  get policy() {
+    return rules.policy;
+  },
+});
 
 const headFirst = (chain: ChainStore): ChainStore =>
   but(chain, {

@@ -4,7 +4,7 @@ import { pageCrypto } from '../crypto/page-crypto.ts';
 import { KeyRing, type Suite, suiteOf } from '../crypto/suite.ts';
 import { Kernel } from '../kernel/kernel.ts';
 import { installPlatform } from '../kernel/platform.ts';
-import { Process } from '../kernel/process.ts';
+import { exactClocks, Process } from '../kernel/process.ts';
 import { Random } from '../kernel/random.ts';
 import { Trace } from '../kernel/trace.ts';
 import { Network } from '../network/network.ts';
@@ -162,7 +162,9 @@ export class World {
           kernel: this.kernel,
           network: this.network,
           name,
+          clocks: this.plan.clocks,
           hand: this.hand,
+          onTold: (device, told) => this.ledger.clocksTold.add(device, told),
           onIdentity: (device, thumbprint) => this.ledger.devices.set(thumbprint, device),
           tab: {
             suite: this.suite,
@@ -191,10 +193,6 @@ export class World {
 
   #still(name: string): Process {
     const { kernel } = this;
-    return new Process(
-      name,
-      { wallMs: () => kernel.nowMs, monotonicMs: () => kernel.nowMs },
-      this.random.fork(name),
-    );
+    return new Process(name, exactClocks(kernel), this.random.fork(name));
   }
 }

@@ -10,6 +10,7 @@ import {
   type OutboxStore,
   openGateStore,
   Recorder,
+  type RecordingRules,
   type RulesInUse,
   SeenBefore,
   WriterLock,
@@ -32,9 +33,12 @@ export interface TabParts {
   readonly hasLocks: boolean;
   readonly keptIn: (store: OutboxStore) => OutboxStore;
   readonly sentFrom: (store: GateStore) => GateStore;
+  readonly writtenBy: (rules: RecordingRules) => RecordingRules;
   readonly noted: (what: string) => void;
   /** A key of this device, whenever one comes into use. */
   readonly onIdentity: (identity: GateIdentity) => void;
+  /** A receipt told the time, after a way forth and back of so many milliseconds. */
+  readonly onTold: (roundTripMs: number) => void;
   readonly isWrong: (error: unknown) => void;
 }
 
@@ -100,7 +104,13 @@ export class GateTab {
     this.identity = identity;
     parts.onIdentity(identity);
     this.#seen = new SeenBefore(store.database);
-    this.recorder = new Recorder({ identity, store, rules, seal: parts.suite.seal, keptIn: parts.keptIn });
+    this.recorder = new Recorder({
+      identity,
+      store,
+      rules: parts.writtenBy(rules),
+      seal: parts.suite.seal,
+      keptIn: parts.keptIn,
+    });
     this.sync = uploadOf({
       store: parts.sentFrom(store),
       rules,
@@ -108,6 +118,7 @@ export class GateTab {
       firstDoors: [parts.register],
       random: this.process.random.share,
       noted: parts.noted,
+      onTold: parts.onTold,
       onConfirmed: (receipt) => this.recorder?.verified(receipt.hash),
       onRenewed: (next) => {
         this.identity = next;

@@ -16,6 +16,8 @@ export interface UploadParts {
   readonly random: () => number;
   readonly onConfirmed: (receipt: KeptReceipt) => void;
   readonly onRenewed: (identity: GateIdentity) => void;
+  /** A receipt told the time, after a way forth and back of so many milliseconds. */
+  readonly onTold: (roundTripMs: number) => void;
   readonly noted: (what: string) => void;
 }
 
@@ -52,7 +54,9 @@ export function uploadOf(parts: UploadParts): ChainsSync {
       introduced: (unconfirmed) => noted(unconfirmed === null ? 'a new key counts' : 'a new key is marked'),
       refused: () => noted('a new key was refused'),
       sample: (sample) => {
-        if (rules.clock.sample(sample)) void rules.keepClock();
+        if (!rules.clock.sample(sample)) return;
+        parts.onTold(sample.receivedMonotonicMs - sample.sentMonotonicMs);
+        void rules.keepClock();
       },
     },
   });
