@@ -20,9 +20,9 @@ export const drillAt20211115: Drill = {
     note('from here on nothing new is published');
     const stood = Date.parse(record.story);
     for (const hours of AGES) {
-      await noticing.unseen(() => service.playAt(stood + hours * HOUR));
       // Until here the last word was young enough.
       if (hours === AGES[0]) begins();
+      await noticing.unseen(() => service.playAt(stood + hours * HOUR));
       await crowd.look();
       note(`${hours} hours later`);
       await arrive(`${hours} hours on`, 10);

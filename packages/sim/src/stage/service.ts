@@ -56,7 +56,7 @@ export interface ServiceStage {
   /** Milliseconds of the moment that is played. */
   storyMs(): number;
   /**
-   * Puts the story forward to a moment (milliseconds): the nodes are started again with it, the authority plays it and tells devices.
+   * Puts the story forward to a moment (milliseconds): the authority plays it and tells devices, the nodes are started again with it.
    * Devices know it with their next look at the mirror.
    */
   playAt(storyMs: number): Promise<void>;
@@ -179,15 +179,13 @@ export async function openService(options: ServiceOptions): Promise<ServiceStage
     async playAt(storyMs) {
       clock = { storyMs, realMs: Date.now(), rate: 1 };
       writeFileSync(clockFile, JSON.stringify(clock));
-      // Nobody tells a node of a time that it does not have yet.
+      await call('/api/authority/clock', { storyMs, rate: 1 }, { port: authority.port, operator: true });
       await Promise.all(
         nodes.map(async (node) => {
           await node.process.stop();
           await node.start();
         }),
       );
-      const told = { storyMs: storyMs + Date.now() - clock.realMs, rate: 1 };
-      await call('/api/authority/clock', told, { port: authority.port, operator: true });
     },
     call,
     async munjigi(...command) {
