@@ -11,7 +11,6 @@ function databaseFailsOver(): Drill {
   let address: Relay;
   return {
     name: 'db-failover',
-    byTheService: true,
     async setUp({ postgres, atEnd }) {
       address = await startRelay(postgres.port);
       atEnd(() => address.cut());
@@ -38,8 +37,6 @@ function databaseFailsOver(): Drill {
       await address.to(standby.port);
       note('the standby is promoted and stands at the address');
       await repaired('after', 8);
-      await world.service.announce(null, 'confirmed');
-      note('a person says that everything is as usual');
       const { receiptedAt, regressions } = await crowd.report();
       const [last, next] = [
         Math.max(...receiptedAt.filter((at) => at <= killedAt)),

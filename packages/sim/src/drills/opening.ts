@@ -76,7 +76,7 @@ export async function open(
   if (haproxyProgram() === null) throw new NotHere('HAProxy is not installed');
   const folder = drillFolder(closing);
   const [postgres, authorityPostgres] = [await drillPostgres(closing), await drillPostgres(closing)];
-  const setting = (await drill.setUp?.({ record, folder, postgres, atEnd: (end) => closing.add(end) })) ?? {};
+  const setting = (await drill.setUp?.({ folder, postgres, atEnd: (end) => closing.add(end) })) ?? {};
   const secret = callProvider(folder);
   const service = await openService({
     folder,

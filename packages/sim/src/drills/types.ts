@@ -66,8 +66,6 @@ export interface DrillRecord {
   /** The notice that must be published; null where no door needs a new sentence, which `unsaid` explains. */
   readonly notice: string | null;
   readonly unsaid?: Words;
-  /** Names of identity providers at whose page people sign in; the first is the one that goes away. */
-  readonly providers?: readonly string[];
   /** Evidence that reaches the issuer while the drill is played: lines of a table. */
   readonly evidence?: readonly string[];
   /** The notice that fits the systems as they were then. */
@@ -76,7 +74,6 @@ export interface DrillRecord {
 
 /** What is there before the service is. */
 export interface Ground {
-  readonly record: DrillRecord;
   readonly folder: string;
   /** The database of issuer and register. */
   readonly postgres: PrivatePostgres;
