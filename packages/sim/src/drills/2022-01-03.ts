@@ -10,9 +10,9 @@ const NO_HERD = 2;
 /** A rule changes at midnight; phones do not know yet what their owners have. */
 export const drill20220103: Drill = {
   name: '2022-01-03',
-  byTheService: true,
   async run(world) {
-    const { record, folder, service, crowd, arrive, during, begins, note, complain, figure } = world;
+    const { record, folder, service, crowd, arrive, during, begins, note, complain, figure, noticing } =
+      world;
     const secondsTo = (storyMs: number): number => (storyMs - service.storyMs()) / 1000;
     begins();
     await service.announce('validity-starts', 'confirmed');
@@ -40,5 +40,6 @@ export const drill20220103: Drill = {
     await crowd.renew();
     note('phones that were behind renew');
     await arrive('after', 15);
+    noticing.stop();
   },
 };

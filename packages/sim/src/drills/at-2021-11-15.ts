@@ -11,7 +11,6 @@ const FRESH = 400;
 /** The publisher stands still; what devices have grows old. */
 export const drillAt20211115: Drill = {
   name: 'at-2021-11-15',
-  byTheService: true,
   async run({ record, service, crowd, arrive, begins, repaired, note, complain, figure, noticing }) {
     const { mirror, data } = service;
     await arrive('before', 10);
@@ -22,7 +21,7 @@ export const drillAt20211115: Drill = {
     for (const hours of AGES) {
       // Until here the last word was young enough.
       if (hours === AGES[0]) begins();
-      await noticing.unseen(() => service.playAt(stood + hours * HOUR));
+      await service.playAt(stood + hours * HOUR);
       await crowd.look();
       note(`${hours} hours later`);
       await arrive(`${hours} hours on`, 10);
@@ -33,6 +32,7 @@ export const drillAt20211115: Drill = {
     }
     mirror.instead.clear();
     note('the publisher works again');
+    noticing.stop();
     await repaired('after', 5, async () => (await crowd.report()).wordAges.every((age) => age < FRESH));
   },
 };

@@ -7,8 +7,7 @@ const EVERYBODY_LOOKS = 23;
 /** The list of keys that devices are offered is empty. */
 export const drillCh20211015: Drill = {
   name: 'ch-2021-10-15',
-  byTheService: true,
-  async run({ service, crowd, arrive, begins, repaired, note, complain, figure }) {
+  async run({ service, crowd, arrive, begins, repaired, note, complain, figure, noticing }) {
     const { mirror, data } = service;
     const serve = ({ bundle, now }: Served): void => {
       mirror.instead.set('bundle.cose', bundle);
@@ -32,6 +31,7 @@ export const drillCh20211015: Drill = {
     }
     mirror.instead.clear();
     note('the mirror serves the list that the authority published');
+    noticing.stop();
     await repaired('after', 5, async () => (await crowd.report()).problems.length === 0);
   },
 };

@@ -33,8 +33,6 @@ export interface Noticing {
   failed(leg: Leg): number;
   /** This way is gone too from now on; the product's own canary has its ways. */
   also?(leg: Leg, look: () => Promise<boolean>): void;
-  /** Nobody looks while something is done that no outage has in it, such as days that are jumped over. */
-  unseen<T>(work: () => Promise<T>): Promise<T>;
   /** What it wrote at doors of people. */
   ledgers(): readonly GateLedger[];
   stop(): void;
@@ -173,10 +171,6 @@ export class OwnCanary implements Noticing {
 
   get #storySeconds(): number {
     return (this.gate.rules.clock.estimate()?.ms ?? Date.now()) / 1000;
-  }
-
-  unseen<T>(work: () => Promise<T>): Promise<T> {
-    return work();
   }
 
   ledgers(): readonly GateLedger[] {

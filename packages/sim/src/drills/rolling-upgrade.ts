@@ -14,7 +14,6 @@ let before: VersionBefore | null = null;
  */
 export const drillRollingUpgrade: Drill = {
   name: 'rolling-upgrade',
-  byTheService: true,
   async setUp({ folder }) {
     const built = join(folder, 'before');
     mkdirSync(built);

@@ -63,15 +63,6 @@ export class ServiceNoticing implements Noticing {
     return [];
   }
 
-  async unseen<T>(work: () => Promise<T>): Promise<T> {
-    this.canary.signal('SIGSTOP');
-    try {
-      return await work();
-    } finally {
-      this.canary.signal('SIGCONT');
-    }
-  }
-
   async #watch(): Promise<void> {
     const { authority } = this.service;
     const listed = await this.service
