@@ -7,7 +7,7 @@ import { compilePolicy } from '@munjigi/core/rules';
 import { compileTrust, openBundle, openRoot } from '@munjigi/core/trust';
 import { nodeCrypto, nodeSigner } from '@munjigi/service/crypto';
 import { type Database, openPostgres } from '@munjigi/service/db';
-import { type Mirror, startIdentityProvider, startMirror } from '@munjigi/sim/stage';
+import { type Mirror, startMirror } from '@munjigi/sim/stage';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { main as canaryMain } from '../packages/ops/src/canary/main.ts';
 import { CanaryMetrics } from '../packages/ops/src/canary/metrics.ts';
@@ -147,34 +147,6 @@ describe('a canary', () => {
       await full.stop();
     }
   });
-
-  onPostgres(
-    'notices an identity provider that answers nobody, by its name, and says nothing of it while the issuer is away',
-    async () => {
-      const provider = await startIdentityProvider('naver');
-      const file = join(tempFolder('providers'), 'providers.json');
-      writeFileSync(file, JSON.stringify([provider.settings]));
-      const { made, url } = await started({ providers: file }, test.data);
-      try {
-        expect((await enrol('--door', `signing=${url}`)).code).toBe(0);
-        const login = ({ seen }: Observed) =>
-          seen.flatMap(({ component, door, state, step }) =>
-            component === 'naver-login' ? [[door, state, step]] : [],
-          );
-        expect(login((await look()).observed)).toEqual([['signing', 'works', 'sign-in']]);
-        provider.up = false;
-        const gone = await look();
-        expect([gone.code, login(gone.observed)]).toEqual([1, [['signing', 'down', 'sign-in']]]);
-        expect(gone.err).toContain('naver-login through signing: down, sign-in (');
-        await made.stop();
-        expect(login((await look()).observed)).toEqual([]);
-      } finally {
-        await provider.close();
-        await made.stop();
-        expect((await enrol()).code).toBe(0);
-      }
-    },
-  );
 
   onPostgres(
     'notices a mirror whose documents are forged or gone, and goes on with those it has',

@@ -13,7 +13,6 @@ export const STEPS = [
   'bundle',
   'now',
   'age',
-  'sign-in',
 ] as const;
 export type Step = (typeof STEPS)[number];
 

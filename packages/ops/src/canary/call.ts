@@ -10,16 +10,11 @@ export interface Reach {
 const FULL = new Set(['service.full', 'issuer.queue', 'request.rate']);
 const LARGEST = 4_500_000;
 
-async function ask(
-  address: string,
-  init: RequestInit,
-  { deadlineMs, fetcher = fetch }: Reach,
-  redirect: 'error' | 'manual' = 'error',
-) {
+async function ask(address: string, init: RequestInit, { deadlineMs, fetcher = fetch }: Reach) {
   try {
     const answer = await fetcher(address, {
       ...init,
-      redirect,
+      redirect: 'error',
       headers: { ...init.headers, connection: 'close', 'munjigi-patience-ms': String(deadlineMs) },
       signal: AbortSignal.timeout(deadlineMs),
     });
@@ -30,24 +25,12 @@ async function ask(
 }
 
 /** One JSON call to a desk. Throws `Trouble` with the code that it answered. */
-export const callDesk = <T>(address: string, body: object, reach: Reach): Promise<T> =>
-  deskAnswer<T>(
+export async function callDesk<T>(address: string, body: object, reach: Reach): Promise<T> {
+  const { status, bytes } = await ask(
     address,
     { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) },
     reach,
   );
-
-/** What a desk says for the asking. Throws `Trouble` with the code that it answered. */
-export const askDesk = <T>(address: string, reach: Reach): Promise<T> => deskAnswer<T>(address, {}, reach);
-
-/** A page somewhere else, whatever it leads to; it is not read. Throws `Trouble` where nothing answers, or a fault of its own. */
-export async function reachPage(address: string, reach: Reach): Promise<void> {
-  const { status } = await ask(address, {}, reach, 'manual');
-  if (status >= 500) throw new Trouble(`http-${status}`);
-}
-
-async function deskAnswer<T>(address: string, init: RequestInit, reach: Reach): Promise<T> {
-  const { status, bytes } = await ask(address, init, reach);
   const said = readJson(bytes);
   if (status === 200 && said !== null) return said as T;
   const code = typeof said?.error === 'string' ? said.error : `http-${status}`;

@@ -9,12 +9,8 @@ import { type Look, lookAt, lookThrough } from './look.ts';
 import type { CanaryMetrics } from './metrics.ts';
 import { changed, oneRound, pause, type Round, waitBefore } from './rounds.ts';
 import { type CanarySettings, readCanary } from './settings.ts';
-import { lookAtSignIn } from './sign-in.ts';
 import { Telling } from './telling.ts';
 import { CanaryTrust } from './trust.ts';
-
-/** What an authority reads of one round: providers come last and give way. */
-const MOST_LOOKS = 64;
 
 export interface RunParts {
   readonly folder: string;
@@ -65,8 +61,7 @@ async function goOn(parts: RunParts, settings: CanarySettings): Promise<boolean>
     const at = trust.seconds();
     const round = await oneRound(looks, slowMs);
     sequence += 1;
-    const seen = round.seen.slice(0, MOST_LOOKS);
-    const observation: Observation = { canary: settings.name, sequence, at, seen };
+    const observation: Observation = { canary: settings.name, sequence, at, seen: round.seen };
     const faults = [...round.faults, ...(await beat(folder, sequence, round))];
     for (const { message } of faults) say(`It could not look: ${message}`);
     metrics?.round(round.ways, observation, faults.length > 0 ? null : Date.now());
@@ -91,8 +86,6 @@ async function goOn(parts: RunParts, settings: CanarySettings): Promise<boolean>
 const openLooks = async (all: Parameters<typeof lookAt>[1]): Promise<readonly Look[]> => [
   ...(await Promise.all(all.settings.doors.map((door) => lookThrough(door, all)))),
   ...all.settings.mirrors.map((mirror) => lookAt(mirror, all)),
-  // As the public comes: a node's own way to a provider says nothing more.
-  ...all.settings.doors.filter(({ side }) => side === 'outside').map((door) => lookAtSignIn(door, all.reach)),
 ];
 
 /** A sign of life only for a round in which everything could be looked at: a canary that is blind counts as silent. */

@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { issuerAt, signIn } from '../crowd/index.ts';
 import { type IdentityProvider, startIdentityProvider } from '../stage/index.ts';
 import { figureOf } from './issuing-figures.ts';
 import type { Drill } from './types.ts';
@@ -13,9 +14,8 @@ function identityProviderGone(): Drill {
   const providers: IdentityProvider[] = [];
   return {
     name: '2022-01-22',
-    byTheService: true,
     async setUp({ folder, atEnd }) {
-      for (const name of ['naver', 'toss']) {
+      for (const name of ['one', 'other']) {
         const provider = await startIdentityProvider(name);
         atEnd(() => provider.close());
         providers.push(provider);
@@ -25,22 +25,23 @@ function identityProviderGone(): Drill {
       return { flags: ['--providers', file] };
     },
     async run(world) {
-      const { record, service, arrive, begins, repaired, note, complain, wallets } = world;
+      const { record, service, arrive, begins, repaired, noticing, note, complain, wallets } = world;
       const issuer = `http://127.0.0.1:${service.balancer.port}/api/issuer`;
       const [gone] = providers;
       const people = await wallets();
       await people.prepare(issuer, WALLETS, record.guests[0]!.people);
+      noticing.also?.('sign-in', () => signIn(issuerAt(issuer), 'one').then(() => true));
       await arrive('before', 10);
       begins();
       gone!.up = false;
       note('one identity provider of two answers nobody');
       const common = { issuer, wallets: WALLETS, overSeconds: OVER_SECONDS, people: [], passesEach: 10 };
       const atTheOne = new UnderWay(
-        people.fetch({ ...common, work: 'first', provider: 'naver', patienceSeconds: 120 }),
+        people.fetch({ ...common, work: 'first', provider: 'one', patienceSeconds: 120 }),
       );
       const others = new UnderWay(
         Promise.all([
-          people.fetch({ ...common, work: 'first', provider: 'toss', patienceSeconds: 5 }),
+          people.fetch({ ...common, work: 'first', provider: 'other', patienceSeconds: 5 }),
           people.fetch({ ...common, work: 'renewal', patienceSeconds: 5 }),
         ]),
       );
@@ -49,6 +50,7 @@ function identityProviderGone(): Drill {
         complain('people of the other provider, or renewals, waited for the one that was gone');
       gone!.up = true;
       note('the provider answers again');
+      noticing.stop();
       await repaired('after', 8, () => atTheOne.isOver);
       const [first, renewal] = await others.result;
       figureOf(world, 'first passes, the provider that was gone', await atTheOne.result);

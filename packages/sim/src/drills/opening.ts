@@ -105,13 +105,7 @@ export async function open(
   await crowd.ladder(await openLadder(service, record, secret));
   note('guests come by eye, by call, by poster and on paper too');
   const noticing = drill.byTheService
-    ? await ServiceNoticing.open(
-        folder,
-        service,
-        record,
-        (await drill.doors?.(service, (end) => closing.add(end))) ?? {},
-        note,
-      )
+    ? await ServiceNoticing.open(folder, service, record, note)
     : await OwnCanary.open({
         terms: terms[0]!,
         issuer,

@@ -6,9 +6,12 @@ import type { DrillRecord } from './types.ts';
 const EVERY_SECONDS = 2;
 const LOOK_MS = 250;
 
-/** What the product's canary calls the legs; a provider's is called so by both. */
-const COMPONENT: Readonly<Record<Leg, string>> = { issuing: 'issuers', entry: 'register' };
-const componentOf = (leg: Leg): string => COMPONENT[leg] ?? leg;
+/** What the product's canary calls the legs. */
+const COMPONENT: Readonly<Record<Leg, string>> = {
+  issuing: 'issuers',
+  entry: 'register',
+  documents: 'documents',
+};
 
 interface Listed {
   readonly incidents: readonly { readonly number: number; readonly component: string }[];
@@ -38,11 +41,10 @@ export class ServiceNoticing implements Noticing {
     folder: string,
     service: ServiceStage,
     record: DrillRecord,
-    doors: Readonly<Record<string, string>>,
     note: (what: string) => void,
   ): Promise<ServiceNoticing> {
     const { venue } = record;
-    const canary = await startCanary({ folder, service, venue, everySeconds: EVERY_SECONDS, doors });
+    const canary = await startCanary({ folder, service, venue, everySeconds: EVERY_SECONDS });
     note('the canary looks through the balancer, straight at each node and at the mirror');
     const noticing = new ServiceNoticing(service, record, canary, note);
     void noticing.#watch();
@@ -50,12 +52,12 @@ export class ServiceNoticing implements Noticing {
   }
 
   isGood(leg: Leg): boolean {
-    return this.#listed?.states.find(({ component }) => component === componentOf(leg))?.state === 'works';
+    return this.#listed?.states.find(({ component }) => component === COMPONENT[leg])?.state === 'works';
   }
 
   /** Incidents so far. */
   failed(leg: Leg): number {
-    return this.#listed?.incidents.filter(({ component }) => component === componentOf(leg)).length ?? 0;
+    return this.#listed?.incidents.filter(({ component }) => component === COMPONENT[leg]).length ?? 0;
   }
 
   /** Nobody is counted at the canary's venue. */
@@ -78,7 +80,7 @@ export class ServiceNoticing implements Noticing {
     const { canary: leg, notice } = this.record;
     if (this.noticedAt === null && leg !== null && this.failed(leg) > 0) {
       this.noticedAt = Date.now();
-      this.note(`the authority has an incident: ${componentOf(leg)}`);
+      this.note(`the authority has an incident: ${COMPONENT[leg]}`);
     }
     const { said } = listed;
     if (this.#isTold || notice === null || said.notice !== notice || said.saidBy !== 'table') return;

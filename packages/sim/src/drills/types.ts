@@ -99,8 +99,6 @@ export interface Drill {
   /** True where the product's own canary and authority notice and tell; else the drill's own canary does. */
   readonly byTheService?: boolean;
   setUp?(ground: Ground): Promise<Setting> | Setting;
-  /** Front doors beside the balancer's own that the canary looks through too: addresses by name. */
-  doors?(service: ServiceStage, atEnd: Ground['atEnd']): Promise<Readonly<Record<string, string>>>;
   run(world: DrillWorld): Promise<void>;
   /** The strategies of the past under the same events, where there are any. */
   readonly baseline?: (world: { readonly folder: string; note(what: string): void }) => Promise<Baseline>;

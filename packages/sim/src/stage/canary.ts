@@ -18,8 +18,6 @@ export interface CanaryOptions {
   readonly service: ServiceStage;
   readonly venue: { readonly kind: string; readonly region: string };
   readonly everySeconds: number;
-  /** Addresses of front doors beside the balancer's own, by name. */
-  readonly doors?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -31,7 +29,6 @@ export async function startCanary({
   service,
   venue,
   everySeconds,
-  doors = {},
 }: CanaryOptions): Promise<StageProcess> {
   const { balancer, nodes, mirror, authority, data } = service;
   const own = join(folder, 'canary');
@@ -40,7 +37,6 @@ export async function startCanary({
     ...[MUNJIGI, 'canary', 'enrol', '--folder', own, '--name', NAME],
     ...['--service', at(balancer.port), '--data', data, '--kind', venue.kind, '--region', venue.region],
     ...['--door', `front=${at(balancer.port)}`, '--mirror', `mirror=${mirror.address}`],
-    ...Object.entries(doors).flatMap(([name, address]) => ['--door', `${name}=${address}`]),
     ...nodes.flatMap(({ name, port }) => ['--node', `${name}=${at(port)}`]),
     ...['--authority', at(authority.port)],
   ]);
