@@ -1,6 +1,13 @@
 import { toBase64url, toHex, utf8Encode } from '@munjigi/core/encoding';
 import { possessionBytes } from '@munjigi/core/entry-pass';
-import { type Decision, decide, decideByStaff, inspect, type Subject } from '@munjigi/core/gate';
+import {
+  type Decision,
+  type DecisionContext,
+  decide,
+  decideByStaff,
+  inspect,
+  type Subject,
+} from '@munjigi/core/gate';
 import { sealSubject } from '@munjigi/core/sealed';
 import { compressPoint, keyThumbprint } from '@munjigi/core/signing';
 import { dayKeyFor } from '@munjigi/core/trust';
@@ -8,6 +15,7 @@ import {
   callServer,
   type DeviceKey,
   deviceSigner,
+  type Estimate,
   httpRegister,
   MemoryOutboxStore,
   makeDeviceKey,
@@ -202,29 +210,19 @@ export class CrowdGate {
     const inspected = await inspect(code, use.trust, crypto);
     const estimate = clock.estimate();
     const tag = inspected.claim?.kind === 'pass' ? toHex(inspected.claim.handle) : null;
-    const decision = decide(inspected, use.trust, policy, {
-      instant: estimate && { seconds: estimate.ms / 1000, uncertaintySeconds: estimate.uncertaintyMs / 1000 },
-      bundleAgeSeconds: this.rules.ageSeconds(),
-      venue: this.terms.venue,
-      party: 'group',
-      seenBeforeAt: tag === null ? null : (this.#seen.get(tag) ?? null),
-      lastDrawingOffsetSeconds: null,
-      obligation: use.now?.obligation ?? null,
-      obligationUntil: use.now?.validUntil ?? null,
-    });
+    const decision = decide(
+      inspected,
+      use.trust,
+      policy,
+      this.#context(estimate, tag === null ? null : (this.#seen.get(tag) ?? null)),
+    );
     const verdictMs = performance.now() - begun;
     const { verdict, reason } = decision;
     if (!write || !decision.record || !estimate)
       return { verdict, reason, verdictMs, savedMs: null, counter: null };
     if (tag !== null) this.#seen.set(tag, Math.floor(estimate.ms / 1000));
     const counter = await this.#write(decision, inspected.claim!.subject, Math.floor(estimate.ms / 1000));
-    return {
-      verdict,
-      reason,
-      verdictMs,
-      savedMs: counter === null ? null : performance.now() - begun,
-      counter,
-    };
+    return { verdict, reason, verdictMs, savedMs: counter && performance.now() - begun, counter };
   }
 
   /** Staff look at what a guest shows, and type who it is. */
@@ -239,26 +237,25 @@ export class CrowdGate {
     const { policy, clock } = this.rules;
     const estimate = clock.estimate();
     if (!policy || !estimate) throw new Error('A gate without rules or time has nothing to look by.');
-    const seconds = Math.floor(estimate.ms / 1000);
-    const decision = decideByStaff('eye', policy, {
-      instant: { seconds, uncertaintySeconds: estimate.uncertaintyMs / 1000 },
+    const decision = decideByStaff('eye', policy, this.#context(estimate, null));
+    const verdictMs = performance.now() - begun;
+    const { verdict, reason } = decision;
+    const at = Math.floor(estimate.ms / 1000);
+    const counter = decision.record ? await this.#write(decision, subject, at, 'typed') : null;
+    return { verdict, reason, verdictMs, savedMs: counter && performance.now() - begun, counter };
+  }
+
+  #context(estimate: Estimate | null, seenBeforeAt: number | null): DecisionContext {
+    const { now } = this.rules.inUse!;
+    return {
+      instant: estimate && { seconds: estimate.ms / 1000, uncertaintySeconds: estimate.uncertaintyMs / 1000 },
       bundleAgeSeconds: this.rules.ageSeconds(),
       venue: this.terms.venue,
       party: 'group',
-      seenBeforeAt: null,
+      seenBeforeAt,
       lastDrawingOffsetSeconds: null,
-      obligation: this.rules.inUse?.now?.obligation ?? null,
-      obligationUntil: this.rules.inUse?.now?.validUntil ?? null,
-    });
-    const verdictMs = performance.now() - begun;
-    const { verdict, reason } = decision;
-    const counter = decision.record ? await this.#write(decision, subject, seconds, 'typed') : null;
-    return {
-      verdict,
-      reason,
-      verdictMs,
-      savedMs: counter === null ? null : performance.now() - begun,
-      counter,
+      obligation: now?.obligation ?? null,
+      obligationUntil: now?.validUntil ?? null,
     };
   }
 
