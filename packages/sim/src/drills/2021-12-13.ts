@@ -29,7 +29,7 @@ export const drill20211213: Drill = {
       }),
     );
     await arrive('the surge comes', OVER_SECONDS);
-    await repaired('the queue runs down', 5, () => surge.isOver && noticing.isGood('issuing'));
+    await repaired('the queue runs down', 5, () => surge.isOver && noticing.isGood('issuers'));
     figureOf(world, 'first issues', await surge.result);
   },
 };

@@ -37,7 +37,7 @@ export const drill20211214: Drill = {
     note(`${WALLETS} wallets are told to renew now`);
     const atOnce = new UnderWay(renewal(AT_ONCE_SECONDS));
     await arrive('everybody at once', AT_ONCE_SECONDS);
-    await repaired('the queue runs down', 5, () => atOnce.isOver && noticing.isGood('issuing'));
+    await repaired('the queue runs down', 5, () => atOnce.isOver && noticing.isGood('issuers'));
     figureOf(world, 'told at once', await atOnce.result);
     await service.announce(null, 'confirmed');
     await during(
@@ -47,11 +47,11 @@ export const drill20211214: Drill = {
       })(),
     );
     note(`the same wallets, each in its turn within ${IN_TURN_SECONDS} s`);
-    const before = noticing.failed('issuing');
+    const before = noticing.failed('issuers');
     const inTurn = await during('each in its turn', renewal(IN_TURN_SECONDS));
     figureOf(world, 'each in its turn', inTurn);
     const late = inTurn.ms.filter((ms) => ms > SHORT_MS).length;
     if (late > 0) complain(`${late} wallets waited longer than ${SHORT_MS / 1000} s at their turn`);
-    if (noticing.failed('issuing') > before) complain('issuing was not good while each came in its turn');
+    if (noticing.failed('issuers') > before) complain('issuing was not good while each came in its turn');
   },
 };

@@ -42,7 +42,7 @@ export const drillNl20210925: Drill = {
         .map(([status, times]) => `${status}: ${times}`)
         .join(', ')}`,
     );
-    await repaired('the queue runs down', 5, () => renewed.isOver && noticing.isGood('issuing'));
+    await repaired('the queue runs down', 5, () => renewed.isOver && noticing.isGood('issuers'));
     const fetched = await renewed.result;
     figureOf(world, 'renewals', fetched);
     figure('the flood, answers by status', JSON.stringify(answers));

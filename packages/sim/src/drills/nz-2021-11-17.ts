@@ -38,7 +38,7 @@ export const drillNz20211117: Drill = {
     await arrive('citizens and a flood', FLOOD.seconds);
     const answers = await flooded.result;
     note('the flood is over');
-    await repaired('the queue runs down', 5, () => served.isOver && noticing.isGood('issuing'));
+    await repaired('the queue runs down', 5, () => served.isOver && noticing.isGood('issuers'));
     figureOf(world, 'first issues behind one address', await served.result);
     figure('the flood, answers by status', JSON.stringify(answers));
     const all = Object.values(answers).reduce((sum, times) => sum + times, 0);

@@ -11,8 +11,7 @@ import {
   type ServiceStage,
   startPostgres,
 } from '../stage/index.ts';
-import { type Noticing, OwnCanary } from './noticing.ts';
-import { ServiceNoticing } from './service-noticing.ts';
+import { Noticing } from './noticing.ts';
 import type { Drill, DrillRecord } from './types.ts';
 
 /** A drill that cannot be played here: the message says what is missing. */
@@ -87,31 +86,22 @@ export async function open(
   closing.add(() => service.close());
   note('three nodes behind the balancer, the authority aside, a mirror behind neither');
   const gates = drill.gates ?? 40;
-  const terms = await venues(service, record.venue, gates + 1);
+  const terms = await venues(service, record.venue, gates);
   const issuer = `http://127.0.0.1:${service.balancer.port}/api/issuer`;
   const crowd = await startCrowd();
   closing.add(() => crowd.end());
   const passes = await crowd.join({
     seed: 20_220_106,
-    gates: terms.slice(1),
+    gates: terms,
     issuer,
     guests: record.guests,
     wallets: 10,
     passesEach: 40,
   });
   note(`${gates} gates have joined, ${passes} passes are on phones`);
-  const noticing = drill.byTheService
-    ? await ServiceNoticing.open(folder, service, record, note)
-    : await OwnCanary.open({
-        terms: terms[0]!,
-        issuer,
-        service,
-        guest: record.guests[0]!,
-        leg: record.canary,
-        notice: record.notice,
-        note,
-      });
-  closing.add(() => noticing.close());
+  const doors = (await drill.doors?.(service, (end) => closing.add(end))) ?? {};
+  const noticing = await Noticing.open(folder, service, record, doors, note);
+  closing.add(() => noticing.stop());
   return { folder, postgres, databases: [postgres, authorityPostgres], service, crowd, noticing };
 }
 

@@ -56,7 +56,7 @@ export async function play(
     closing.add(() => voice.stop());
     const before = await service.balancer.stats();
     const truth: Truth = {
-      ledgers: async () => [...(await crowd.report()).ledgers, ...noticing.ledgers()],
+      ledgers: async () => (await crowd.report()).ledgers,
       database: () => service.database('register'),
     };
     const perSecond = drill.perSecond ?? 20;
@@ -125,7 +125,7 @@ export async function play(
       entries: await compareNow(truth),
       shares,
       ...times,
-      noticedAt: noticing.noticedAt,
+      incidents: noticing.incidents,
       downToUp: ratio,
       figures,
       complaints,

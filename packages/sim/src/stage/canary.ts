@@ -3,6 +3,7 @@ import { appendFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import type { Observation } from '@munjigi/core/incident';
 import { type StageProcess, startProcess } from './process.ts';
 import type { ServiceStage } from './service.ts';
 
@@ -18,6 +19,10 @@ export interface CanaryOptions {
   readonly service: ServiceStage;
   readonly venue: { readonly kind: string; readonly region: string };
   readonly everySeconds: number;
+  /** Front doors besides the balancer: address by name. */
+  readonly doors?: Readonly<Record<string, string>>;
+  /** Told of every round. */
+  readonly onRound?: (round: Observation) => void;
 }
 
 /**
@@ -29,6 +34,8 @@ export async function startCanary({
   service,
   venue,
   everySeconds,
+  doors = {},
+  onRound = () => {},
 }: CanaryOptions): Promise<StageProcess> {
   const { balancer, nodes, mirror, authority, data } = service;
   const own = join(folder, 'canary');
@@ -37,6 +44,7 @@ export async function startCanary({
     ...[MUNJIGI, 'canary', 'enrol', '--folder', own, '--name', NAME],
     ...['--service', at(balancer.port), '--data', data, '--kind', venue.kind, '--region', venue.region],
     ...['--door', `front=${at(balancer.port)}`, '--mirror', `mirror=${mirror.address}`],
+    ...Object.entries(doors).flatMap(([name, address]) => ['--door', `${name}=${address}`]),
     ...nodes.flatMap(({ name, port }) => ['--node', `${name}=${at(port)}`]),
     ...['--authority', at(authority.port)],
   ]);
@@ -46,6 +54,11 @@ export async function startCanary({
   return startProcess(
     process.execPath,
     [MUNJIGI, 'canary', '--folder', own, '--every', String(everySeconds)],
-    { ready: () => true },
+    {
+      ready: (line) => {
+        onRound(JSON.parse(line) as Observation);
+        return true;
+      },
+    },
   );
 }
