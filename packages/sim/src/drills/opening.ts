@@ -40,7 +40,10 @@ export class Closing {
 
   /** One end that fails keeps no other from being tried. */
   async all(): Promise<void> {
-    for (const end of this.#ends.splice(0)) await Promise.resolve(end()).catch(() => {});
+    for (const end of this.#ends.splice(0))
+      await Promise.resolve()
+        .then(end)
+        .catch(() => {});
   }
 }
 
