@@ -5,7 +5,7 @@ import { UnderWay } from './under-way.ts';
 /** A tenth of what one network is allowed in earnest, for a tenth of the people. */
 const PER_MINUTE = 30;
 const WALLETS = 150;
-const OVER_SECONDS = 10;
+const OVER_SECONDS = 5;
 const FLOOD = { perSecond: 120, seconds: 30, networks: 4 };
 /** Of a flood, so much at most gets past the door: what each of its networks is allowed. */
 const LET_IN = 0.2;
