@@ -2,7 +2,9 @@ import { figureOf } from './issuing-figures.ts';
 import type { Drill } from './types.ts';
 import { UnderWay } from './under-way.ts';
 
-const SMALL = 0.15;
+const SMALL = 0.25;
+/** As many at a time as such a machine can do beside everything else. */
+const LIMITS = ['--limit-first', '1', '--limit-renewal', '1'];
 const WALLETS = 200;
 const OVER_SECONDS = 8;
 const FLOOD = { perSecond: 120, seconds: 20, networks: 3 };
@@ -13,7 +15,7 @@ const NO_HERD = 0.15;
 export const drillNl20210925: Drill = {
   name: 'nl-2021-09-25',
   // As in earnest: an exercise has ten times as much room.
-  setUp: () => ({ flags: ['--enrolments-per-minute', '300'] }),
+  setUp: () => ({ flags: [...LIMITS, '--enrolments-per-minute', '300'] }),
   async run(world) {
     const { record, service, arrive, begins, repaired, noticing, note, complain, figure, wallets } = world;
     const issuer = `http://127.0.0.1:${service.balancer.port}/api/issuer`;

@@ -7,7 +7,11 @@ const EVERY_SECONDS = 2;
 const LOOK_MS = 250;
 
 interface Listed {
-  readonly incidents: readonly { readonly number: number; readonly component: string }[];
+  readonly incidents: readonly {
+    readonly number: number;
+    readonly component: string;
+    readonly state: string;
+  }[];
   readonly states: readonly { readonly component: string; readonly state: string }[];
   readonly said: { readonly notice: string | null; readonly saidBy: string | null };
 }
@@ -26,14 +30,13 @@ export class Noticing {
   readonly #incidents = new Map<number, Noticed>();
   readonly #bad = new Map<string, number>();
   #listed: Listed | null = null;
-  #isTold = false;
+  #said: string | null = null;
   #timer: NodeJS.Timeout | null = null;
   #watching = true;
   #canary: StageProcess | null = null;
 
   private constructor(
     private readonly service: ServiceStage,
-    private readonly record: DrillRecord,
     private readonly note: (what: string) => void,
   ) {}
 
@@ -41,16 +44,16 @@ export class Noticing {
   static async open(
     folder: string,
     service: ServiceStage,
-    record: DrillRecord,
+    venue: DrillRecord['venue'],
     doors: Readonly<Record<string, string>>,
     note: (what: string) => void,
   ): Promise<Noticing> {
-    const noticing = new Noticing(service, record, note);
+    const noticing = new Noticing(service, note);
     noticing.#canary = await startCanary({
       folder,
       service,
       doors,
-      venue: record.venue,
+      venue,
       everySeconds: EVERY_SECONDS,
       onRound: (round) => noticing.#count(round),
     });
@@ -97,16 +100,15 @@ export class Noticing {
 
   #take(listed: Listed): void {
     this.#listed = listed;
-    for (const { number, component } of [...listed.incidents].reverse()) {
+    for (const { number, component, state } of [...listed.incidents].reverse()) {
       if (this.#incidents.has(number)) continue;
       this.#incidents.set(number, { component, at: Date.now() });
-      this.note(`the authority has an incident: ${component}`);
+      this.note(`the authority has an incident: ${component} (${state})`);
     }
-    const { notice } = this.record;
-    const { said } = listed;
-    if (this.#isTold || notice === null || said.notice !== notice || said.saidBy !== 'table') return;
-    this.#isTold = true;
-    this.note(`the authority says by itself: ${notice}`);
+    const { notice, saidBy } = listed.said;
+    if (notice === this.#said) return;
+    this.#said = notice;
+    if (saidBy === 'table') this.note(`the authority says by itself: ${notice ?? 'as usual'}`);
   }
 
   stop(): void {

@@ -103,7 +103,7 @@ export async function open(
   });
   note(`${gates} gates have joined, ${passes} passes are on phones`);
   const doors = (await drill.doors?.(service, (end) => closing.add(end))) ?? {};
-  const noticing = await Noticing.open(folder, service, record, doors, note);
+  const noticing = await Noticing.open(folder, service, record.venue, doors, note);
   closing.add(() => noticing.stop());
   return { folder, postgres, databases: [postgres, authorityPostgres], service, crowd, noticing };
 }
