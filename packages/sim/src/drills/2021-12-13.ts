@@ -1,18 +1,15 @@
 import { figureOf } from './issuing-figures.ts';
+import { SMALL, SMALL_MACHINES } from './small-machines.ts';
 import type { Drill } from './types.ts';
 import { UnderWay } from './under-way.ts';
 
-/** Of each node's time: a machine on which first issues outrun the issuer. */
-const SMALL = 0.25;
-/** As many at a time as such a machine can do beside everything else. */
-const LIMITS = ['--limit-first', '1', '--limit-renewal', '1'];
 const WALLETS = 350;
 const OVER_SECONDS = 12;
 
 /** People without a pass all want their first one at lunch. */
 export const drill20211213: Drill = {
   name: '2021-12-13',
-  setUp: () => ({ flags: LIMITS }),
+  setUp: () => SMALL_MACHINES,
   async run(world) {
     const { record, service, arrive, begins, repaired, noticing, note, wallets } = world;
     const people = await wallets();

@@ -1,12 +1,9 @@
 import { figureOf } from './issuing-figures.ts';
 import { allShow } from './showing.ts';
+import { SMALL, SMALL_MACHINES } from './small-machines.ts';
 import type { Drill } from './types.ts';
 import { UnderWay } from './under-way.ts';
 
-/** Of each node's time. */
-const SMALL = 0.25;
-/** As many at a time as such a machine can do beside everything else. */
-const LIMITS = ['--limit-first', '1', '--limit-renewal', '1'];
 const WALLETS = 160;
 /** Of everybody who was told at the same minute, and of everybody who was given a turn. */
 const AT_ONCE_SECONDS = 8;
@@ -17,7 +14,7 @@ const SHORT_MS = 5_000;
 /** The same wallets renew at one call, and then each in its turn. */
 export const drill20211214: Drill = {
   name: '2021-12-14',
-  setUp: () => ({ flags: LIMITS }),
+  setUp: () => SMALL_MACHINES,
   async run(world) {
     const { record, service, crowd, arrive, begins, repaired, during, noticing, note, complain, wallets } =
       world;

@@ -1,6 +1,5 @@
 import type { Observation } from '@munjigi/core/incident';
-import { type ServiceStage, type StageProcess, startCanary } from '../stage/index.ts';
-import type { DrillRecord } from './types.ts';
+import { type CanaryOptions, type ServiceStage, type StageProcess, startCanary } from '../stage/index.ts';
 
 /** Seconds between two rounds of the canary: its own pace is five, an outage is shortened here. */
 const EVERY_SECONDS = 2;
@@ -40,20 +39,13 @@ export class Noticing {
     private readonly note: (what: string) => void,
   ) {}
 
-  /** @param doors more front doors that the canary looks through besides the balancer's: address by name */
   static async open(
-    folder: string,
-    service: ServiceStage,
-    venue: DrillRecord['venue'],
-    doors: Readonly<Record<string, string>>,
+    canary: Omit<CanaryOptions, 'everySeconds' | 'onRound'>,
     note: (what: string) => void,
   ): Promise<Noticing> {
-    const noticing = new Noticing(service, note);
+    const noticing = new Noticing(canary.service, note);
     noticing.#canary = await startCanary({
-      folder,
-      service,
-      doors,
-      venue,
+      ...canary,
       everySeconds: EVERY_SECONDS,
       onRound: (round) => noticing.#count(round),
     });

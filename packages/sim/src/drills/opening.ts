@@ -77,7 +77,8 @@ export async function open(
   if (haproxyProgram() === null) throw new NotHere('HAProxy is not installed');
   const folder = drillFolder(closing);
   const [postgres, authorityPostgres] = [await drillPostgres(closing), await drillPostgres(closing)];
-  const setting = (await drill.setUp?.({ folder, postgres, atEnd: (end) => closing.add(end) })) ?? {};
+  const { canary = [], ...setting } =
+    (await drill.setUp?.({ folder, postgres, atEnd: (end) => closing.add(end) })) ?? {};
   const service = await openService({
     folder,
     postgres,
@@ -103,7 +104,7 @@ export async function open(
   });
   note(`${gates} gates have joined, ${passes} passes are on phones`);
   const doors = (await drill.doors?.(service, (end) => closing.add(end))) ?? {};
-  const noticing = await Noticing.open(folder, service, record.venue, doors, note);
+  const noticing = await Noticing.open({ folder, service, venue: record.venue, doors, flags: canary }, note);
   closing.add(() => noticing.stop());
   return { folder, postgres, databases: [postgres, authorityPostgres], service, crowd, noticing };
 }

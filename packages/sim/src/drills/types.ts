@@ -84,6 +84,8 @@ export interface Ground {
 export interface Setting {
   readonly flags?: readonly string[];
   readonly databasePort?: number;
+  /** Flags of the canary. */
+  readonly canary?: readonly string[];
   /** Another version's `munjigi`, which the nodes run at first. */
   readonly program?: string;
 }

@@ -21,6 +21,8 @@ export interface CanaryOptions {
   readonly everySeconds: number;
   /** Front doors besides the balancer: address by name. */
   readonly doors?: Readonly<Record<string, string>>;
+  /** Of `munjigi canary`, besides its pace. */
+  readonly flags?: readonly string[];
   /** Told of every round. */
   readonly onRound?: (round: Observation) => void;
 }
@@ -35,6 +37,7 @@ export async function startCanary({
   venue,
   everySeconds,
   doors = {},
+  flags = [],
   onRound = () => {},
 }: CanaryOptions): Promise<StageProcess> {
   const { balancer, nodes, mirror, authority, data } = service;
@@ -53,7 +56,7 @@ export async function startCanary({
   // Its first round is a line.
   return startProcess(
     process.execPath,
-    [MUNJIGI, 'canary', '--folder', own, '--every', String(everySeconds)],
+    [MUNJIGI, 'canary', '--folder', own, '--every', String(everySeconds), ...flags],
     {
       ready: (line) => {
         onRound(JSON.parse(line) as Observation);
