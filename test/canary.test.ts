@@ -67,13 +67,14 @@ describe('a canary', () => {
   const onPostgres = (name: string, work: (server: PrivatePostgres) => Promise<void>) =>
     it(name, ({ skip }) => (isThere(postgres) ? work(postgres) : skip(postgres.reason)));
 
-  const enrol = (...args: string[]) =>
+  const enrolAt = (url: string, ...args: string[]) =>
     runCommand(
       canaryMain,
-      ...['enrol', '--folder', folder, '--name', 'first', '--service', service, '--data', test.data],
-      ...['--door', `front=${service}`, '--mirror', `mirror=${mirror.address}`],
+      ...['enrol', '--folder', folder, '--name', 'first', '--service', url, '--data', test.data],
+      ...['--door', `front=${url}`, '--mirror', `mirror=${mirror.address}`],
       ...args,
     );
+  const enrol = (...args: string[]) => enrolAt(service, ...args);
   const look = async (): Promise<{ code: number; observed: Observed; err: string }> => {
     const { code, out, err } = await runCommand(canaryMain, '--folder', folder, '--once');
     return { code, observed: JSON.parse(out), err };
@@ -176,7 +177,7 @@ describe('a canary', () => {
     writeFileSync(file, JSON.stringify(providers.map(({ settings }) => settings)));
     const { made: signing, url } = await started({ providers: file }, test.data);
     try {
-      expect((await enrol('--door', `front=${url}`)).code).toBe(0);
+      expect((await enrolAt(url)).code).toBe(0);
       const signIns = async () =>
         (await look()).observed.seen
           .filter(({ component }) => component === 'sign-in')
