@@ -13,7 +13,8 @@ munjigi canary alive [--folder FOLDER] [--within SECONDS]
 munjigi canary mark --markers FILE --change TEXT --phase began|ended|rolled-back --back TEXT
 
 Goes a guest's whole way every few seconds, through every front door and straight to every node: a pass is issued, shown, judged
-as a gate does, sent and receipted; and reads the documents of every mirror. Says how each component stood: works, slow or down.
+as a gate does, sent and receipted; somebody without a pass enrols at each front door; every identity provider's page is opened; the
+documents of every mirror are read. Says how each component stood: works, slow or down.
 
 enrol   makes what the canary needs: a venue that nothing is counted of, a specimen that no door lets in, a key
         (none) looks until a signal ends it; needs nothing but its folder, whatever is down when it starts
