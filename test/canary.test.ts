@@ -171,6 +171,20 @@ describe('a canary', () => {
     },
   );
 
+  onPostgres('is a newcomer whom nobody else can be: no other secret enrols as a specimen', async () => {
+    const enrolAs = async (provider: string, assertion: object) => {
+      const answer = await fetch(`${service}/api/issuer/enrolments`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ provider, assertion }),
+      });
+      return (await answer.json()) as { enrolment?: string; error?: string };
+    };
+    const { enrolment } = await enrolAs('demonstration', { person: 'haneul' });
+    for (const signIn of [enrolment, 'a-secret-that-is-of-nobody-0000'])
+      expect(await enrolAs('specimen', { signIn })).toMatchObject({ error: 'issuer.person-unknown' });
+  });
+
   onPostgres('asks at every identity provider, and tells one that is gone from its neighbour', async () => {
     const providers = [await startIdentityProvider('one'), await startIdentityProvider('other')];
     const file = join(tempFolder('providers'), 'providers.json');
