@@ -7,7 +7,7 @@ import { compilePolicy } from '@munjigi/core/rules';
 import { compileTrust, openBundle, openRoot } from '@munjigi/core/trust';
 import { nodeCrypto, nodeSigner } from '@munjigi/service/crypto';
 import { type Database, openPostgres } from '@munjigi/service/db';
-import { type Mirror, startMirror } from '@munjigi/sim/stage';
+import { type Mirror, startIdentityProvider, startMirror } from '@munjigi/sim/stage';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { main as canaryMain } from '../packages/ops/src/canary/main.ts';
 import { CanaryMetrics } from '../packages/ops/src/canary/metrics.ts';
@@ -67,13 +67,14 @@ describe('a canary', () => {
   const onPostgres = (name: string, work: (server: PrivatePostgres) => Promise<void>) =>
     it(name, ({ skip }) => (isThere(postgres) ? work(postgres) : skip(postgres.reason)));
 
-  const enrol = (...args: string[]) =>
+  const enrolAt = (url: string, ...args: string[]) =>
     runCommand(
       canaryMain,
-      ...['enrol', '--folder', folder, '--name', 'first', '--service', service, '--data', test.data],
-      ...['--door', `front=${service}`, '--mirror', `mirror=${mirror.address}`],
+      ...['enrol', '--folder', folder, '--name', 'first', '--service', url, '--data', test.data],
+      ...['--door', `front=${url}`, '--mirror', `mirror=${mirror.address}`],
       ...args,
     );
+  const enrol = (...args: string[]) => enrolAt(service, ...args);
   const look = async (): Promise<{ code: number; observed: Observed; err: string }> => {
     const { code, out, err } = await runCommand(canaryMain, '--folder', folder, '--once');
     return { code, observed: JSON.parse(out), err };
@@ -145,6 +146,69 @@ describe('a canary', () => {
       expect((await enrol()).code).toBe(0);
     } finally {
       await full.stop();
+    }
+  });
+
+  onPostgres(
+    'comes as a newcomer too, in one place of the table, and is told of a crowd of them',
+    async () => {
+      const { made: crowded, url } = await started({ 'enrolments-per-minute': '2' }, test.data);
+      try {
+        expect((await enrol('--door', `crowded=${url}`)).code).toBe(0);
+        const enrolments = async () => (await rows('issuer', 'SELECT count(*) AS n FROM enrolment'))[0]!.n;
+        const before = await enrolments();
+        const way = async () => states((await look()).observed)[3];
+        expect([await way(), await way(), await way()]).toEqual([
+          ['issuers', 'works', 'issue'],
+          ['issuers', 'works', 'issue'],
+          ['issuers', 'slow', 'enrol'],
+        ]);
+        expect(await enrolments()).toBe(before);
+        expect((await enrol()).code).toBe(0);
+      } finally {
+        await crowded.stop();
+      }
+    },
+  );
+
+  onPostgres('is a newcomer whom nobody else can be: no other secret enrols as a specimen', async () => {
+    const enrolAs = async (provider: string, assertion: object) => {
+      const answer = await fetch(`${service}/api/issuer/enrolments`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ provider, assertion }),
+      });
+      return (await answer.json()) as { enrolment?: string; error?: string };
+    };
+    const { enrolment } = await enrolAs('demonstration', { person: 'haneul' });
+    for (const signIn of [enrolment, 'a-secret-that-is-of-nobody-0000'])
+      expect(await enrolAs('specimen', { signIn })).toMatchObject({ error: 'issuer.person-unknown' });
+  });
+
+  onPostgres('asks at every identity provider, and tells one that is gone from its neighbour', async () => {
+    const providers = [await startIdentityProvider('one'), await startIdentityProvider('other')];
+    const file = join(tempFolder('providers'), 'providers.json');
+    writeFileSync(file, JSON.stringify(providers.map(({ settings }) => settings)));
+    const { made: signing, url } = await started({ providers: file }, test.data);
+    try {
+      expect((await enrolAt(url)).code).toBe(0);
+      const signIns = async () =>
+        (await look()).observed.seen
+          .filter(({ component }) => component === 'sign-in')
+          .map(({ door, state }) => [door, state]);
+      expect(await signIns()).toEqual([
+        ['one', 'works'],
+        ['other', 'works'],
+      ]);
+      providers[0]!.up = false;
+      expect(await signIns()).toEqual([
+        ['one', 'down'],
+        ['other', 'works'],
+      ]);
+      expect((await enrol()).code).toBe(0);
+    } finally {
+      await signing.stop();
+      for (const provider of providers) await provider.close();
     }
   });
 

@@ -15,7 +15,6 @@ const drill: Drill = {
   name: 'smoke',
   gates: 10,
   perSecond: 12,
-  byTheService: true,
   async run({ service, crowd, arrive, during, begins, repaired, complain }) {
     await arrive('before', 3);
     begins();

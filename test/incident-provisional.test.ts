@@ -36,6 +36,7 @@ describe('what is said before a person has looked', () => {
     const both = [state('issuers', 'slow'), state('register', 'down')];
     expect(provisionalFor(both, korea, AT)?.notice).toBe('app-down');
     expect(provisionalFor(both.slice(0, 1), korea, AT)?.notice).toBe('issuing-delayed');
+    expect(provisionalFor([state('sign-in', 'slow')], korea, AT)?.notice).toBe('issuing-delayed');
   });
 
   it('waives no fine that nobody has waived', () => {

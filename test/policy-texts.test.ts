@@ -76,7 +76,7 @@ function asked({ pack }: Policy): string[] {
     ...each('record', ['scan', 'poster', 'call', 'paper', 'typed', 'none']),
     ...each('component', [
       ...new Set([
-        ...['canaries', 'documents', 'issuers', 'judging', 'register'],
+        ...['canaries', 'documents', 'issuers', 'judging', 'register', 'sign-in'],
         ...Object.values(pack.notices).flatMap(({ preApproved }) => preApproved?.seen ?? []),
       ]),
     ]),

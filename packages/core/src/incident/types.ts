@@ -5,6 +5,7 @@ export type State = (typeof STATES)[number];
 /** The steps of a guest's way, and of the documents' way beside it. */
 export const STEPS = [
   'issue',
+  'sign-in',
   'present',
   'decide',
   'enrol',

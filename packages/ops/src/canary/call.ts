@@ -24,17 +24,37 @@ async function ask(address: string, init: RequestInit, { deadlineMs, fetcher = f
   }
 }
 
-/** One JSON call to a desk. Throws `Trouble` with the code that it answered. */
-export async function callDesk<T>(address: string, body: object, reach: Reach): Promise<T> {
-  const { status, bytes } = await ask(
-    address,
-    { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) },
-    reach,
-  );
+/** One JSON call to a desk, a question where `body` is null. Throws `Trouble` with the code that it answered. */
+export async function callDesk<T>(address: string, body: object | null, reach: Reach): Promise<T> {
+  const asked = body && {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  };
+  const { status, bytes } = await ask(address, asked ?? {}, reach);
   const said = readJson(bytes);
   if (status === 200 && said !== null) return said as T;
   const code = typeof said?.error === 'string' ? said.error : `http-${status}`;
   throw new Trouble(code, FULL.has(code) ? 'slow' : 'down');
+}
+
+/** A page of somebody else's, as a browser opens it: that it answers is all that is asked. Throws `Trouble`. */
+export async function openPage(address: string, { deadlineMs, fetcher = fetch }: Reach): Promise<void> {
+  const signal = AbortSignal.timeout(deadlineMs);
+  const status = await fetcher(address, {
+    redirect: 'manual',
+    headers: { connection: 'close' },
+    signal,
+  }).then(
+    async (answer) => {
+      await answer.body?.cancel();
+      return answer.status;
+    },
+    (error: Error) => {
+      throw new Trouble(error.name === 'TimeoutError' ? 'timeout' : 'network');
+    },
+  );
+  if (status >= 500) throw new Trouble(`http-${status}`);
 }
 
 /** One document of a mirror. Throws `Trouble`. */

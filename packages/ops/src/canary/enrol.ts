@@ -55,13 +55,20 @@ export async function enrolCanary(
       calls.register,
     )),
   };
-  const enrolments: Record<string, string> = {};
-  for (const door of doors) {
-    const known = before?.enrolments[door.name];
-    enrolments[door.name] =
-      known ?? (await calls.issuer<{ enrolment: string }>('POST', 'issuer/specimens', {})).enrolment;
-  }
-  const settings: CanarySettings = { name, venue, doors, mirrors, authorities, enrolments };
+  const specimens = async (at: readonly Door[], known: Readonly<Record<string, string>> = {}) => {
+    const made: Record<string, string> = {};
+    for (const door of at)
+      made[door.name] =
+        known[door.name] ??
+        (await calls.issuer<{ enrolment: string }>('POST', 'issuer/specimens', {})).enrolment;
+    return made;
+  };
+  const enrolments = await specimens(doors, before?.enrolments);
+  const newcomers = await specimens(
+    doors.filter(({ side }) => side === 'outside'),
+    before?.newcomers,
+  );
+  const settings: CanarySettings = { name, venue, doors, mirrors, authorities, enrolments, newcomers };
   await writeCanary(folder, settings);
   await canaryKey(folder);
   await firstPasses(folder, settings, trust, reach);

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { PassGrid } from '@munjigi/core/trust';
 import type { Reach } from './call.ts';
 import { CanaryGate } from './gate.ts';
 import { judge } from './judging.ts';
@@ -33,7 +34,10 @@ const noted = (error: unknown): void => {
 export async function lookThrough(door: Door, parts: LookParts): Promise<Look> {
   const { settings, trust, reach } = parts;
   const folder = join(parts.folder, 'doors', door.name);
-  const passes = await Passes.open(folder, settings.enrolments[door.name] ?? '', `${door.url}/api/issuer`);
+  const issuer = `${door.url}/api/issuer`;
+  const passes = await Passes.open(folder, settings.enrolments[door.name] ?? '', issuer);
+  const newcomer = settings.newcomers?.[door.name];
+  const firsts = newcomer ? await Passes.open(join(folder, 'first'), newcomer, issuer) : null;
   const gate = await CanaryGate.open({
     folder,
     name: `${settings.name} ${door.name}`,
@@ -46,9 +50,8 @@ export async function lookThrough(door: Door, parts: LookParts): Promise<Look> {
       (component) => new Way(component, door.name, door.side),
     );
     const [issuers, judging, register] = ways as [Way, Way, Way];
-    const issued = issuers
-      .step('issue', () => passes.issue(reach, trust.current?.trust.grid ?? null))
-      .catch(noted);
+    const grid = trust.current?.trust.grid ?? null;
+    const issued = issuers.step('issue', () => passes.issue(reach, grid)).catch(noted);
     // It is waited for at the end; until then its fault is nobody's.
     issued.catch(() => {});
     if (issuing || !passes.newest())
@@ -58,8 +61,15 @@ export async function lookThrough(door: Door, parts: LookParts): Promise<Look> {
     if (judged) await gate.record(register, judged, trust, reach).catch(noted);
     await issued;
     issuing = issuers.trouble === null;
+    if (issuing && firsts) await comeNew(issuers, firsts, reach, grid).catch(noted);
     return ways;
   };
+}
+
+/** Somebody comes who has no pass: a surge of them has a queue of its own, and a door at which too many knock. Throws `Trouble`. */
+async function comeNew(way: Way, firsts: Passes, reach: Reach, grid: PassGrid | null): Promise<void> {
+  if (await way.step('enrol', () => firsts.enrolAnew(reach)))
+    await way.step('issue', () => firsts.issue(reach, grid));
 }
 
 /** The documents of one mirror, all of them every minute and the small one every time. */

@@ -5,6 +5,7 @@ import { UsageError } from '../lib/desk-data.ts';
 import { needed } from '../lib/service-command.ts';
 import type { Wanted } from './enrol.ts';
 import { type Door, readPlace } from './settings.ts';
+import { MOST_PROVIDERS } from './sign-in.ts';
 
 export const USAGE = `munjigi canary enrol --folder FOLDER --name NAME --service URL [options]
 munjigi canary [--folder FOLDER] [options]
@@ -12,7 +13,8 @@ munjigi canary alive [--folder FOLDER] [--within SECONDS]
 munjigi canary mark --markers FILE --change TEXT --phase began|ended|rolled-back --back TEXT
 
 Goes a guest's whole way every few seconds, through every front door and straight to every node: a pass is issued, shown, judged
-as a gate does, sent and receipted; and reads the documents of every mirror. Says how each component stood: works, slow or down.
+as a gate does, sent and receipted; somebody without a pass enrols at each front door; every identity provider's page is opened; the
+documents of every mirror are read. Says how each component stood: works, slow or down.
 
 enrol   makes what the canary needs: a venue that nothing is counted of, a specimen that no door lets in, a key
         (none) looks until a signal ends it; needs nothing but its folder, whatever is down when it starts
@@ -118,9 +120,9 @@ export function readWanted(flags: CanaryFlags): Wanted {
   if (doors.length === 0) throw new UsageError('Name a --door or a --node to look through.');
   if (mirrors.length === 0)
     throw new UsageError('Name a --mirror: without its documents nothing can be judged.');
-  // Three looks a door and one a mirror fit into what an authority reads.
-  if (3 * doors.length + mirrors.length > 64)
-    throw new SettingError('A canary looks through twenty doors and nodes at most: enrol a second one.');
+  // Three looks a door, one a mirror and one a provider fit into what an authority reads.
+  if (3 * doors.length + mirrors.length + MOST_PROVIDERS > 64)
+    throw new SettingError('A canary looks through eighteen doors and nodes at most: enrol a second one.');
   const names = [...doors, ...mirrors].map((one) => one.name);
   if (new Set(names).size < names.length)
     throw new SettingError('Doors, nodes and mirrors have names of their own.');

@@ -85,6 +85,21 @@ export class Passes {
     }
   }
 
+  /**
+   * Enrols anew at the public's own door, so that the next pass is a newcomer's. False where the issuer is of a version that does not
+   * know newcomers among canaries. Throws `Trouble`.
+   */
+  async enrolAnew(reach: Reach): Promise<boolean> {
+    try {
+      const sent = { provider: 'specimen', assertion: { signIn: this.enrolment } };
+      this.#nonce = (await callDesk<{ nonce: string }>(`${this.address}/enrolments`, sent, reach)).nonce;
+      return true;
+    } catch (error) {
+      if (error instanceof Trouble && error.code === 'issuer.person-unknown') return false;
+      throw error;
+    }
+  }
+
   async #newNonce(reach: Reach): Promise<string> {
     const { enrolment } = this;
     return (await callDesk<{ nonce: string }>(`${this.address}/nonces`, { enrolment }, reach)).nonce;

@@ -8,7 +8,8 @@ import { readHeartbeat, writeHeartbeat } from './heartbeat.ts';
 import { type Look, lookAt, lookThrough } from './look.ts';
 import type { CanaryMetrics } from './metrics.ts';
 import { changed, oneRound, pause, type Round, waitBefore } from './rounds.ts';
-import { type CanarySettings, readCanary } from './settings.ts';
+import { type CanarySettings, type Door, readCanary } from './settings.ts';
+import { lookAtSignIn } from './sign-in.ts';
 import { Telling } from './telling.ts';
 import { CanaryTrust } from './trust.ts';
 
@@ -83,9 +84,16 @@ async function goOn(parts: RunParts, settings: CanarySettings): Promise<boolean>
   }
 }
 
+/** Doors as the public comes; where none is named, those that there are. */
+const frontDoors = (doors: readonly Door[]): readonly Door[] => {
+  const outside = doors.filter(({ side }) => side === 'outside');
+  return outside.length > 0 ? outside : doors;
+};
+
 const openLooks = async (all: Parameters<typeof lookAt>[1]): Promise<readonly Look[]> => [
   ...(await Promise.all(all.settings.doors.map((door) => lookThrough(door, all)))),
   ...all.settings.mirrors.map((mirror) => lookAt(mirror, all)),
+  () => lookAtSignIn(frontDoors(all.settings.doors), all.reach),
 ];
 
 /** A sign of life only for a round in which everything could be looked at: a canary that is blind counts as silent. */

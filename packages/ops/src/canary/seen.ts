@@ -1,8 +1,11 @@
 import { isMunjigiError } from '@munjigi/core/errors';
 import type { Seen, Side, State, Step } from '@munjigi/core/incident';
 
-/** What a canary looks at: who issues passes, who takes entries, what a gate decides from, and whether it can decide. */
-export type Component = 'issuers' | 'register' | 'documents' | 'judging';
+/**
+ * What a canary looks at: who issues passes, where people sign in for their first one, who takes entries, what a gate decides from,
+ * and whether it can decide.
+ */
+export type Component = 'issuers' | 'sign-in' | 'register' | 'documents' | 'judging';
 
 /** A step that did not do what it must. `code` is a code of ours, `network`, `timeout`, or an HTTP status. */
 export class Trouble extends Error {

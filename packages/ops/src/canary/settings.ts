@@ -34,6 +34,8 @@ export interface CanarySettings {
   readonly authorities: readonly string[];
   /** Secrets of the specimen's enrolments at the issuer, one for each door. */
   readonly enrolments: Readonly<Record<string, string>>;
+  /** Of the front doors: enrolments that begin anew in every round, as somebody comes who has no pass yet. */
+  readonly newcomers?: Readonly<Record<string, string>>;
 }
 
 const FILE = 'canary.json';

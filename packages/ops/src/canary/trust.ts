@@ -137,6 +137,15 @@ export class CanaryTrust {
     await this.#save(found.bytes);
   }
 
+  /** Follows the played clock of a mirror whose documents are not taken: what time it is does not hang on how old they are. */
+  async keepTime({ clock, bytes }: Documents): Promise<void> {
+    const held = this.#inUse;
+    if (!held || !clock || !bytes.clock || clock.sequence <= (held.clock?.sequence ?? 0)) return;
+    const kept = { ...held.bytes, clock: bytes.clock };
+    this.#inUse = { ...held, clock, bytes: kept };
+    await this.#save(kept);
+  }
+
   #save(bytes: Bytes): Promise<void> {
     this.#saving = this.#saving
       .catch(() => {})

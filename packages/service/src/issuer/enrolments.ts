@@ -56,6 +56,18 @@ export class Enrolments {
     return { secret, nonce };
   }
 
+  /** An enrolment as it was on its first day, with a new nonce and no place in the queue: its next batch is a first one again. */
+  async anew(secret: string, at: number): Promise<{ secret: string; nonce: Uint8Array }> {
+    const nonce = random(16);
+    await this.db.query(
+      `UPDATE enrolment SET nonce = $2, enrolled_at = $3, first_issued_at = NULL,
+         queue_work = NULL, queue_number = NULL, queue_seen_at = NULL
+       WHERE secret_hash = $1`,
+      [hashOf(secret), nonce, at],
+    );
+    return { secret, nonce };
+  }
+
   /** The enrolment of a secret. Throws `issuer.enrolment-unknown`. */
   async find(secret: string): Promise<Enrolment> {
     const hash = hashOf(secret);

@@ -76,8 +76,9 @@ export interface IssuerDesk extends Desk {
 export async function openIssuingParts(options: IssuerOptions): Promise<IssuingParts> {
   const { db, keys, clock, crypto, policy } = options;
   const people = await keys.secret('people', () => random(32));
+  const enrolments = new Enrolments(db, await keys.secret('enrolment', () => random(32)));
   const providers = [
-    specimenProvider,
+    specimenProvider(enrolments),
     ...options.providers,
     ...(options.oidc ?? []).map((settings) => oidcProvider(settings, { db, key: people, clock })),
   ];
@@ -89,7 +90,7 @@ export async function openIssuingParts(options: IssuerOptions): Promise<IssuingP
     evidence: joinedEvidence(options.evidence, await openEvidenceStore(db, keys)),
     queue: new IssueQueue(db, clock, options.limits),
     onKeysChanged: options.onKeysChanged ?? (async () => {}),
-    enrolments: new Enrolments(db, await keys.secret('enrolment', () => random(32))),
+    enrolments,
     keys: new IssuerKeys(db, keys, policy, options.name),
     mapping: new HolderMapping(await keys.folder('days')),
   };

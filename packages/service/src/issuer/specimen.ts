@@ -1,4 +1,6 @@
+import { ApiError } from '../contracts/index.ts';
 import { byteaArray, type Database, type Session } from '../db/index.ts';
+import type { Enrolments } from './enrolments.ts';
 import type { Identity, IdentityProvider } from './identity.ts';
 
 /** Name of the provider that vouches for nobody. */
@@ -17,14 +19,22 @@ const NOBODY: Identity = {
 };
 
 /**
- * The person of canaries. Whoever runs the issuer enrols them, and nobody can sign in as them. Their passes go the whole way of
- * every pass and are signed by the specimen key, so that no door takes them for a guest's.
+ * The person of canaries. Whoever runs the issuer enrols them; whoever holds such an enrolment may enrol it anew, and so come as a
+ * newcomer does, and nobody else can sign in as them. Their passes go the whole way of every pass and are signed by the specimen key,
+ * so that no door takes them for a guest's.
  */
-export const specimenProvider: IdentityProvider = {
+export const specimenProvider = (enrolments: Pick<Enrolments, 'find'>): IdentityProvider => ({
   name: SPECIMEN,
-  identify: async () => null,
+  async identify({ signIn }) {
+    if (signIn === undefined) return null;
+    const held = await enrolments.find(signIn).catch((error: unknown) => {
+      if (error instanceof ApiError && error.code === 'issuer.enrolment-unknown') return null;
+      throw error;
+    });
+    return held?.provider === SPECIMEN ? NOBODY : null;
+  },
   find: async (person) => (person === NOBODY.person ? NOBODY : null),
-};
+});
 
 /** Which key signs the passes of an enrolment. */
 export const usageFor = (provider: string): 'pass' | 'specimen' =>

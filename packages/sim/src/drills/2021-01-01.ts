@@ -4,7 +4,6 @@ import type { Drill } from './types.ts';
 /** Every server of the register gone at once. */
 export const drill20210101: Drill = {
   name: '2021-01-01',
-  byTheService: true,
   async run({ service, postgres, databases, crowd, arrive, note, begins, repaired }) {
     const { balancer, nodes, authority, mirror } = service;
     await arrive('before', 10);

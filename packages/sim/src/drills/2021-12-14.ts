@@ -1,10 +1,9 @@
 import { figureOf } from './issuing-figures.ts';
 import { allShow } from './showing.ts';
+import { SMALL, SMALL_MACHINES } from './small-machines.ts';
 import type { Drill } from './types.ts';
 import { UnderWay } from './under-way.ts';
 
-/** Of each node's time. */
-const SMALL = 0.15;
 const WALLETS = 160;
 /** Of everybody who was told at the same minute, and of everybody who was given a turn. */
 const AT_ONCE_SECONDS = 8;
@@ -15,6 +14,7 @@ const SHORT_MS = 5_000;
 /** The same wallets renew at one call, and then each in its turn. */
 export const drill20211214: Drill = {
   name: '2021-12-14',
+  setUp: () => SMALL_MACHINES,
   async run(world) {
     const { record, service, crowd, arrive, begins, repaired, during, noticing, note, complain, wallets } =
       world;
@@ -37,7 +37,7 @@ export const drill20211214: Drill = {
     note(`${WALLETS} wallets are told to renew now`);
     const atOnce = new UnderWay(renewal(AT_ONCE_SECONDS));
     await arrive('everybody at once', AT_ONCE_SECONDS);
-    await repaired('the queue runs down', 5, () => atOnce.isOver && noticing.isGood('issuing'));
+    await repaired('the queue runs down', 5, () => atOnce.isOver && noticing.isGood('issuers'));
     figureOf(world, 'told at once', await atOnce.result);
     await service.announce(null, 'confirmed');
     await during(
@@ -47,11 +47,11 @@ export const drill20211214: Drill = {
       })(),
     );
     note(`the same wallets, each in its turn within ${IN_TURN_SECONDS} s`);
-    const before = noticing.failed('issuing');
+    const before = noticing.failed('issuers');
     const inTurn = await during('each in its turn', renewal(IN_TURN_SECONDS));
     figureOf(world, 'each in its turn', inTurn);
     const late = inTurn.ms.filter((ms) => ms > SHORT_MS).length;
     if (late > 0) complain(`${late} wallets waited longer than ${SHORT_MS / 1000} s at their turn`);
-    if (noticing.failed('issuing') > before) complain('issuing was not good while each came in its turn');
+    if (noticing.failed('issuers') > before) complain('issuing was not good while each came in its turn');
   },
 };

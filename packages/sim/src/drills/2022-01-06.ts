@@ -24,7 +24,6 @@ async function sameDay({ balancer, servers, postgres, arrive }: BaselineWorld): 
 /** The day that this product is for. */
 export const drill20220106: Drill = {
   name: '2022-01-06',
-  byTheService: true,
   async run({ service, postgres, crowd, arrive, note, begins, repaired }) {
     const { balancer, nodes } = service;
     const [a, b, c] = nodes;

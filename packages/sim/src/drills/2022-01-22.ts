@@ -1,6 +1,5 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { issuerAt, signIn } from '../crowd/index.ts';
 import { type IdentityProvider, startIdentityProvider } from '../stage/index.ts';
 import { figureOf } from './issuing-figures.ts';
 import type { Drill } from './types.ts';
@@ -30,7 +29,6 @@ function identityProviderGone(): Drill {
       const [gone] = providers;
       const people = await wallets();
       await people.prepare(issuer, WALLETS, record.guests[0]!.people);
-      noticing.also?.('sign-in', () => signIn(issuerAt(issuer), 'one').then(() => true));
       await arrive('before', 10);
       begins();
       gone!.up = false;

@@ -4,7 +4,7 @@ import type { Drill } from './types.ts';
 
 const HOUR = 3_600_000;
 /** How old the newest signed word is in each phase, in hours; the last one lies beyond what the Austrian list bore. */
-const AGES = [0.2, 25, 50, 150];
+const AGES = [0.3, 25, 50, 150];
 /** After the repair a word is younger than this, in seconds. */
 const FRESH = 400;
 

@@ -1,6 +1,7 @@
 import { type PrivatePostgres, type Relay, startRelay, startStandby } from '../stage/index.ts';
 import { allReceipted, compareAll, storedIn } from './check.ts';
 import { DATABASE } from './opening.ts';
+import { allShow } from './showing.ts';
 import type { Drill } from './types.ts';
 
 /** Seconds of silence after which the primary is taken for gone. */
@@ -17,13 +18,29 @@ function databaseFailsOver(): Drill {
       return { databasePort: address.port };
     },
     async run(world) {
-      const { postgres, databases, crowd, arrive, begins, repaired, note, complain, figure } = world;
+      const {
+        postgres,
+        databases,
+        service,
+        crowd,
+        arrive,
+        during,
+        begins,
+        repaired,
+        note,
+        complain,
+        figure,
+      } = world;
+      const show = async (notice: string): Promise<void> => {
+        while (!(await allShow(crowd, notice)())) await new Promise((go) => setTimeout(go, 500));
+      };
       const standby = await followed(postgres);
       databases.push(standby);
       world.atEnd(() => standby.remove());
       note('a standby follows, and no commit is told done before it has it');
       await arrive('before', 12);
       const killedAt = Date.now();
+      const since = Math.floor(service.storyMs() / 1000);
       begins();
       postgres.signal('SIGKILL');
       await address.cut();
@@ -37,6 +54,11 @@ function databaseFailsOver(): Drill {
       await address.to(standby.port);
       note('the standby is promoted and stands at the address');
       await repaired('after', 8);
+      await during('until every gate says it', show('app-down'));
+      const until = Math.floor(service.storyMs() / 1000);
+      await service.announce('app-back', 'confirmed', { parameters: { since, until } });
+      note('a person ends the sentence that the table has said');
+      await during('until every gate says that it is over', show('app-back'));
       const { receiptedAt, regressions } = await crowd.report();
       const [last, next] = [
         Math.max(...receiptedAt.filter((at) => at <= killedAt)),

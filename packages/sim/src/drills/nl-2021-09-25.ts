@@ -1,8 +1,8 @@
 import { figureOf } from './issuing-figures.ts';
+import { SMALL, SMALL_MACHINES } from './small-machines.ts';
 import type { Drill } from './types.ts';
 import { UnderWay } from './under-way.ts';
 
-const SMALL = 0.15;
 const WALLETS = 200;
 const OVER_SECONDS = 8;
 const FLOOD = { perSecond: 120, seconds: 20, networks: 3 };
@@ -13,7 +13,10 @@ const NO_HERD = 0.15;
 export const drillNl20210925: Drill = {
   name: 'nl-2021-09-25',
   // As in earnest: an exercise has ten times as much room.
-  setUp: () => ({ flags: ['--enrolments-per-minute', '300'] }),
+  setUp: () => ({
+    ...SMALL_MACHINES,
+    flags: [...SMALL_MACHINES.flags, '--enrolments-per-minute', '300'],
+  }),
   async run(world) {
     const { record, service, arrive, begins, repaired, noticing, note, complain, figure, wallets } = world;
     const issuer = `http://127.0.0.1:${service.balancer.port}/api/issuer`;
@@ -42,7 +45,7 @@ export const drillNl20210925: Drill = {
         .map(([status, times]) => `${status}: ${times}`)
         .join(', ')}`,
     );
-    await repaired('the queue runs down', 5, () => renewed.isOver && noticing.isGood('issuing'));
+    await repaired('the queue runs down', 5, () => renewed.isOver && noticing.isGood('issuers'));
     const fetched = await renewed.result;
     figureOf(world, 'renewals', fetched);
     figure('the flood, answers by status', JSON.stringify(answers));

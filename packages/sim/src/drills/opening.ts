@@ -12,8 +12,7 @@ import {
   startPostgres,
 } from '../stage/index.ts';
 import { callProvider, openLadder } from './ladder.ts';
-import { type Noticing, OwnCanary } from './noticing.ts';
-import { ServiceNoticing } from './service-noticing.ts';
+import { Noticing } from './noticing.ts';
 import type { Drill, DrillRecord } from './types.ts';
 
 /** A drill that cannot be played here: the message says what is missing. */
@@ -42,7 +41,10 @@ export class Closing {
 
   /** One end that fails keeps no other from being tried. */
   async all(): Promise<void> {
-    for (const end of this.#ends.splice(0)) await Promise.resolve(end()).catch(() => {});
+    for (const end of this.#ends.splice(0))
+      await Promise.resolve()
+        .then(end)
+        .catch(() => {});
   }
 }
 
@@ -76,7 +78,8 @@ export async function open(
   if (haproxyProgram() === null) throw new NotHere('HAProxy is not installed');
   const folder = drillFolder(closing);
   const [postgres, authorityPostgres] = [await drillPostgres(closing), await drillPostgres(closing)];
-  const setting = (await drill.setUp?.({ folder, postgres, atEnd: (end) => closing.add(end) })) ?? {};
+  const { canary = [], ...setting } =
+    (await drill.setUp?.({ folder, postgres, atEnd: (end) => closing.add(end) })) ?? {};
   const secret = callProvider(folder);
   const service = await openService({
     folder,
@@ -89,13 +92,13 @@ export async function open(
   closing.add(() => service.close());
   note('three nodes behind the balancer, the authority aside, a mirror behind neither');
   const gates = drill.gates ?? 40;
-  const terms = await venues(service, record.venue, gates + 1);
+  const terms = await venues(service, record.venue, gates);
   const issuer = `http://127.0.0.1:${service.balancer.port}/api/issuer`;
   const crowd = await startCrowd();
   closing.add(() => crowd.end());
   const passes = await crowd.join({
     seed: 20_220_106,
-    gates: terms.slice(1),
+    gates: terms,
     issuer,
     guests: record.guests,
     wallets: 10,
@@ -104,18 +107,9 @@ export async function open(
   note(`${gates} gates have joined, ${passes} passes are on phones`);
   await crowd.ladder(await openLadder(service, record, secret));
   note('guests come by eye, by call, by poster and on paper too');
-  const noticing = drill.byTheService
-    ? await ServiceNoticing.open(folder, service, record, note)
-    : await OwnCanary.open({
-        terms: terms[0]!,
-        issuer,
-        service,
-        guest: record.guests[0]!,
-        leg: record.canary,
-        notice: record.notice,
-        note,
-      });
-  closing.add(() => noticing.close());
+  const doors = (await drill.doors?.(service, (end) => closing.add(end))) ?? {};
+  const noticing = await Noticing.open({ folder, service, venue: record.venue, doors, flags: canary }, note);
+  closing.add(() => noticing.stop());
   return { folder, postgres, databases: [postgres, authorityPostgres], service, crowd, noticing };
 }
 

@@ -1,6 +1,7 @@
 import { type CrowdReport, type Phase, quantile } from '../crowd/index.ts';
 import type { Entries } from './check.ts';
 import type { Ratio } from './down-to-up.ts';
+import type { Noticed } from './noticing.ts';
 import type { Baseline, Drill, DrillLine, DrillRecord } from './types.ts';
 
 /** Seconds within which a failure has to be noticed, and its sentence has to stand on the last screen. */
@@ -15,9 +16,9 @@ export interface Measured {
   readonly report: CrowdReport;
   readonly entries: Entries;
   readonly shares: Readonly<Record<string, number>>;
+  readonly incidents: readonly Noticed[];
   /** Milliseconds of the machine's clock; null where it never was. */
   readonly beganAt: number | null;
-  readonly noticedAt: number | null;
   readonly repairedAt: number | null;
   readonly recoveredAt: number | null;
   readonly downToUp: Ratio | null;
@@ -27,7 +28,8 @@ export interface Measured {
 
 /** The line of a drill: what was found, and whether it is as promised. */
 export function lineOf({ name }: Drill, record: DrillRecord, measured: Measured): DrillLine {
-  const { phases, report, entries, shares, beganAt, noticedAt, downToUp } = measured;
+  const { phases, report, entries, shares, incidents, beganAt, downToUp } = measured;
+  const noticedAt = incidents.find(({ component }) => component === record.canary)?.at ?? null;
   const sum = (of: (phase: Phase) => number) => phases.reduce((all, phase) => all + of(phase), 0);
   const wrong = phases.flatMap((phase) => phase.wrong);
   const verdicts = {
@@ -46,10 +48,13 @@ export function lineOf({ name }: Drill, record: DrillRecord, measured: Measured)
   must(entries.lost === 0, 'entries are lost');
   must(entries.doubled === 0, 'entries are there twice');
   must(entries.invented === 0, `${entries.invented} rows that no gate wrote`);
-  must(
-    noticedAt === null || (beganAt !== null && noticedAt >= beganAt),
-    'a false alarm: told before anything was wrong',
-  );
+  for (const { component, at } of incidents)
+    must(
+      record.canary !== null && beganAt !== null && at >= beganAt,
+      `a false alarm, while nothing was wrong: ${component}`,
+    );
+  for (const { notice, standing } of report.said)
+    must(standing !== 'provisional' || notice === record.notice, `nobody should have been told: ${notice}`);
   if (record.canary !== null)
     must(
       toNotice !== null && toNotice >= 0 && toNotice <= NOTICED,

@@ -58,7 +58,7 @@ export async function play(
     const truth: Truth = {
       async ledgers() {
         const { ledgers, ways } = await crowd.report();
-        return { gates: [...ledgers, ...noticing.ledgers()], ways };
+        return { gates: ledgers, ways };
       },
       database: () => service.database('register'),
     };
@@ -129,7 +129,7 @@ export async function play(
       entries: await compareNow(truth),
       shares,
       ...times,
-      noticedAt: noticing.noticedAt,
+      incidents: noticing.incidents,
       downToUp: ratio,
       figures,
       complaints,

@@ -1,7 +1,7 @@
 import type { Crowd, GuestKind, Phase, Pulse, Told } from '../crowd/index.ts';
 import type { PrivatePostgres, ServiceStage } from '../stage/index.ts';
 import type { Ledgers } from './check.ts';
-import type { Leg, Noticing } from './noticing.ts';
+import type { Noticing } from './noticing.ts';
 
 /** A text in both languages. */
 export interface Words {
@@ -61,8 +61,8 @@ export interface DrillRecord {
   readonly venue: { readonly kind: string; readonly region: string };
   /** Who comes, and what each must be answered on that day; the first kind is the usual guest. */
   readonly guests: readonly GuestKind[];
-  /** The part of the canary's way that must fail and be noticed; null where nothing breaks. */
-  readonly canary: Leg | null;
+  /** The component whose incident the authority must write down; null where nothing breaks and it must write down none. */
+  readonly canary: string | null;
   /** The notice that must be published; null where no door needs a new sentence, which `unsaid` explains. */
   readonly notice: string | null;
   readonly unsaid?: Words;
@@ -85,6 +85,8 @@ export interface Ground {
 export interface Setting {
   readonly flags?: readonly string[];
   readonly databasePort?: number;
+  /** Flags of the canary. */
+  readonly canary?: readonly string[];
   /** Another version's `munjigi`, which the nodes run at first. */
   readonly program?: string;
 }
@@ -96,9 +98,9 @@ export interface Drill {
   /** Guests a second; 20 where nothing is said. */
   readonly perSecond?: number;
   readonly gates?: number;
-  /** True where the product's own canary and authority notice and tell; else the drill's own canary does. */
-  readonly byTheService?: boolean;
   setUp?(ground: Ground): Promise<Setting> | Setting;
+  /** Front doors besides the balancer's, through which the canary looks too: address by name. */
+  doors?(service: ServiceStage, atEnd: DrillWorld['atEnd']): Promise<Readonly<Record<string, string>>>;
   run(world: DrillWorld): Promise<void>;
   /** The strategies of the past under the same events, where there are any. */
   readonly baseline?: (world: { readonly folder: string; note(what: string): void }) => Promise<Baseline>;

@@ -3,6 +3,7 @@ import { appendFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import type { Observation } from '@munjigi/core/incident';
 import { type StageProcess, startProcess } from './process.ts';
 import type { ServiceStage } from './service.ts';
 
@@ -18,6 +19,12 @@ export interface CanaryOptions {
   readonly service: ServiceStage;
   readonly venue: { readonly kind: string; readonly region: string };
   readonly everySeconds: number;
+  /** Front doors besides the balancer: address by name. */
+  readonly doors?: Readonly<Record<string, string>>;
+  /** Of `munjigi canary`, besides its pace. */
+  readonly flags?: readonly string[];
+  /** Told of every round. */
+  readonly onRound?: (round: Observation) => void;
 }
 
 /**
@@ -29,6 +36,9 @@ export async function startCanary({
   service,
   venue,
   everySeconds,
+  doors = {},
+  flags = [],
+  onRound = () => {},
 }: CanaryOptions): Promise<StageProcess> {
   const { balancer, nodes, mirror, authority, data } = service;
   const own = join(folder, 'canary');
@@ -37,6 +47,7 @@ export async function startCanary({
     ...[MUNJIGI, 'canary', 'enrol', '--folder', own, '--name', NAME],
     ...['--service', at(balancer.port), '--data', data, '--kind', venue.kind, '--region', venue.region],
     ...['--door', `front=${at(balancer.port)}`, '--mirror', `mirror=${mirror.address}`],
+    ...Object.entries(doors).flatMap(([name, address]) => ['--door', `${name}=${address}`]),
     ...nodes.flatMap(({ name, port }) => ['--node', `${name}=${at(port)}`]),
     ...['--authority', at(authority.port)],
   ]);
@@ -45,7 +56,12 @@ export async function startCanary({
   // Its first round is a line.
   return startProcess(
     process.execPath,
-    [MUNJIGI, 'canary', '--folder', own, '--every', String(everySeconds)],
-    { ready: () => true },
+    [MUNJIGI, 'canary', '--folder', own, '--every', String(everySeconds), ...flags],
+    {
+      ready: (line) => {
+        onRound(JSON.parse(line) as Observation);
+        return true;
+      },
+    },
   );
 }

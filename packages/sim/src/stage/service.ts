@@ -56,8 +56,8 @@ export interface ServiceStage {
   /** Milliseconds of the moment that is played. */
   storyMs(): number;
   /**
-   * Puts the story forward to a moment (milliseconds): the authority plays it and tells devices, the nodes are started again with it.
-   * Devices know it with their next look at the mirror.
+   * Puts the story forward to a moment (milliseconds): all nodes play it at once, and the authority tells devices, who know it with
+   * their next look at the mirror.
    */
   playAt(storyMs: number): Promise<void>;
   /** Through the balancer, or straight to a port. */
@@ -117,7 +117,7 @@ export async function openService(options: ServiceOptions): Promise<ServiceStage
               .flatMap(([desk, url]) => [`--database-${desk}`, url]),
             ...((desks === 'authority' ? options.authorityFlags : options.flags) ?? []),
           ],
-          { ready: (line) => line.startsWith('{"listening"') },
+          { ready: (line) => line.startsWith('{"listening"'), channel: true },
         );
       },
     };
@@ -179,13 +179,8 @@ export async function openService(options: ServiceOptions): Promise<ServiceStage
     async playAt(storyMs) {
       clock = { storyMs, realMs: Date.now(), rate: 1 };
       writeFileSync(clockFile, JSON.stringify(clock));
+      for (const { process } of nodes) process.child.send(clock);
       await call('/api/authority/clock', { storyMs, rate: 1 }, { port: authority.port, operator: true });
-      await Promise.all(
-        nodes.map(async (node) => {
-          await node.process.stop();
-          await node.start();
-        }),
-      );
     },
     call,
     async munjigi(...command) {
