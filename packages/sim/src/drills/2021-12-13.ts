@@ -1,5 +1,5 @@
 import { figureOf } from './issuing-figures.ts';
-import { SMALL, SMALL_MACHINES } from './small-machines.ts';
+import { SMALL, smallMachines } from './small-machines.ts';
 import type { Drill } from './types.ts';
 import { UnderWay } from './under-way.ts';
 
@@ -9,7 +9,7 @@ const OVER_SECONDS = 12;
 /** People without a pass all want their first one at lunch. */
 export const drill20211213: Drill = {
   name: '2021-12-13',
-  setUp: () => SMALL_MACHINES,
+  setUp: () => smallMachines('first', 1),
   async run(world) {
     const { record, service, arrive, begins, repaired, noticing, note, wallets } = world;
     const people = await wallets();

@@ -1,6 +1,6 @@
 import { figureOf } from './issuing-figures.ts';
 import { allShow } from './showing.ts';
-import { SMALL, SMALL_MACHINES } from './small-machines.ts';
+import { SMALL, smallMachines } from './small-machines.ts';
 import type { Drill } from './types.ts';
 import { UnderWay } from './under-way.ts';
 
@@ -14,7 +14,7 @@ const SHORT_MS = 5_000;
 /** The same wallets renew at one call, and then each in its turn. */
 export const drill20211214: Drill = {
   name: '2021-12-14',
-  setUp: () => SMALL_MACHINES,
+  setUp: () => smallMachines('renewal', 2),
   async run(world) {
     const { record, service, crowd, arrive, begins, repaired, during, noticing, note, complain, wallets } =
       world;

@@ -1,5 +1,5 @@
 import { figureOf } from './issuing-figures.ts';
-import { SMALL, SMALL_MACHINES } from './small-machines.ts';
+import { SMALL, smallMachines } from './small-machines.ts';
 import type { Drill } from './types.ts';
 import { UnderWay } from './under-way.ts';
 
@@ -13,10 +13,7 @@ const NO_HERD = 0.15;
 export const drillNl20210925: Drill = {
   name: 'nl-2021-09-25',
   // As in earnest: an exercise has ten times as much room.
-  setUp: () => ({
-    ...SMALL_MACHINES,
-    flags: [...SMALL_MACHINES.flags, '--enrolments-per-minute', '300'],
-  }),
+  setUp: () => smallMachines('renewal', 1, ['--enrolments-per-minute', '300']),
   async run(world) {
     const { record, service, arrive, begins, repaired, noticing, note, complain, figure, wallets } = world;
     const issuer = `http://127.0.0.1:${service.balancer.port}/api/issuer`;
