@@ -13,7 +13,7 @@ const NO_HERD = 0.15;
 export const drillNl20210925: Drill = {
   name: 'nl-2021-09-25',
   // As in earnest: an exercise has ten times as much room.
-  setUp: () => smallMachines('renewal', 1, ['--enrolments-per-minute', '300']),
+  setUp: () => smallMachines('renewal', 2, ['--enrolments-per-minute', '300']),
   async run(world) {
     const { record, service, arrive, begins, repaired, noticing, note, complain, figure, wallets } = world;
     const issuer = `http://127.0.0.1:${service.balancer.port}/api/issuer`;
