@@ -4,10 +4,10 @@ import { SMALL, smallMachines } from './small-machines.ts';
 import type { Drill } from './types.ts';
 import { UnderWay } from './under-way.ts';
 
-const WALLETS = 160;
+const WALLETS = 400;
 /** Of everybody who was told at the same minute, and of everybody who was given a turn. */
 const AT_ONCE_SECONDS = 8;
-const IN_TURN_SECONDS = 40;
+const IN_TURN_SECONDS = 100;
 /** Nobody whose turn it is waits longer, in milliseconds. */
 const SHORT_MS = 5_000;
 
