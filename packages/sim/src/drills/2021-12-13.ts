@@ -3,7 +3,7 @@ import { SMALL, smallMachines } from './small-machines.ts';
 import type { Drill } from './types.ts';
 import { UnderWay } from './under-way.ts';
 
-const WALLETS = 350;
+const WALLETS = 250;
 const OVER_SECONDS = 12;
 
 /** People without a pass all want their first one at lunch. */
