@@ -3,7 +3,7 @@ import { SMALL, smallMachines } from './small-machines.ts';
 import type { Drill } from './types.ts';
 import { UnderWay } from './under-way.ts';
 
-const WALLETS = 400;
+const WALLETS = 300;
 const OVER_SECONDS = 8;
 const FLOOD = { perSecond: 120, seconds: 20, networks: 3 };
 /** Of all wallets, so many may renew within one hour when they renew by themselves. */
