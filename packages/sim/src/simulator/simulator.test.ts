@@ -19,6 +19,7 @@ const FOUND = [
     'a gate that was put back in time believed its clock, though it held documents that were signed later',
   ],
   [132, 'the same, ten days back'],
+  [3412, 'the model gave a lock to a transaction that had ended, and no node got it again'],
 ] as const;
 
 describe('a world in which everything breaks', () => {

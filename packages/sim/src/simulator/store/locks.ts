@@ -26,10 +26,11 @@ export class Locks {
   ) {}
 
   tryTake(holder: Holder, name: string): boolean {
+    // Also where it would have to wait: what is given to nobody is never given back.
+    if (holder.ended) throw new StatementFailed('57P01', 'terminating connection');
     const by = this.#held.get(name);
     if (by === holder) return true;
     if (by !== undefined) return false;
-    if (holder.ended) throw new StatementFailed('57P01', 'terminating connection');
     this.#give(holder, name);
     return true;
   }
