@@ -207,6 +207,24 @@ describeInBrowser('a poster that the wallet scans', () => {
     await page.getByRole('button', { name: '모두 지우기' }).click();
     await page.getByRole('button', { name: '정말 모두 지우기' }).click();
     await expect.poll(() => keptOf(page)).toEqual({ waiting: 0, told: 0 });
+
+    // Forgotten before the register has answered: it is sent, and nothing of it stays after that.
+    const before = (await entries()).length;
+    await page.evaluate(() => navigator.serviceWorker.ready);
+    await context.setOffline(true);
+    await page.goto(posterLink(`${stand.origin}/wallet/`, posterIn(link!)!));
+    await state(page, 'found');
+    await page.locator('[data-munjigi=enter]').click();
+    await state(page, 'written');
+    await page.reload();
+    await page.getByRole('button', { name: '다녀온 곳' }).click();
+    await page.getByRole('button', { name: '모두 지우기' }).click();
+    await page.getByRole('button', { name: '정말 모두 지우기' }).click();
+    expect(await keptOf(page)).toEqual({ waiting: 1, told: 0 });
+    await context.setOffline(false);
+    await page.clock.fastForward(70_000);
+    await expect.poll(() => keptOf(page), { timeout: 20_000 }).toEqual({ waiting: 0, told: 0 });
+    expect(await entries()).toHaveLength(before + 1);
     await page.close();
   });
 });

@@ -221,9 +221,12 @@ export class HolderStore {
     return kept.sort((a, b) => a.at - b.at);
   }
 
-  /** The register has it, and is told once more from an instant on (milliseconds of the wall clock). */
+  /**
+   * The register has it, and is told once more from an instant on (milliseconds of the wall clock). Where its line in the diary was
+   * forgotten meanwhile nothing of it stays.
+   */
   async visitTold(visit: string, again: number): Promise<void> {
-    await this.#changeVisit(visit, { again });
+    await this.#changeVisit(visit, { again }, (kept, lines) => lines.some(({ at }) => at === kept.at));
   }
 
   /** The register has it for good: nothing of it stays but the line in the diary. */
@@ -235,9 +238,23 @@ export class HolderStore {
     await this.#changeVisit(visit, { refused: true });
   }
 
-  async #changeVisit(visit: string, change: Partial<KeptVisit>): Promise<void> {
-    const one = (await this.visits()).find((kept) => kept.visit === visit);
-    if (one) await this.database.write(['visits'], (t) => t.objectStore('visits').put({ ...one, ...change }));
+  /** Changes a visit that is still there, in one transaction: another tab may be done with it. */
+  async #changeVisit(
+    visit: string,
+    change: Partial<KeptVisit>,
+    stays: (kept: KeptVisit, lines: readonly DiaryNote[]) => boolean = () => true,
+  ): Promise<void> {
+    await this.database.write(['visits', 'diary'], (t) => {
+      const visits = t.objectStore('visits');
+      const [found, lines] = [visits.get(visit), t.objectStore('diary').getAll()];
+      // Requests are answered in their order.
+      lines.onsuccess = () => {
+        const kept = found.result as KeptVisit | undefined;
+        if (!kept) return;
+        if (stays(kept, lines.result as DiaryNote[])) visits.put({ ...kept, ...change });
+        else visits.delete(visit);
+      };
+    });
   }
 
   /** Notice secrets of the passes that were shown and may still be looked up. */

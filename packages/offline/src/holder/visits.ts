@@ -15,7 +15,7 @@ const APART_MS = 60_000;
 const APART_LEAST_MS = 5_000;
 /**
  * A register that is put back from a backup has lost what phones told it since, and cannot know of it. So each visit is told once more,
- * a day later, give or take four hours: every backup of that day is older than that.
+ * a day later, give or take four hours: what a backup of less than twenty hours ago has taken away comes back.
  */
 const AGAIN_MS = 20 * 3_600_000;
 const AGAIN_SPREAD_MS = 8 * 3_600_000;
@@ -40,8 +40,8 @@ export interface VisitParts {
 }
 
 /**
- * Visits that this phone wrote itself by a venue's poster: kept until the register has them for good, sent one by one. Nothing that goes out
- * is another visit's: each has a number of its own and travels without cookies.
+ * Visits that this phone wrote itself by a venue's poster: kept until the register has them for good, sent one by one. Nothing that
+ * goes out is another visit's: each has a number of its own and travels without cookies.
  */
 export class Visits {
   readonly #doors = new Doors(randomBytes(16));

@@ -20,9 +20,12 @@ async function ask(address: string, init: RequestInit, { deadlineMs, fetcher = f
     });
     return { status: answer.status, bytes: new Uint8Array(await answer.arrayBuffer()) };
   } catch (error) {
-    throw new Trouble((error as Error).name === 'TimeoutError' ? 'timeout' : 'network');
+    throw unreached(error);
   }
 }
+
+const unreached = (error: unknown): Trouble =>
+  new Trouble((error as Error).name === 'TimeoutError' ? 'timeout' : 'network');
 
 /** One JSON call to a desk, a question where `body` is null. Throws `Trouble` with the code that it answered. */
 export async function callDesk<T>(address: string, body: object | null, reach: Reach): Promise<T> {
@@ -50,8 +53,8 @@ export async function openPage(address: string, { deadlineMs, fetcher = fetch }:
       await answer.body?.cancel();
       return answer.status;
     },
-    (error: Error) => {
-      throw new Trouble(error.name === 'TimeoutError' ? 'timeout' : 'network');
+    (error: unknown) => {
+      throw unreached(error);
     },
   );
   if (status >= 500) throw new Trouble(`http-${status}`);

@@ -7,6 +7,7 @@ import {
   ServerError,
 } from '@munjigi/offline';
 import { issuerAt } from './issuer-at.ts';
+import { pause } from './pause.ts';
 
 /** Who asks for what, and how they come. */
 export interface Fetching {
@@ -141,5 +142,3 @@ export async function signIn(client: IssuerClient, provider: string): Promise<En
   const { signIn: signedIn } = await client.finishSignIn(provider, keep, new URL(place).search);
   return client.enrolSignedIn(provider, signedIn);
 }
-
-const pause = (seconds: number): Promise<void> => new Promise((go) => setTimeout(go, seconds * 1000));

@@ -29,7 +29,7 @@ describe('the records of the drills', () => {
     expect(policy.regions).toContain(venue.region);
     expect(guests.reduce((sum, { part }) => sum + part, 0)).toBeCloseTo(1);
     expect(guests.filter(({ must }) => must.verdicts.join() !== 'admit').length).toBeGreaterThan(0);
-    for (const said of [record.notice, record.noticeThen])
+    for (const said of [record.notice, record.noticeThen, ...(record.besides ?? [])])
       if (said) expect(notice(policy, said)).not.toBeNull();
     // Where nothing is said, the record says why.
     expect(record.notice === null).toBe(unsaid !== undefined);

@@ -68,6 +68,8 @@ export interface DrillRecord {
   readonly unsaid?: Words;
   /** Evidence that reaches the issuer while the drill is played: lines of a table. */
   readonly evidence?: readonly string[];
+  /** Other notices that may be said by themselves besides, where several things fail at once. */
+  readonly besides?: readonly string[];
   /** The notice that fits the systems as they were then. */
   readonly noticeThen?: string;
 }

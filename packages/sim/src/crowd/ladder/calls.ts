@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import { pause } from './pause.ts';
+import { pause } from '../pause.ts';
 import type { LadderTerms, WayEntry } from './terms.ts';
 
 /** Between two tries of one delivery, in seconds: doubled each time up to the longest, half of it drawn by chance. */

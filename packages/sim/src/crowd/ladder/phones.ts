@@ -1,9 +1,9 @@
 import { fromBase64 } from '@munjigi/core/encoding';
 import { presentSubject } from '@munjigi/core/entry-pass';
 import { deviceSigner, type KeptVisit, type RulesInUse, Visits } from '@munjigi/offline';
+import { pause } from '../pause.ts';
 import { crypto } from '../rules.ts';
 import type { Held } from '../visitors.ts';
-import { pause } from './pause.ts';
 import type { LadderTerms, WayEntry } from './terms.ts';
 
 /** A wallet is opened so often, in milliseconds: then it sends what is due. */

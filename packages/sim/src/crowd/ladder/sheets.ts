@@ -1,9 +1,11 @@
 import type { Calendar } from '@munjigi/core/rules';
-import { pause } from './pause.ts';
+import { pause } from '../pause.ts';
 import type { LadderTerms, WayEntry } from './terms.ts';
 
 const AGAIN_SECONDS = 1;
 const PATIENCE_MS = 10_000;
+/** From this status on it is worth trying again. */
+const TOO_MANY = 429;
 
 interface Line {
   readonly line: number;
@@ -13,6 +15,12 @@ interface Line {
   readonly enteredAt: number;
   readonly savedAt: number;
   answered: boolean;
+}
+
+/** What the register said of a line. */
+interface TypedLine {
+  readonly line: number;
+  readonly result: string;
 }
 
 interface Sheet {
@@ -46,22 +54,11 @@ export class PaperSheets {
     });
   }
 
-  /** Types every sheet, again and again until it is taken. Throws with the register's word where a line is not. */
+  /** Types every sheet, each until it is taken. Throws with the register's word where it never is. */
   async type(): Promise<void> {
-    for (const sheet of this.#sheets) {
-      let answer: Response | null = null;
-      while (!answer?.ok) {
-        if (answer) await pause(AGAIN_SECONDS);
-        answer = await this.#typed(sheet).catch(() => null);
-        if (answer === null) await pause(AGAIN_SECONDS);
-        else if (answer.status < 429) break;
-      }
-      const said = await answer!.text();
-      if (!answer!.ok) throw new Error(`A sheet was not taken: ${answer!.status} ${said.slice(0, 200)}`);
-      const { lines } = JSON.parse(said) as { readonly lines: readonly { line: number; result: string }[] };
-      for (const { line, result } of lines)
+    for (const sheet of this.#sheets)
+      for (const { line, result } of await this.#taken(sheet))
         if (result === 'stored' || result === 'already-stored') sheet.lines[line - 1]!.answered = true;
-    }
   }
 
   entries(): readonly WayEntry[] {
@@ -79,6 +76,16 @@ export class PaperSheets {
     const next = { sheetNo, day, lines: [] };
     this.#sheets.push(next);
     return next;
+  }
+
+  async #taken(sheet: Sheet): Promise<readonly TypedLine[]> {
+    for (;;) {
+      const answer = await this.#typed(sheet).catch(() => null);
+      if (answer?.ok) return ((await answer.json()) as { lines: TypedLine[] }).lines;
+      if (answer && answer.status < TOO_MANY)
+        throw new Error(`A sheet was not taken: ${answer.status} ${(await answer.text()).slice(0, 200)}`);
+      await pause(AGAIN_SECONDS);
+    }
   }
 
   #typed({ sheetNo, day, lines }: Sheet): Promise<Response> {
