@@ -28,10 +28,10 @@ export interface Plot {
 }
 
 const WIDTH = 640;
-const HEIGHT = 190;
-const LEFT = 44;
-const TOP = 34;
-const BOTTOM = 24;
+const HEIGHT = 216;
+const LEFT = 56;
+const TOP = 52;
+const BOTTOM = 30;
 
 /** The next round number: 1, 2 or 5 times a power of ten. */
 export function roundUp(value: number): number {
@@ -63,7 +63,7 @@ export function plotOf({
       ? `M${points[0]!.split(',')[0]},${base}L${points.join('L')}L${points.at(-1)!.split(',')[0]},${base}Z`
       : '';
   const shade = broken
-    ? `<rect class="broken" x="${short(x(broken[0]))}" y="${TOP}" width="${short(x(broken[1]) - x(broken[0]))}" height="${HEIGHT - TOP - BOTTOM}"/><text class="broken-label" x="${short(x(broken[0]) + 4)}" y="${TOP + 14}">${safe(brokenLabel)}</text>`
+    ? `<rect class="broken" x="${short(x(broken[0]))}" y="${TOP}" width="${short(x(broken[1]) - x(broken[0]))}" height="${HEIGHT - TOP - BOTTOM}"/><text class="broken-label" x="${short(x(broken[0]) + 4)}" y="${TOP + 20}">${safe(brokenLabel)}</text>`
     : '';
   const levels = [0, most / 2, most]
     .map(
@@ -78,7 +78,7 @@ export function plotOf({
   const signs = marks
     .map(
       ({ second, label }, i) =>
-        `<line class="mark" x1="${short(x(second))}" x2="${short(x(second))}" y1="${TOP - 4}" y2="${base}"/><text class="mark-label" x="${short(x(second))}" y="${i % 2 === 0 ? 12 : 26}" text-anchor="${second > seconds / 2 ? 'end' : 'start'}">${safe(label)}</text>`,
+        `<line class="mark" x1="${short(x(second))}" x2="${short(x(second))}" y1="${TOP - 4}" y2="${base}"/><text class="mark-label" x="${short(x(second))}" y="${i % 2 === 0 ? 18 : 42}" text-anchor="${second > seconds / 2 ? 'end' : 'start'}">${safe(label)}</text>`,
     )
     .join('');
   return `<figure><figcaption>${safe(title)} <span class="quiet">${safe(unit)}</span></figcaption><svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${safe(title)}">${shade}${levels}${ticks}<path class="${series.hollow ? 'hollow' : 'solid'}" d="${area}"/>${signs}</svg></figure>`;
