@@ -29,6 +29,9 @@ Runs the service: any of its three desks, each with a database and a key store o
   --database-issuer URL     a PostgreSQL database in place of the embedded one;
   --database-register URL     so for each desk
   --database-authority URL
+  --database-register-direct URL
+                            the register's PostgreSQL itself, where --database-register is a PgBouncer in
+                            transaction mode: retention holds a connection (deploy/pgbouncer)
   --peer-authority URL      where a desk stands that is not open here: its messages, documents and
   --peer-register URL         public log go there (deploy/three-bodies); https, except on this machine
   --peer-issuer URL
@@ -75,6 +78,7 @@ const OPTIONS = {
   'database-issuer': TEXT,
   'database-register': TEXT,
   'database-authority': TEXT,
+  'database-register-direct': TEXT,
   'peer-issuer': TEXT,
   'peer-register': TEXT,
   'peer-authority': TEXT,

@@ -1,10 +1,21 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ServiceConfig } from '../config/index.ts';
-import { type Database, migrate, openEmbedded, openPostgres, takesWrites } from '../db/index.ts';
+import {
+  type Database,
+  DatabaseRefused,
+  isPooled,
+  migrate,
+  openEmbedded,
+  openPostgres,
+  takesWrites,
+} from '../db/index.ts';
 import type { DeskName } from '../lib/desk.ts';
 
-/** Opens and migrates the database of one desk: a PostgreSQL by its address, else an embedded one in the data folder. */
+/**
+ * Opens and migrates the database of one desk: a PostgreSQL by its address, else an embedded one in the data folder. Throws
+ * `database.pooled` where the register's retention would have only a pooler to hold a lock through.
+ */
 export async function openDeskDatabase(
   config: ServiceConfig,
   desk: DeskName,
@@ -13,9 +24,17 @@ export async function openDeskDatabase(
   const url = config.databases[desk];
   const folder = join(config.data, desk);
   if (!url) await mkdir(folder, { recursive: true, mode: 0o700 });
-  const db = url ? openPostgres({ url, applicationName: `munjigi-${desk}` }) : await openEmbedded({ folder });
+  const directUrl = desk === 'register' ? config.registerDirect : null;
+  const db = url
+    ? openPostgres({ url, ...(directUrl !== null && { directUrl }), applicationName: `munjigi-${desk}` })
+    : await openEmbedded({ folder });
   try {
     await migrate(db, desk, nowMs);
+    if (url && desk === 'register' && directUrl === null && (await isPooled(url)))
+      throw new DatabaseRefused(
+        'database.pooled',
+        "A pooler stands before the register's database. Name PostgreSQL itself with --database-register-direct: retention holds a connection.",
+      );
     return db;
   } catch (error) {
     await db.close();

@@ -16,6 +16,8 @@ export interface ServiceConfig {
   readonly port: number;
   /** Address of the PostgreSQL database of a desk; a desk without one has an embedded database. */
   readonly databases: Readonly<Partial<Record<DeskName, string>>>;
+  /** The register's database past a pooler, where `databases` leads to one that lends connections by transaction; else null. */
+  readonly registerDirect: string | null;
   /** Where desks stand that are not open here, such as https://register.example. */
   readonly peers: Readonly<Partial<Record<DeskName, string>>>;
   /** An exercise: a story clock may be set, and passes issued as of an earlier moment. */
@@ -116,14 +118,22 @@ export function readSettings(flags: Flags, env: NodeJS.ProcessEnv, defaultPolicy
   if (unknown !== undefined || desks.length === 0)
     throw new SettingError(`--desks names one or more of ${DESKS.join(', ')}.`);
 
+  const addressOf = (name: string): string | undefined => {
+    const url = word(name);
+    if (url !== undefined && !/^postgres(ql)?:\/\//.test(url))
+      throw new SettingError(`--${name} is an address that starts with postgres://.`);
+    return url;
+  };
   const databases: Partial<Record<DeskName, string>> = {};
   for (const desk of DESKS) {
-    const url = word(`database-${desk}`);
-    if (url === undefined) continue;
-    if (!/^postgres(ql)?:\/\//.test(url))
-      throw new SettingError(`--database-${desk} is an address that starts with postgres://.`);
-    databases[desk] = url;
+    const url = addressOf(`database-${desk}`);
+    if (url !== undefined) databases[desk] = url;
   }
+  const registerDirect = addressOf('database-register-direct') ?? null;
+  if (registerDirect !== null && databases.register === undefined)
+    throw new SettingError(
+      '--database-register-direct is the way past a pooler; --database-register names the pooler.',
+    );
 
   const port = whole('port', 8788, 65_535);
   const originsOf = (desk: DeskName): readonly string[] => {
@@ -195,6 +205,7 @@ export function readSettings(flags: Flags, env: NodeJS.ProcessEnv, defaultPolicy
     host: word('host') ?? '127.0.0.1',
     port,
     databases,
+    registerDirect,
     peers,
     exercise,
     storyMs,

@@ -34,7 +34,9 @@ export class DatabaseRefused extends Error {
       | 'database.version'
       | 'database.newer'
       | 'database.migration'
-      | 'database.folder',
+      | 'database.folder'
+      /** A pooler stands before a database of which a connection must be held. */
+      | 'database.pooled',
     message: string,
     options?: { cause?: unknown },
   ) {

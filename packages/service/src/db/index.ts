@@ -19,7 +19,7 @@ export {
 } from './logical/manifest.ts';
 export { type Migration, migrate, patiently, readMigrations, sqlFolderOf } from './migrate.ts';
 export { openPostgres, type PostgresOptions } from './postgres.ts';
-export { takesWrites } from './postgres-probe.ts';
+export { isPooled, takesWrites } from './postgres-probe.ts';
 export { type NoPostgres, type Programs, postgresPrograms } from './postgres-programs.ts';
 export { dumpSchema } from './schema-dump.ts';
 export type { Answer, Database, Row, Session, Value } from './types.ts';

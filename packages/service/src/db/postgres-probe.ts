@@ -35,3 +35,24 @@ export async function takesWrites(url: string, withinMs = 2000): Promise<boolean
     client.end().catch(() => {});
   }
 }
+
+/**
+ * True where a pooler stands between this address and PostgreSQL: the process that answers has another number than the one that the
+ * connection was given. Whether it lends connections by transaction or by session cannot be seen. Throws where nothing answers.
+ */
+export async function isPooled(url: string, withinMs = 5000): Promise<boolean> {
+  const client = new pg.Client({
+    connectionString: url,
+    connectionTimeoutMillis: withinMs,
+    query_timeout: withinMs,
+    application_name: 'munjigi-probe',
+  }) as pg.Client & { readonly processID: number };
+  client.on('error', () => {});
+  try {
+    await client.connect();
+    const { rows } = await client.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
+    return rows[0]!.pid !== client.processID;
+  } finally {
+    await client.end().catch(() => {});
+  }
+}

@@ -7,6 +7,8 @@ import { Waits } from './waits.ts';
 export interface PostgresOptions {
   /** postgres://user:password@host:port/database */
   readonly url: string;
+  /** The same database past a pooler that lends a connection for one transaction only: what is `apart` goes here. */
+  readonly directUrl?: string;
   readonly connections?: number;
   /** Longest time that a statement or a transaction may take, commit included. */
   readonly deadlineMs?: number;
@@ -16,6 +18,8 @@ export interface PostgresOptions {
 /** Notices with which a COMMIT says that no standby has it: waiting was cancelled (01000), or the backend is ending (57P01). */
 const NOT_ACKNOWLEDGED = new Set(['01000', '57P01']);
 const DRAIN_MS = 10_000;
+/** Retention, and a chain that somebody has verified beside it. */
+const DIRECT_CONNECTIONS = 2;
 
 /** int8 as a number, like the embedded engine; ids and counts of ours stay below 2^53. */
 function safeNumber(text: string): number {
@@ -61,16 +65,21 @@ function translate(error: unknown): Error {
  */
 export function openPostgres(options: PostgresOptions): Database {
   const deadlineMs = options.deadlineMs ?? 10_000;
-  const pool = new pg.Pool({
-    connectionString: options.url,
-    max: options.connections ?? 8,
-    application_name: options.applicationName ?? 'munjigi',
-    connectionTimeoutMillis: Math.min(deadlineMs, 5_000),
-    keepAlive: true,
-    types,
-  });
-  // An idle connection that the server closed is simply gone from the pool.
-  pool.on('error', () => {});
+  const poolAt = (connectionString: string, max: number): pg.Pool => {
+    const made = new pg.Pool({
+      connectionString,
+      max,
+      application_name: options.applicationName ?? 'munjigi',
+      connectionTimeoutMillis: Math.min(deadlineMs, 5_000),
+      keepAlive: true,
+      types,
+    });
+    // An idle connection that the server closed is simply gone from the pool.
+    made.on('error', () => {});
+    return made;
+  };
+  const pool = poolAt(options.url, options.connections ?? 8);
+  const direct = options.directUrl === undefined ? pool : poolAt(options.directUrl, DIRECT_CONNECTIONS);
   let closed = false;
   const waits = new Waits();
 
@@ -91,13 +100,13 @@ export function openPostgres(options: PostgresOptions): Database {
   async function lend<T>(
     work: (client: pg.PoolClient, notices: Set<string>) => Promise<T>,
     withinMs = deadlineMs,
-    watched = true,
+    apart = false,
   ): Promise<T> {
     if (closed) throw new DatabaseUnavailable('database.closed', 'The database is closed.');
-    const client = await pool.connect().catch((error: unknown) => {
+    const client = await (apart ? direct : pool).connect().catch((error: unknown) => {
       throw translate(error);
     });
-    const ended = watched ? waits.begin() : () => {};
+    const ended = apart ? () => {} : waits.begin();
     const notices = new Set<string>();
     const onNotice = (notice: { code?: string | undefined }) =>
       void (notice.code && notices.add(notice.code));
@@ -203,7 +212,7 @@ export function openPostgres(options: PostgresOptions): Database {
           }
         },
         withinMs,
-        false,
+        true,
       ),
     longestWaitMs: () => waits.longestMs(),
     async close() {
@@ -213,7 +222,7 @@ export function openPostgres(options: PostgresOptions): Database {
       const late = new Promise<void>((done) => {
         timer = setTimeout(done, DRAIN_MS);
       });
-      await Promise.race([pool.end(), late]);
+      await Promise.race([Promise.all([pool.end(), direct === pool ? null : direct.end()]), late]);
       clearTimeout(timer);
     },
   };
