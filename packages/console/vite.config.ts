@@ -23,7 +23,7 @@ export default defineConfig(({ mode }) => {
       modulePreload: { polyfill: false },
       cssCodeSplit: false,
       assetsInlineLimit: 0,
-      rollupOptions: {
+      rolldownOptions: {
         input: here(preview ? 'preview.html' : 'index.html'),
         output: { codeSplitting: false },
       },

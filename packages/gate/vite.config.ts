@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import preact from '@preact/preset-vite';
 import { defaultClientConditions, defineConfig } from 'vite';
 import { VitePWA } from 'vite-plugin-pwa';
+import { onLog } from '../../tools/vite-log.ts';
 
 const own = JSON.parse(readFileSync(new URL('package.json', import.meta.url), 'utf8')) as { version: string };
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
@@ -28,7 +29,8 @@ export default defineConfig(({ mode }) => {
       modulePreload: { polyfill: false },
       cssCodeSplit: false,
       assetsInlineLimit: 0,
-      rollupOptions: {
+      rolldownOptions: {
+        onLog,
         input: here(preview ? 'preview.html' : 'index.html'),
         output: { codeSplitting: false },
       },

@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import preact from '@preact/preset-vite';
 import { defaultClientConditions, defineConfig } from 'vite';
 import { VitePWA } from 'vite-plugin-pwa';
+import { onLog } from '../../tools/vite-log.ts';
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
@@ -53,6 +54,6 @@ export default defineConfig({
     outDir: here('dist/app'),
     emptyOutDir: true,
     modulePreload: { polyfill: false },
-    rollupOptions: { input: { index: here('index.html'), preview: here('preview.html') } },
+    rolldownOptions: { onLog, input: { index: here('index.html'), preview: here('preview.html') } },
   },
 });
