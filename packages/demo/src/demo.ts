@@ -15,6 +15,7 @@ import {
 } from './engine/devices.ts';
 import { Documents } from './engine/documents.ts';
 import { enrolGuests, type Guest, showGuest } from './engine/guests.ts';
+import { inStep } from './engine/in-step.ts';
 import { Measure } from './engine/measure.ts';
 import { OldWay } from './engine/old-way.ts';
 import { issuePaper, type PaperPass } from './engine/paper.ts';
@@ -208,18 +209,20 @@ export class Demo {
 
   /** Holds what stands at the left to the tablet until the tablet has answered. */
   async hold(): Promise<void> {
+    if (!this.#gate || this.holding.value || this.busy.value === 'guests') return;
+    this.holding.value = true;
+    await inStep(this.#gate, this.documents);
     const person = this.people.find(({ id }) => id === this.person.value);
-    if (this.holding.value || this.busy.value === 'guests') return;
     const text =
       person?.shows === 'paper'
         ? (this.paper.value?.text ?? '')
         : (walletIn(this.#walletFrame)?.textNow() ?? '');
+    this.holding.value = text !== '';
     if (text === '') return;
     const held: Held =
       person?.shows === 'paper'
         ? { kind: 'paper', code: once(text), lines: [person.name.ko, this.paper.value?.lastDay ?? ''] }
         : { kind: 'phone', code: () => codeCanvasIn(this.#walletFrame) };
-    this.holding.value = true;
     this.oldWay.scan(text);
     await this.#show(held, 7000, SAME_CODE_MS);
     clearTimeout(this.#released);
@@ -231,13 +234,14 @@ export class Demo {
 
   /** Thirty guests, one after the other, at the speed at which the tablet reads. */
   async admitGuests(): Promise<void> {
-    if (!this.#camera || this.busy.value !== '') return;
+    if (!this.#camera || !this.#gate || this.busy.value !== '') return;
     this.busy.value = 'guests';
     for (const guest of this.#guests.slice(this.guestsDone.value)) {
       const before = this.#entries;
       let asked = false;
       let admitted = false;
       for (let tries = 0; tries < TRIES && this.#entries === before && !admitted; tries++) {
+        await inStep(this.#gate, this.documents);
         const text = await showGuest(guest, this.documents.nowMs());
         if (!asked) this.oldWay.scan(text);
         asked = true;
@@ -318,11 +322,7 @@ export class Demo {
       const state = await control.state();
       this.state.value = state;
       this.problem.value = false;
-      const now = this.documents.now.peek()?.sequence;
-      const clock = this.documents.clock.peek()?.sequence;
-      await this.documents.refresh();
-      const changed =
-        now !== this.documents.now.peek()?.sequence || clock !== this.documents.clock.peek()?.sequence;
+      const changed = await this.documents.refresh();
       if (changed || before?.service !== state.service) await this.#refreshAll();
       await this.#readRows();
       return state;

@@ -24,7 +24,10 @@ export class Film {
   /** A line under the picture, in both languages. */
   async caption(ko: string, en: string): Promise<void> {
     await this.page.evaluate(
-      ([first, second]) => {
+      async ([first, second]) => {
+        // No ring of a key that was pressed before, and no colour on its way from the theme of another picture.
+        (document.activeElement as HTMLElement | null)?.blur();
+        await new Promise((settled) => setTimeout(settled, 500));
         const line =
           document.getElementById('caption') ?? document.body.appendChild(document.createElement('p'));
         line.id = 'caption';

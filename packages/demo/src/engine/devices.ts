@@ -11,6 +11,8 @@ export interface StageGate {
     readonly name: string;
     readonly decision?: { readonly verdict: string; readonly record: boolean };
   }>;
+  /** Its clock, ticking; null where it is not trusted. */
+  readonly nowMs: Readable<number | null>;
   readonly waiting: Readable<number>;
   readonly confirmed: Readable<number>;
   readonly lastEntry: Readable<{ readonly counter: number; readonly record: string } | null>;

@@ -34,17 +34,19 @@ export class Documents {
     });
   }
 
-  /** Asks the mirror once. */
-  async refresh(): Promise<void> {
+  /** Asks the mirror once; true where what counts or what time it is was said anew. */
+  async refresh(): Promise<boolean> {
+    const before = [this.now.peek()?.sequence, this.clock.peek()?.sequence];
     await this.#store.refresh();
     const use = this.#store.current;
-    if (!use) return;
+    if (!use) return false;
     if (use.bundle !== this.#bundle) {
       this.#bundle = use.bundle;
       this.policy.value = compilePolicy(use.bundle.pack);
     }
     if (use.now !== this.now.peek()) this.now.value = use.now;
     if (use.clock !== this.clock.peek()) this.clock.value = use.clock;
+    return use.now?.sequence !== before[0] || use.clock?.sequence !== before[1];
   }
 
   /** The moment that is played, in milliseconds; the machine's own where no story is. */
