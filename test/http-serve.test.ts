@@ -126,16 +126,22 @@ describe('munjigi serve', () => {
     await until(async () => (await now()).issuedAt >= next / 1000, 'what counts now is signed anew');
   });
 
-  it('ends with one sentence where a flag is wrong, a pack is missing, a folder is in use or the port is taken', async () => {
+  it('ends with one sentence where a flag is wrong, a pack is missing, a folder is in use, the port is taken or no database answers', async () => {
     const listener = createServer();
     await new Promise<void>((done) => listener.listen(0, '127.0.0.1', done));
     const { port } = listener.address() as { port: number };
+    const away = (desk: string) => [
+      ...['--data', tempFolder('away'), '--port', '0'],
+      ...[`--database-${desk}`, 'postgres://nobody@127.0.0.1:1/none'],
+    ];
     const cases: [string[], number, RegExp][] = [
       [['--port', 'many'], 2, /--port is a whole number/],
       [['--colour', 'blue'], 2, /--colour/],
       [['--policy', join(data, 'no-pack')], 1, /no policy pack/],
       [['--desks', 'issuer', '--data', data, '--port', '0'], 1, /in use|another process|holds/i],
       [['--desks', 'authority', '--data', await folder(), '--port', String(port)], 1, /Port \d+ is in use/],
+      [['--desks', 'register', ...away('register')], 1, /PostgreSQL server does not answer\. Start it/],
+      [['--desks', 'issuer', ...away('issuer')], 1, /PostgreSQL server does not answer\. Start it/],
     ];
     const runs = cases.map(([args]) => serve(args));
     for (const [i, [args, code, sentence]] of cases.entries()) {

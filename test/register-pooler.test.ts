@@ -52,7 +52,7 @@ describe('a register behind PgBouncer', () => {
       await desk.close();
       await db.close();
     }
-    await pooler?.end();
+    await pooler?.kill();
     await server?.remove();
   });
 
@@ -126,6 +126,28 @@ describe('a register behind PgBouncer', () => {
       await everythingOnce();
     },
   );
+
+  on('is told through the pooler that no standby has a commit, and signs no receipt for it', async () => {
+    const standby = async (name: string) => {
+      await ask(`ALTER SYSTEM SET synchronous_standby_names = '${name}'`);
+      await ask('SELECT pg_reload_conf()');
+      while ((await ask('SHOW synchronous_standby_names'))[0]!.synchronous_standby_names !== name);
+    };
+    const gate = await enrol(nodes[0]!.desk, await newVenue(nodes[0]!.desk));
+    gate.append(2, AT);
+    const batch = await gate.batch();
+    await standby('nobody');
+    const answer = nodes[0]!.desk.ingest(batch).catch((error: unknown) => error);
+    const waiting = "SELECT pid FROM pg_stat_activity WHERE wait_event = 'SyncRep'";
+    while ((await ask(waiting)).length === 0) await new Promise((again) => setTimeout(again, 20));
+    await ask(`SELECT pg_cancel_backend(pid) FROM (${waiting}) one`);
+    expect(await answer).toMatchObject({
+      code: 'service.database-down',
+      cause: { code: 'database.not-acknowledged' },
+    });
+    await standby('');
+    expect((await nodes[0]!.desk.ingest(batch)).receipt).not.toBeNull();
+  });
 
   on('drops days past retention while uploads go on, and leaves no lock behind in the pool', async () => {
     const [old] = uploads.gates;

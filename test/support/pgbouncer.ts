@@ -16,7 +16,6 @@ export interface Pooler {
   ask(word: string): Promise<Record<string, string>[]>;
   kill(): Promise<void>;
   start(): Promise<void>;
-  end(): Promise<void>;
 }
 
 /** Why there is none here, or null. */
@@ -72,6 +71,5 @@ export async function startPooler(databasePort: number, connections: number): Pr
     async start() {
       running = await begin();
     },
-    end: () => running.kill(),
   };
 }

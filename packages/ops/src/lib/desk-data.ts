@@ -1,7 +1,13 @@
 import { fileURLToPath } from 'node:url';
 import type { ParseArgsConfig, parseArgs } from 'node:util';
 import { isMunjigiError } from '@munjigi/core/errors';
-import { DatabaseRefused, readSettings, type ServiceConfig, SettingError } from '@munjigi/service';
+import {
+  DatabaseRefused,
+  DatabaseUnavailable,
+  readSettings,
+  type ServiceConfig,
+  SettingError,
+} from '@munjigi/service';
 import { parseArguments } from './arguments.ts';
 
 const DEFAULT_POLICY = fileURLToPath(new URL('../../../../policies/kr-2022', import.meta.url));
@@ -61,7 +67,8 @@ export async function runCommand(name: string, usage: string, work: () => Promis
       return 2;
     }
     const refused = ['DayEnded', 'RecoveryRefused', 'RotationRefused'].includes((error as Error).name);
-    if (!refused && !(error instanceof DatabaseRefused) && !isMunjigiError(error)) throw error;
+    const known = error instanceof DatabaseRefused || error instanceof DatabaseUnavailable;
+    if (!refused && !known && !isMunjigiError(error)) throw error;
     process.stderr.write(`munjigi ${name}: ${(error as Error).message}\n`);
     return 1;
   }

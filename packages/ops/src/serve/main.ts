@@ -5,6 +5,7 @@ import { isMunjigiError } from '@munjigi/core/errors';
 import {
   createService,
   DatabaseRefused,
+  DatabaseUnavailable,
   readSettings,
   readStory,
   type Service,
@@ -117,6 +118,7 @@ export function sentenceOf(error: unknown): string | null {
     error instanceof SettingError ||
     error instanceof TableError ||
     error instanceof DatabaseRefused ||
+    error instanceof DatabaseUnavailable ||
     isMunjigiError(error);
   if (known) return error.message;
   const { code, port } = error as { code?: unknown; port?: unknown };

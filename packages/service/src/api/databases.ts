@@ -29,12 +29,13 @@ export async function openDeskDatabase(
     ? openPostgres({ url, ...(directUrl !== null && { directUrl }), applicationName: `munjigi-${desk}` })
     : await openEmbedded({ folder });
   try {
-    await migrate(db, desk, nowMs);
+    // Before anything is changed in it.
     if (url && desk === 'register' && directUrl === null && (await isPooled(url)))
       throw new DatabaseRefused(
         'database.pooled',
         "A pooler stands before the register's database. Name PostgreSQL itself with --database-register-direct: retention holds a connection.",
       );
+    await migrate(db, desk, nowMs);
     return db;
   } catch (error) {
     await db.close();

@@ -24,6 +24,14 @@ export class DatabaseUnavailable extends Error {
   }
 }
 
+/** Nothing answers at a PostgreSQL's address, or it is no database that serves now. */
+export const databaseDown = (cause: unknown): DatabaseUnavailable =>
+  new DatabaseUnavailable(
+    'database.down',
+    'The PostgreSQL server does not answer. Start it, or look at the address that it was given.',
+    { cause },
+  );
+
 /** A folder or a schema that this version must not touch. The message is a sentence for the operator. */
 export class DatabaseRefused extends Error {
   override readonly name = 'DatabaseRefused';

@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { databaseDown } from './errors.ts';
 
 /** Writes one record into the log that belongs to no table, so that its commit waits for a standby as every other does. */
 const WRITE = "SELECT pg_logical_emit_message(true, 'munjigi', '')";
@@ -38,7 +39,8 @@ export async function takesWrites(url: string, withinMs = 2000): Promise<boolean
 
 /**
  * True where a pooler stands between this address and PostgreSQL: the process that answers has another number than the one that the
- * connection was given. Whether it lends connections by transaction or by session cannot be seen. Throws where nothing answers.
+ * connection was given. Whether it lends connections by transaction or by session cannot be seen. Throws
+ * `database.down` where nothing answers.
  */
 export async function isPooled(url: string, withinMs = 5000): Promise<boolean> {
   const client = new pg.Client({
@@ -52,6 +54,8 @@ export async function isPooled(url: string, withinMs = 5000): Promise<boolean> {
     await client.connect();
     const { rows } = await client.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
     return rows[0]!.pid !== client.processID;
+  } catch (cause) {
+    throw databaseDown(cause);
   } finally {
     await client.end().catch(() => {});
   }

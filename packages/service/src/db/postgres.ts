@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { encodeValue } from './encode-value.ts';
-import { DatabaseUnavailable, StatementFailed } from './errors.ts';
+import { DatabaseUnavailable, databaseDown, StatementFailed } from './errors.ts';
 import type { Answer, Database, Row, Session, Value } from './types.ts';
 import { Waits } from './waits.ts';
 
@@ -51,10 +51,7 @@ function isDown(error: unknown): boolean {
 
 function translate(error: unknown): Error {
   if (error instanceof RangeError) return new StatementFailed('22003', error.message, { cause: error });
-  if (isDown(error))
-    return new DatabaseUnavailable('database.down', 'The PostgreSQL server does not answer.', {
-      cause: error,
-    });
+  if (isDown(error)) return databaseDown(error);
   const { code, message } = error as { code: string; message: string };
   return new StatementFailed(code, message, { cause: error });
 }
